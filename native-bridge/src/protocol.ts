@@ -1,0 +1,163 @@
+/**
+ * What the language server and the native bridge say to each other: JSON-RPC (vscode-jsonrpc) over the bridge's
+ * standard input and output. The bridge is one Node process per TensorRT installation; it may crash, hang or be killed.
+ *
+ * Enums cross as TensorRT's own names (`kREPORT_CAPABILITY_DLA`), never as numbers: the numbers differ between versions
+ * and a wrong one fails silently. Paths, offsets and sizes cross; tensors never do.
+ */
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
+
+/** Raised with every incompatible change; the handshake refuses a bridge of another number. */
+export const protocolVersion = 1;
+
+export type Product = 'TensorRT' | 'TensorRT-RTX';
+
+/** `gpu`: a CUDA device is present and used. `cpu-only`: no device; parsing only (RTX also builds). */
+export type RuntimeMode = 'gpu' | 'cpu-only';
+
+/** Absolute paths of the shared libraries of one installation. */
+export interface LibraryPaths {
+  /** `libnvinfer.so.N`, `libtensorrt_rtx.so.N` or their Windows names. */
+  readonly infer: string;
+  /** `libnvonnxparser.so.N` or `libtensorrt_onnxparser_rtx.so.N`. */
+  readonly onnxParser: string;
+  /** `libnvinfer_plugin.so.N`, where the installation has it. */
+  readonly plugin?: string;
+  /** `libnvinfer_vc_plugin.so.N`, where the installation has it. */
+  readonly vcPlugin?: string;
+}
+
+export interface InitializeParams {
+  readonly protocolVersion: number;
+  readonly libraries: LibraryPaths;
+}
+
+/** One `onnx` parser flag of the running version. */
+export interface InitializeResult {
+  readonly protocolVersion: number;
+  readonly product: Product;
+  /** Dotted: `11.2.1`, `1.7.1`. */
+  readonly version: string;
+  /** What `getInferLibVersion` answers: 110201, 101501; RTX 1.7.1 says 10701. */
+  readonly versionNumber: number;
+  readonly mode: RuntimeMode;
+  /** Name of the chosen virtual-table family: `tensorrt-10`, `tensorrt-11`, `tensorrt-rtx-1`. */
+  readonly abiFamily: string;
+  /** nvonnxparser::OnnxParserFlag names that this version has. */
+  readonly parserFlags: readonly string[];
+  /** Whether the network can also be weakly typed (10.x). */
+  readonly weaklyTypedNetworks: boolean;
+  /** Whether initializers can be handed over as pointers (IParser::loadInitializer: 10.13+, RTX). */
+  readonly loadsInitializers: boolean;
+  /** Names of the registered plugin creators, `namespace::name@version`. */
+  readonly pluginCreators: readonly string[];
+}
+
+/** An initializer whose values are never read: the parser gets a pointer to `byteLength` zero bytes. */
+export interface ZeroInitializer {
+  readonly name: string;
+  readonly byteLength: number;
+}
+
+export interface ParseParams {
+  /** Absolute path of a serialized ModelProto; its relative external data is found beside it. */
+  readonly modelPath: string;
+  /** Handed over with IParser::loadInitializer; needs `loadsInitializers`. Empty: IParser::parseFromFile reads all. */
+  readonly zeroInitializers: readonly ZeroInitializer[];
+  /** nvonnxparser::OnnxParserFlag names to set beyond the version's defaults. */
+  readonly parserFlags: readonly string[];
+  /** Weakly typed networks exist on 10.x only; asking elsewhere is an error. */
+  readonly stronglyTyped: boolean;
+  /** Whether a successfully parsed network is walked and returned. */
+  readonly walkNetwork: boolean;
+}
+
+/** nvonnxparser::IParserError, every value unchanged. */
+export interface ParserErrorRecord {
+  /** nvonnxparser::ErrorCode. */
+  readonly code: number;
+  /** `kUNSUPPORTED_NODE` … */
+  readonly codeName: string;
+  readonly description: string;
+  /** The parser's own source file, line and function. */
+  readonly file: string;
+  readonly line: number;
+  readonly function: string;
+  /** Index of the top-level node; -1 where the error is of no node. */
+  readonly nodeIndex: number;
+  readonly nodeName: string;
+  readonly operator: string;
+  /** Outermost call first: `node_of_b (outer)`. Empty for top-level nodes. */
+  readonly localFunctionStack: readonly string[];
+}
+
+export type LogSeverity = 'internal-error' | 'error' | 'warning' | 'info' | 'verbose';
+
+export interface LogRecord {
+  readonly severity: LogSeverity;
+  readonly message: string;
+}
+
+export interface NetworkTensor {
+  readonly name: string;
+  /** nvinfer1::DataType name: `kFLOAT`. */
+  readonly type: string;
+  /** -1 for a dimension known only at run time. Undefined when TensorRT could not compute the shape. */
+  readonly dims?: readonly number[];
+  /** Per dimension: its ONNX name, or empty. */
+  readonly dimensionNames: readonly string[];
+  readonly isInput: boolean;
+  readonly isOutput: boolean;
+}
+
+export interface NetworkLayer {
+  readonly name: string;
+  /** nvinfer1::LayerType name: `kCONVOLUTION`, or the number where it has no known name. */
+  readonly type: string;
+  /** Indices into `tensors`; -1 for an absent optional input. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** Names of the ONNX nodes this layer came from, from its metadata. */
+  readonly onnxNodes: readonly string[];
+}
+
+export interface Network {
+  readonly tensors: readonly NetworkTensor[];
+  readonly layers: readonly NetworkLayer[];
+}
+
+export interface ParseResult {
+  /** What IParser::parse answered. */
+  readonly succeeded: boolean;
+  readonly errors: readonly ParserErrorRecord[];
+  /** Messages of severity warning and worse. */
+  readonly log: readonly LogRecord[];
+  readonly network?: Network;
+  /** Milliseconds inside TensorRT's parser alone. */
+  readonly parseMilliseconds: number;
+}
+
+/** Codes of ResponseErrors that the bridge answers with, beside JSON-RPC's own. */
+export const BridgeErrorCode = {
+  /** A library could not be loaded; `data.tried` lists what was tried. */
+  libraryNotLoaded: 1,
+  /** The library is not TensorRT's, or of an unsupported major version. */
+  unsupportedLibrary: 2,
+  /** No usable GPU and this version cannot do without. */
+  needsGpu: 3,
+  /** A known answer came back wrong: the table does not fit this library. */
+  selfCheckFailed: 4,
+  /** The running version lacks the method or flag; the message says since which version it exists. */
+  notAvailable: 5,
+  /** TensorRT answered null or false where it must not. */
+  tensorrtFailed: 6,
+} as const;
+
+export const InitializeRequest = new RequestType<InitializeParams, InitializeResult, void>(
+  'bridge/initialize',
+);
+export const ParseRequest = new RequestType<ParseParams, ParseResult, void>('bridge/parse');
+/** TensorRT's log as it happens, and the bridge's own notes. */
+export const LogNotification = new NotificationType<LogRecord>('bridge/log');
+/** What the bridge is about to do inside native code; the last one names the crash if the process dies. */
+export const OperationNotification = new NotificationType<{ readonly operation: string }>('bridge/operation');

@@ -1,0 +1,83 @@
+/** Custom requests between editor and language server, beside the Language Server Protocol. */
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { Product, RuntimeMode } from '../../native-bridge/src/protocol.ts';
+
+/** An ONNX file's text form, for the editor's virtual documents (`onnx:` URIs). */
+export interface PrintParams {
+  /** `file:` URI of the binary model. */
+  readonly uri: string;
+}
+export interface PrintResult {
+  readonly text: string;
+}
+export const PrintRequest = new RequestType<PrintParams, PrintResult, void>('onnx/print');
+
+/** Writes the text form back to its binary file, atomically. The answer is the text of what was written. */
+export interface SaveParams {
+  /** `file:` URI of the binary model. */
+  readonly uri: string;
+  readonly text: string;
+}
+export const SaveRequest = new RequestType<SaveParams, PrintResult, void>('onnx/save');
+
+/** A TensorRT found on this machine. */
+export interface RuntimeDescription {
+  /** `tensorrt-11.2.1`, `tensorrt-rtx-1.7.1`; a suffix tells equal versions apart. */
+  readonly id: string;
+  readonly product: Product;
+  /** Dotted; `unknown` until a bridge has asked the library. */
+  readonly version: string;
+  /** Known once a bridge has started. */
+  readonly mode?: RuntimeMode;
+  /** Folder of the libraries. */
+  readonly directory: string;
+  /** How it was found: `setting`, `LD_LIBRARY_PATH`, `ldconfig`, `pip`, `tar`, `installed` … */
+  readonly origin: string;
+  /** Why it cannot be used, in one sentence. */
+  readonly unusable?: string;
+}
+
+export const RuntimesRequest = new RequestType<
+  { readonly refresh?: boolean },
+  readonly RuntimeDescription[],
+  void
+>('tensorrt/runtimes');
+/** Chooses the runtime for this session; undefined chooses automatically. */
+export const SelectRuntimeRequest = new RequestType<{ readonly id?: string }, void, void>(
+  'tensorrt/selectRuntime',
+);
+/** Installs TensorRT for RTX with pip into the user's data folder; progress by `$/progress`. */
+export const InstallRtxRequest = new RequestType<void, RuntimeDescription, void>('tensorrt/installRtx');
+/** Ends the bridge process; the next check starts a new one. */
+export const RestartBridgeRequest = new RequestType<void, void, void>('tensorrt/restartBridge');
+/** Checks a document again, whatever the cache says. */
+export const CheckRequest = new RequestType<{ readonly uri: string }, void, void>('tensorrt/check');
+
+/** What the status item shows for a document. */
+export interface DocumentStatus {
+  readonly uri: string;
+  readonly state: /** No TensorRT on this machine: offer an install. */
+    | 'no-runtime'
+    | 'starting'
+    | 'checking'
+    | 'supported'
+    | 'refused'
+    /** Syntax problems keep the model from being checked. */
+    | 'not-checked'
+    /** The check itself failed: `message` says why. */
+    | 'failed';
+  readonly runtime?: RuntimeDescription;
+  /** One line: `TensorRT 11.2.1: 4 of 312 nodes refused`. */
+  readonly summary: string;
+  /** More words for the tooltip, in Markdown. */
+  readonly message?: string;
+}
+export const StatusNotification = new NotificationType<DocumentStatus>('tensorrt/status');
+
+/** Lines for the output channels. */
+export interface LogLine {
+  readonly channel: 'server' | 'bridge';
+  readonly level: 'error' | 'warning' | 'info' | 'debug' | 'trace';
+  readonly message: string;
+}
+export const LogLineNotification = new NotificationType<LogLine>('tensorrt/log');
