@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import {
+  type DocumentSelector,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  TransportKind,
+} from 'vscode-languageclient/node';
+import type { InitializationOptions } from '../../server/src/protocol.ts';
+import type { OutputChannels } from './output.ts';
+import { onnxScheme } from './uris.ts';
+
+/**
+ * Documents the server sees. The language `onnx` also claims `*.onnx` (for the virtual documents), and a binary model that
+ * somebody forces into a text editor is no ONNX text: the pattern takes every name but those that end in `nx`.
+ */
+export const documentSelector: DocumentSelector = [
+  { scheme: onnxScheme, language: 'onnx' },
+  { scheme: 'untitled', language: 'onnx' },
+  { scheme: 'file', language: 'onnx', pattern: '**/*{[!xX],[!nN][xX]}' },
+  { scheme: 'git', language: 'onnx', pattern: '**/*{[!xX],[!nN][xX]}' },
+];
+
+/** The server runs in a process of its own, started with the first request or by `start()`. */
+export function createLanguageClient(
+  context: vscode.ExtensionContext,
+  output: OutputChannels,
+): LanguageClient {
+  const module = context.asAbsolutePath('dist/server.js');
+  const initializationOptions: InitializationOptions = {
+    dataFolder: context.globalStorageUri.fsPath,
+    workspaceTrusted: vscode.workspace.isTrusted,
+  };
+  const options: LanguageClientOptions = {
+    documentSelector,
+    initializationOptions,
+    outputChannel: output.server,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    synchronize: { configurationSection: 'tensorrt' },
+    markdown: { isTrusted: false, supportHtml: false },
+  };
+  return new LanguageClient(
+    'tensorrt',
+    'ONNX & TensorRT',
+    {
+      run: { module, transport: TransportKind.ipc },
+      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--inspect=6009'] } },
+    },
+    options,
+  );
+}
