@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a program for its answer. Undefined when it is missing, fails or takes longer than `timeout` milliseconds: the callers
+ * ask programs that many machines do not have.
+ */
+export function outputOf(
+  program: string,
+  args: readonly string[],
+  timeout: number,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      // A neutral folder: nothing in the user's workspace may take part in what runs here.
+      cwd: process.platform === 'win32' ? undefined : '/',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout,
+      windowsHide: true,
+    });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.on('error', () => resolve(undefined));
+    child.on('close', (code) => resolve(code === 0 ? Buffer.concat(chunks).toString('utf8') : undefined));
+  });
+}
