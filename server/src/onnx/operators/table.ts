@@ -35,6 +35,8 @@ interface VersionRow {
 interface Table {
   /** Newest known opset version of each domain. */
   readonly opsets: Readonly<Record<string, number>>;
+  /** Release of ONNX, with its IR version and its opset versions of ai.onnx and ai.onnx.ml. */
+  readonly releases: readonly (readonly [string, number, number, number])[];
   readonly texts: readonly string[];
   readonly typeSets: readonly (readonly string[])[];
   readonly operators: Readonly<Record<string, Readonly<Record<string, readonly VersionRow[]>>>>;
@@ -58,6 +60,17 @@ export function knownDomains(): readonly string[] {
 /** Newest opset version that the table knows of a domain. */
 export function newestOpset(domain: string): number | undefined {
   return own(table.opsets, normalizedDomain(domain));
+}
+
+/** The release of ONNX that brought an opset version; undefined for other domains and unknown versions. */
+export function releaseOfOpset(domain: string, opset: number): string | undefined {
+  const column = { '': 2, 'ai.onnx.ml': 3 }[normalizedDomain(domain)];
+  return column && table.releases.find((release) => Number(release[column]) >= opset)?.[0];
+}
+
+/** The release of ONNX that brought an IR version. */
+export function releaseOfIrVersion(irVersion: number): string | undefined {
+  return table.releases.find((release) => release[1] >= irVersion)?.[0];
 }
 
 /**

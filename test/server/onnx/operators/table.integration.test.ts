@@ -7,6 +7,8 @@ import { parameterAt } from '../../../../server/src/onnx/operators/schema.ts';
 import {
   newestOpset,
   operatorsOf,
+  releaseOfIrVersion,
+  releaseOfOpset,
   schemaOf,
   versionsOf,
 } from '../../../../server/src/onnx/operators/table.ts';
@@ -108,4 +110,12 @@ test('versions of an operator come oldest first; an opset has what existed by th
   const names = operatorsOf('', 9).map((schema) => schema.name);
   assert.ok(names.includes('Upsample') && !names.includes('Resize'));
   assert.ok((newestOpset('ai.onnx') ?? 0) >= 24);
+});
+
+test('knows which release of ONNX brought an opset or IR version', () => {
+  assert.equal(releaseOfOpset('', 17), '1.12.0');
+  assert.equal(releaseOfOpset('ai.onnx.ml', 4), '1.15.0');
+  assert.equal(releaseOfOpset('', 1000), undefined);
+  assert.equal(releaseOfOpset('com.microsoft', 1), undefined);
+  assert.equal(releaseOfIrVersion(8), '1.10.0');
 });
