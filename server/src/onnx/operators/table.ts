@@ -64,8 +64,8 @@ export function newestOpset(domain: string): number | undefined {
 
 /** The release of ONNX that brought an opset version; undefined for other domains and unknown versions. */
 export function releaseOfOpset(domain: string, opset: number): string | undefined {
-  const column = { '': 2, 'ai.onnx.ml': 3 }[normalizedDomain(domain)];
-  return column && table.releases.find((release) => Number(release[column]) >= opset)?.[0];
+  const column = normalizedDomain(domain) === '' ? 2 : domain === 'ai.onnx.ml' ? 3 : undefined;
+  return column === undefined ? undefined : table.releases.find((release) => release[column] >= opset)?.[0];
 }
 
 /** The release of ONNX that brought an IR version. */
