@@ -2,6 +2,16 @@
  * An ONNX model in memory, as the IR specification names its parts (onnx.proto of IR version 14). Plain immutable data: weights
  * stay where they are and are known by their byte range. Fields that the text form has no word for travel in `otherFields`,
  * so that nothing a model holds is lost.
+ *
+ * How presence in the protobuf message follows from the interface:
+ * - An optional property is written when it is there, even if empty or zero.
+ * - A required string, number, enumeration, or nested message is written unless it is empty, zero, or has no content; where a
+ *   file holds it empty or zero, its bytes are in `otherFields`. `omitted` names the exceptions, where files commonly hold
+ *   what can be left out: an opset's empty domain, an attribute's type and single value are written unless omitted.
+ * - `otherFields` are written first, so that a named property wins over an older value among them.
+ *
+ * Strings: bytes that are no valid UTF-8 appear as lone surrogates U+DC80 to U+DCFF (as Python's "surrogateescape" does) and
+ * are written back as the bytes they were; `isWellFormed` from utf8.ts tells.
  */
 
 /** A protobuf int64: a number where it is a safe integer, a bigint beyond. */
@@ -24,13 +34,20 @@ export interface StringEntry {
   readonly value: string;
 }
 
-/** Serialized fields of this message that the interface does not name (present-but-empty optionals, unknown fields …). */
+/** What every message may hold beyond the properties that the interface names. */
 export interface Extensible {
-  readonly otherFields?: Bytes;
+  /**
+   * Serialized fields of this message (tags included) that the interface does not name: present-but-empty required ones,
+   * training_info, quantization_annotation, unknown fields … The pieces follow each other; each but the big ones is in memory.
+   */
+  readonly otherFields?: readonly Bytes[];
 }
 
 export interface OpsetImport extends Extensible {
+  /** Empty: ai.onnx. */
   readonly domain: string;
+  /** The empty domain is not written (as PyTorch's exporter does) instead of written as an empty string (as onnx does). */
+  readonly omitted?: 'domain';
   readonly version: Int64;
 }
 
@@ -91,6 +108,11 @@ export interface Node extends Extensible {
 
 interface AttributeCommon extends Extensible {
   readonly name: string;
+  /**
+   * `type`: the file says no AttributeType; the property follows from the one value that is there (IR version 1).
+   * `value`: a float, int or string attribute without its value field, which means zero or empty.
+   */
+  readonly omitted?: 'type' | 'value';
   readonly docString?: string;
 }
 
