@@ -4,6 +4,9 @@
  * A document is cut into segments: each model header, graph or function signature, entry of a value list, and each node
  * statement of a body is one. Offsets inside a segment are relative to the segment's start, so that an edit elsewhere moves
  * no node and a tree can share all untouched segments with its predecessor (100,000 statements, one keystroke).
+ *
+ * Between segments there are only white space, comments and the punctuation of lists and bodies. A segment begins at its first
+ * annotation, if it has any.
  */
 
 /** Half-open range in UTF-16 code units, relative to the start of the segment that holds it. */
@@ -12,12 +15,18 @@ export interface Span {
   readonly end: number;
 }
 
-/** An identifier, quoted or plain; `name` is its unescaped value. An omitted optional input is an empty name. */
+/**
+ * An identifier, quoted or plain; `name` is its unescaped value, the span includes the quotes. An omitted optional input is an
+ * empty name, and so is a name that is missing where one has to be: then its span is empty and a problem says so.
+ */
 export interface Identifier extends Span {
   readonly name: string;
 }
 
-/** `#@ key: value` before a construct: what the official syntax cannot say. See docs/onnx-text.md. */
+/**
+ * `#@ key` or `#@ key: value` before a construct: what the official syntax cannot say. See docs/onnx-text.md. The span is the
+ * comment without its line end.
+ */
 export interface Annotation extends Span {
   readonly key: string;
   readonly value: AnnotationValue;
@@ -46,7 +55,11 @@ export type Segment =
   | SkippedText;
 
 interface SegmentBase extends Span, Annotated {
-  /** Absolute offsets are `start of segment + relative offset`; `start` is 0 for a segment itself, `end` its length. */
+  /**
+   * Absolute offsets are `start of segment + relative offset`; `start` is 0 for a segment itself, `end` its length. The
+   * problems of a segment are all those inside it and in the punctuation that follows it. A statement or declaration inside
+   * another segment has none of its own.
+   */
   readonly problems: readonly SyntaxProblem[];
 }
 
@@ -110,7 +123,7 @@ export interface NodeStatement extends SegmentBase {
   /** `[label]`: NodeProto.name. */
   readonly label?: Identifier;
   readonly outputs: readonly Identifier[];
-  /** The dotted domain before the operator, without its last dot; absent for ai.onnx. */
+  /** The dotted domain before the operator, without its last dot and without quotes or blanks; absent for ai.onnx. */
   readonly domain?: Identifier;
   readonly operator: Identifier;
   readonly overload?: Identifier;
@@ -125,6 +138,10 @@ export interface SkippedText extends SegmentBase {
 
 export interface AttributeSyntax extends Span, Annotated {
   readonly name: Identifier;
+  /**
+   * As written. Where the value is a list, `int`, `float` and `string` mean `ints`, `floats` and `strings`, as the reference
+   * parser reads them; `undefined` goes with an empty list and is an attribute without a value.
+   */
   readonly type?: Identifier;
   readonly value: AttributeValueSyntax;
 }
@@ -164,10 +181,12 @@ export interface SparseTensorSyntax extends Span {
 }
 
 export type TensorDataSyntax =
+  /** The literals fit the element type. An empty span after `=` is a tensor without data, as the reference parser allows. */
   | (Span & { readonly kind: 'values'; readonly elements: readonly (number | bigint | string)[] })
   | (Span & { readonly kind: 'external'; readonly entries: readonly StringEntrySyntax[] })
   | (Span & { readonly kind: 'incomplete' });
 
+/** `dims` are what is in the brackets: absent for a scalar (`float`), empty for a tensor of unknown rank (`float[]`). */
 export type TypeSyntax =
   | (Span & {
       readonly kind: 'tensor';
@@ -197,13 +216,18 @@ export interface SyntaxProblem extends Span {
   readonly message: string;
 }
 
-/** The graph or one function, as index ranges into the segments: `from` inclusive, `to` exclusive. */
+/**
+ * The graph or one function, as index ranges into the segments: `from` inclusive, `to` exclusive. The ranges may hold skipped
+ * text, too.
+ */
 export interface Declaration {
   readonly kind: 'graph' | 'function';
   /** Segment index of its GraphSignature or FunctionSignature. */
   readonly signature: number;
   readonly values: { readonly from: number; readonly to: number };
   readonly nodes: { readonly from: number; readonly to: number };
+  /** Absolute offset behind the `}` of the body; where it is missing, the end of the last segment. */
+  readonly end: number;
 }
 
 export interface SyntaxTree {
@@ -217,4 +241,17 @@ export interface SyntaxTree {
   readonly declarations: readonly Declaration[];
   /** Number of syntax problems in all segments. */
   readonly problemCount: number;
+  /** How to go on parsing from the start of each segment; only `reparse` reads it. */
+  readonly resumption: Resumption;
+}
+
+/** One element per segment. */
+export interface Resumption {
+  /** What the parser expected there (parser/document.ts). */
+  readonly modes: Uint8Array;
+  /**
+   * How far from the segment's start the parser has looked to read the segment and the punctuation behind it: only a change
+   * before that offset can make it read differently. -1 where it also looked at text before the segment.
+   */
+  readonly lookaheads: Int32Array;
 }
