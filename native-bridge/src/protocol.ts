@@ -1,6 +1,7 @@
 /**
- * What the language server and the native bridge say to each other: JSON-RPC (vscode-jsonrpc) over the bridge's
- * standard input and output. The bridge is one Node process per TensorRT installation; it may crash, hang or be killed.
+ * What the language server and the native bridge say to each other: JSON-RPC (vscode-jsonrpc) over the pipes that
+ * `client-transport.ts` describes. The bridge is one Node process per TensorRT installation; it may crash, hang or be
+ * killed.
  *
  * Enums cross as TensorRT's own names (`kREPORT_CAPABILITY_DLA`), never as numbers: the numbers differ between versions
  * and a wrong one fails silently. Paths, offsets and sizes cross; tensors never do.
@@ -30,9 +31,10 @@ export interface LibraryPaths {
 export interface InitializeParams {
   readonly protocolVersion: number;
   readonly libraries: LibraryPaths;
+  /** Which of TensorRT's messages come as LogNotification: this severity and worse. Default `warning`. */
+  readonly logSeverity?: LogSeverity;
 }
 
-/** One `onnx` parser flag of the running version. */
 export interface InitializeResult {
   readonly protocolVersion: number;
   readonly product: Product;
@@ -41,6 +43,8 @@ export interface InitializeResult {
   /** What `getInferLibVersion` answers: 110201, 101501; RTX 1.7.1 says 10701. */
   readonly versionNumber: number;
   readonly mode: RuntimeMode;
+  /** Why this mode, for people: `1 CUDA device`, or the CUDA driver's reason that there is none. */
+  readonly modeReason: string;
   /** Name of the chosen virtual-table family: `tensorrt-10`, `tensorrt-11`, `tensorrt-rtx-1`. */
   readonly abiFamily: string;
   /** nvonnxparser::OnnxParserFlag names that this version has. */
@@ -62,7 +66,16 @@ export interface ZeroInitializer {
 export interface ParseParams {
   /** Absolute path of a serialized ModelProto; its relative external data is found beside it. */
   readonly modelPath: string;
-  /** Handed over with IParser::loadInitializer; needs `loadsInitializers`. Empty: IParser::parseFromFile reads all. */
+  /**
+   * Absolute path of the folder where relative external data is found instead. So a stripped copy in a temporary file may
+   * refer to weights inside the original `.onnx` file: TensorRT maps external data into memory and reads only the values it
+   * looks at.
+   */
+  readonly externalDataDirectory?: string;
+  /**
+   * Top-level initializers handed over with IParser::loadInitializer as zeros; needs `loadsInitializers`. TensorRT does
+   * not find initializers of subgraphs, nor the values of Constant nodes, this way.
+   */
   readonly zeroInitializers: readonly ZeroInitializer[];
   /** nvonnxparser::OnnxParserFlag names to set beyond the version's defaults. */
   readonly parserFlags: readonly string[];
@@ -139,7 +152,7 @@ export interface ParseResult {
 
 /** Codes of ResponseErrors that the bridge answers with, beside JSON-RPC's own. */
 export const BridgeErrorCode = {
-  /** A library could not be loaded; `data.tried` lists what was tried. */
+  /** A library could not be loaded; the data is a LibraryNotLoadedData. */
   libraryNotLoaded: 1,
   /** The library is not TensorRT's, or of an unsupported major version. */
   unsupportedLibrary: 2,
@@ -153,11 +166,20 @@ export const BridgeErrorCode = {
   tensorrtFailed: 6,
 } as const;
 
+/** The data of a `libraryNotLoaded` error. */
+export interface LibraryNotLoadedData {
+  /** Every path that was tried, with the loader's own words. */
+  readonly tried: readonly { readonly path: string; readonly reason: string }[];
+}
+
 export const InitializeRequest = new RequestType<InitializeParams, InitializeResult, void>(
   'bridge/initialize',
 );
 export const ParseRequest = new RequestType<ParseParams, ParseResult, void>('bridge/parse');
 /** TensorRT's log as it happens, and the bridge's own notes. */
 export const LogNotification = new NotificationType<LogRecord>('bridge/log');
-/** What the bridge is about to do inside native code; the last one names the crash if the process dies. */
+/**
+ * What the bridge is about to do inside native code, written before it does: the last one names the crash if the process
+ * dies. An empty operation says that native code was left.
+ */
 export const OperationNotification = new NotificationType<{ readonly operation: string }>('bridge/operation');
