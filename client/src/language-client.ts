@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import {
-  type DocumentSelector,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
@@ -14,12 +13,12 @@ import { onnxScheme } from './uris.ts';
  * Documents the server sees. The language `onnx` also claims `*.onnx` (for the virtual documents), and a binary model that
  * somebody forces into a text editor is no ONNX text: the pattern takes every name but those that end in `nx`.
  */
-export const documentSelector: DocumentSelector = [
+export const documentFilters = [
   { scheme: onnxScheme, language: 'onnx' },
   { scheme: 'untitled', language: 'onnx' },
   { scheme: 'file', language: 'onnx', pattern: '**/*{[!xX],[!nN][xX]}' },
   { scheme: 'git', language: 'onnx', pattern: '**/*{[!xX],[!nN][xX]}' },
-];
+] as const;
 
 /** The server runs in a process of its own, started with the first request or by `start()`. */
 export function createLanguageClient(
@@ -32,7 +31,7 @@ export function createLanguageClient(
     workspaceTrusted: vscode.workspace.isTrusted,
   };
   const options: LanguageClientOptions = {
-    documentSelector,
+    documentSelector: [...documentFilters],
     initializationOptions,
     outputChannel: output.server,
     revealOutputChannelOn: RevealOutputChannelOn.Never,

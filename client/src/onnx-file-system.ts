@@ -216,12 +216,8 @@ function signatureOf(stats: Stats): string {
   return `${stats.size} ${stats.mtimeMs} ${stats.ino}`;
 }
 
-export function registerOnnxFileSystem(client: LanguageClient): vscode.Disposable {
-  const fileSystem = new OnnxFileSystem(client);
-  return vscode.Disposable.from(
-    fileSystem,
-    vscode.workspace.registerFileSystemProvider(onnxScheme, fileSystem, {
-      isCaseSensitive: process.platform === 'linux',
-    }),
-  );
+export function registerOnnxFileSystem(fileSystem: OnnxFileSystem): vscode.Disposable {
+  return vscode.workspace.registerFileSystemProvider(onnxScheme, fileSystem, {
+    isCaseSensitive: process.platform === 'linux',
+  });
 }

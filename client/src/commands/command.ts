@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { errorMessage } from '../errors.ts';
+import type { OutputChannels } from '../output.ts';
+
+/** What commands work with. */
+export interface CommandContext {
+  readonly client: LanguageClient;
+  readonly output: OutputChannels;
+}
+
+export interface Command {
+  /** As in package.json. */
+  readonly id: string;
+  /** Runs with what the menu or keybinding passes: a resource first, where there is one. */
+  readonly run: (context: CommandContext, ...commandArguments: readonly unknown[]) => Promise<void> | void;
+}
+
+/** A failed command says why in a notification that leads to the log. */
+export function registerCommands(context: CommandContext, commands: readonly Command[]): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...commands.map(({ id, run }) =>
+      vscode.commands.registerCommand(id, async (...commandArguments: unknown[]) => {
+        try {
+          await run(context, ...commandArguments);
+        } catch (error) {
+          if (error instanceof vscode.CancellationError) return;
+          context.output.server.error(error instanceof Error ? error : String(error));
+          const showOutput = 'Show Output';
+          const answer = await vscode.window.showErrorMessage(errorMessage(error), showOutput);
+          if (answer === showOutput) context.output.server.show();
+        }
+      }),
+    ),
+  );
+}

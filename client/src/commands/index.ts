@@ -1,0 +1,23 @@
+import { addRuntimeFolder } from './add-runtime-folder.ts';
+import { checkModel } from './check-model.ts';
+import type { Command } from './command.ts';
+import { exportText } from './export-text.ts';
+import { installRtx } from './install-rtx.ts';
+import { openAsBinary } from './open-as-binary.ts';
+import { openAsText } from './open-as-text.ts';
+import { restartBridge } from './restart-bridge.ts';
+import { selectRuntime } from './select-runtime.ts';
+import { showBridgeLog, showOutput } from './show-output.ts';
+
+export const commands: readonly Command[] = [
+  addRuntimeFolder,
+  checkModel,
+  exportText,
+  installRtx,
+  openAsBinary,
+  openAsText,
+  restartBridge,
+  selectRuntime,
+  showBridgeLog,
+  showOutput,
+];

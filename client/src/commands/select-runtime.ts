@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import {
+  type RuntimeDescription,
+  RuntimesRequest,
+  SelectRuntimeRequest,
+} from '../../../server/src/protocol.ts';
+import { installTitle } from '../install-offer.ts';
+import { modeName, runtimeName } from '../status-text.ts';
+import type { Command } from './command.ts';
+
+interface RuntimeItem extends vscode.QuickPickItem {
+  readonly action?: () => Promise<unknown> | Thenable<unknown>;
+}
+
+export const selectRuntime: Command = {
+  id: 'tensorrt.selectRuntime',
+  run: async ({ client }) => {
+    const runtimes = client.sendRequest(RuntimesRequest, { refresh: true });
+    const select = (id?: string) => client.sendRequest(SelectRuntimeRequest, id === undefined ? {} : { id });
+    const picked = await vscode.window.showQuickPick<RuntimeItem>(
+      runtimes.then((found) => itemsFor(found, select)),
+      {
+        title: 'TensorRT That Judges Your Models',
+        placeHolder: 'Verdicts differ between products and versions',
+        matchOnDescription: true,
+        matchOnDetail: true,
+      },
+    );
+    await picked?.action?.();
+  },
+};
+
+function itemsFor(
+  runtimes: readonly RuntimeDescription[],
+  select: (id?: string) => Promise<void>,
+): RuntimeItem[] {
+  const usable = runtimes.filter(({ unusable }) => unusable === undefined);
+  const unusable = runtimes.filter((runtime) => runtime.unusable !== undefined);
+  return [
+    ...(usable.length === 0
+      ? []
+      : [
+          {
+            label: '$(sparkle) Automatic',
+            description: 'the newest that works here',
+            action: () => select(),
+          },
+          separator('On this machine'),
+          ...usable.map((runtime) => ({
+            label: `$(chip) ${runtimeName(runtime)}`,
+            description: [modeName(runtime.mode), runtime.origin].filter(Boolean).join(' · '),
+            detail: runtime.directory,
+            action: () => select(runtime.id),
+          })),
+        ]),
+    ...(unusable.length === 0
+      ? []
+      : [
+          separator('Cannot be used'),
+          ...unusable.map((runtime) => ({
+            label: `$(circle-slash) ${runtimeName(runtime)}`,
+            description: runtime.directory,
+            detail: runtime.unusable ?? '',
+            action: () => vscode.window.showWarningMessage(runtime.unusable ?? ''),
+          })),
+        ]),
+    separator('More'),
+    {
+      label: `$(cloud-download) ${installTitle}`,
+      description: 'with pip, into your user folder; works without a GPU',
+      action: () => vscode.commands.executeCommand('tensorrt.installRtx'),
+    },
+    {
+      label: '$(folder-opened) Choose Folder…',
+      description: 'that holds the TensorRT libraries',
+      action: () => vscode.commands.executeCommand('tensorrt.addRuntimeFolder'),
+    },
+  ];
+}
+
+function separator(label: string): RuntimeItem {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}

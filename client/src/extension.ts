@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { type DocumentStatus, StatusNotification } from '../../server/src/protocol.ts';
+import { registerCommands } from './commands/command.ts';
+import { commands } from './commands/index.ts';
+import { errorMessage } from './errors.ts';
+import { registerInstallOffer } from './install-offer.ts';
+import { createLanguageClient } from './language-client.ts';
+import { registerOnnxEditor } from './onnx-editor.ts';
+import { OnnxFileSystem, registerOnnxFileSystem } from './onnx-file-system.ts';
+import { registerOnnxRevisions } from './onnx-revisions.ts';
+import { createOutputChannels, forwardLogLines } from './output.ts';
+import { registerStatus } from './status.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const output = createOutputChannels();
+  const client = createLanguageClient(context, output);
+  const fileSystem = new OnnxFileSystem(client);
+  const statuses = new vscode.EventEmitter<DocumentStatus>();
+  context.subscriptions.push(
+    output,
+    client,
+    statuses,
+    client.onNotification(StatusNotification, (status) => statuses.fire(status)),
+    forwardLogLines(client, output),
+    fileSystem,
+    registerOnnxFileSystem(fileSystem),
+    registerOnnxRevisions(client),
+    registerOnnxEditor(fileSystem, client),
+    registerStatus(client, statuses.event),
+    registerInstallOffer(context, statuses.event),
+    registerCommands({ client, output }, commands),
+  );
+  // Requests wait for the start; a failed one is told here, once.
+  client.start().catch((error: unknown) => {
+    output.server.error(error instanceof Error ? error : String(error));
+    void vscode.window.showErrorMessage(
+      `The ONNX & TensorRT language server did not start: ${errorMessage(error)}`,
+    );
+  });
+}

@@ -1,0 +1,123 @@
+/**
+ * Makes one VSIX per platform in out/vsix/: `node scripts/package.mjs [--target linux-x64]… [--no-build]`.
+ *
+ * Each is put together in a folder of its own, from what the extension runs with and nothing else: the bundles, and of koffi
+ * only the loader and the binary of that platform. koffi's binaries come from npm and are checked against package-lock.json.
+ */
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createVSIX } from '@vscode/vsce';
+import { run } from './run.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const outputFolder = path.join(root, 'out', 'vsix');
+
+/** VS Code's names of platforms, and the binary of the koffi package of the same name. */
+const koffiBinaries = {
+  'linux-x64': 'linux_x64',
+  'linux-arm64': 'linux_arm64',
+  'win32-x64': 'win32_x64',
+  'win32-arm64': 'win32_arm64',
+  'darwin-x64': 'darwin_x64',
+  'darwin-arm64': 'darwin_arm64',
+};
+
+const { values } = parseArgs({
+  options: { target: { type: 'string', multiple: true }, 'no-build': { type: 'boolean' } },
+});
+const targets = values.target ?? Object.keys(koffiBinaries);
+for (const target of targets) {
+  if (target in koffiBinaries) continue;
+  console.error(`There is no platform ${target}; known are ${Object.keys(koffiBinaries).join(', ')}.`);
+  process.exit(2);
+}
+if (!values['no-build']) run(process.execPath, [path.join(root, 'scripts', 'build.mjs')]);
+
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+mkdirSync(outputFolder, { recursive: true });
+for (const target of targets) {
+  const vsix = path.join(outputFolder, `${manifest.name}-${target}.vsix`);
+  await packageFor(target, vsix);
+  console.log(`${path.relative(root, vsix)}  ${(statSync(vsix).size / 2 ** 20).toFixed(2)} MiB`);
+}
+
+async function packageFor(target, vsix) {
+  const staging = path.join(root, 'out', 'vsix-staging', target);
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging, { recursive: true });
+  for (const name of manifest.files) {
+    const source = path.join(root, name);
+    // Source maps are for debugging from the repository.
+    cpSync(source, path.join(staging, name), { recursive: true, filter: (file) => !file.endsWith('.map') });
+  }
+  stageKoffi(target, path.join(staging, 'node_modules'));
+  writeFileSync(path.join(staging, 'package.json'), JSON.stringify(installedManifest(), undefined, 2));
+  await createVSIX({
+    cwd: staging,
+    packagePath: vsix,
+    target,
+    // The README's links work in the editor as they are.
+    rewriteRelativeLinks: false,
+    allowMissingRepository: true,
+  });
+  rmSync(staging, { recursive: true });
+}
+
+/** The manifest as VS Code reads it: everything but koffi is in the bundles. */
+function installedManifest() {
+  const { scripts, devDependencies, dependencies, files, bin, ...rest } = manifest;
+  return { ...rest, dependencies: { koffi: dependencies.koffi } };
+}
+
+function stageKoffi(target, modules) {
+  const loader = path.join(root, 'node_modules', 'koffi');
+  for (const name of readdirSync(loader, { recursive: true })) {
+    const isLoader = name.endsWith('.cjs') && name !== 'cnoke.cjs' && !name.endsWith('trampolines.cjs');
+    if (!isLoader && name !== 'package.json' && name !== 'LICENSE.txt') continue;
+    if (name.startsWith('vendor')) continue;
+    cpSync(path.join(loader, name), path.join(modules, 'koffi', name));
+  }
+  const packageName = `@koromix/koffi-${target}`;
+  const source = koffiPackage(packageName);
+  for (const name of ['package.json', 'index.js', koffiBinaries[target]])
+    cpSync(path.join(source, name), path.join(modules, packageName, name), { recursive: true });
+}
+
+/** Folder of a platform's koffi package: the installed one, else fetched from npm into out/koffi. */
+function koffiPackage(packageName) {
+  const installed = path.join(root, 'node_modules', packageName);
+  if (existsSync(installed)) return installed;
+  const { version, integrity } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+    .packages[`node_modules/${packageName}`];
+  const folder = path.join(root, 'out', 'koffi', `${path.basename(packageName)}-${version}`);
+  if (existsSync(path.join(folder, 'package', 'package.json'))) return path.join(folder, 'package');
+  mkdirSync(folder, { recursive: true });
+  run('npm', ['pack', '--silent', '--pack-destination', folder, `${packageName}@${version}`], {
+    cwd: folder,
+    shell: process.platform === 'win32',
+  });
+  const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const [algorithm] = integrity.split('-');
+  const digest = createHash(algorithm)
+    .update(readFileSync(path.join(folder, archive)))
+    .digest('base64');
+  if (`${algorithm}-${digest}` !== integrity) {
+    rmSync(folder, { recursive: true });
+    throw new Error(`The npm package ${packageName}@${version} is not the one of package-lock.json.`);
+  }
+  run('tar', ['-xzf', archive], { cwd: folder });
+  rmSync(path.join(folder, archive));
+  return path.join(folder, 'package');
+}
