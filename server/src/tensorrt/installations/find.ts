@@ -36,7 +36,7 @@ export async function findInstallations(options: SearchOptions = {}): Promise<Se
     named(options.folders ?? [], 'setting'),
     readAddedFolders(userData).then((folders) => named(folders, 'added')),
     everywhere ? loaderPathPlaces(environment, platform) : nowhere,
-    everywhere ? loaderCachePlaces(platform) : nowhere,
+    everywhere ? loaderCachePlaces(environment, platform) : nowhere,
     everywhere ? pythonPlaces(environment, platform) : nowhere,
     everywhere ? usualPlaces(environment, platform) : nowhere,
     ownPlaces(userData),

@@ -29,12 +29,15 @@ export function loaderPathPlaces(
 }
 
 /** Folders in which the loader's cache (`ldconfig -p`) knows TensorRT libraries. */
-export async function loaderCachePlaces(platform: NodeJS.Platform): Promise<readonly Place[]> {
+export async function loaderCachePlaces(
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): Promise<readonly Place[]> {
   if (platform !== 'linux') return [];
   let output: string | undefined;
   // Ordinary users often do not have /sbin on their PATH.
   for (const program of ['/sbin/ldconfig', '/usr/sbin/ldconfig', 'ldconfig']) {
-    output = await outputOf(program, ['-p'], 2000);
+    output = await outputOf(program, ['-p'], { timeout: 2000, environment });
     if (output !== undefined) break;
   }
   const folders = new Set<string>();
@@ -53,7 +56,7 @@ export async function pythonPlaces(
   const outputs = await Promise.all(
     pythonPrograms(environment, platform).map((program) =>
       // `sys` is built in: nothing is imported, so no file of any package runs beyond Python's own start.
-      outputOf(program, ['-c', 'import sys; print("\\n".join(sys.path))'], 5000),
+      outputOf(program, ['-c', 'import sys; print("\\n".join(sys.path))'], { timeout: 5000, environment }),
     ),
   );
   const folders = new Set<string>();

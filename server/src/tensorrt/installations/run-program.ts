@@ -7,14 +7,15 @@ import { spawn } from 'node:child_process';
 export function outputOf(
   program: string,
   args: readonly string[],
-  timeout: number,
+  options: { readonly timeout: number; readonly environment: NodeJS.ProcessEnv },
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       // A neutral folder: nothing in the user's workspace may take part in what runs here.
       cwd: process.platform === 'win32' ? undefined : '/',
       stdio: ['ignore', 'pipe', 'ignore'],
-      timeout,
+      env: options.environment,
+      timeout: options.timeout,
       windowsHide: true,
     });
     const chunks: Buffer[] = [];
