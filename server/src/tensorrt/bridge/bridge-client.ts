@@ -1,0 +1,141 @@
+import {
+  type InitializeResult,
+  type LibraryPaths,
+  type ParseParams,
+  ParseRequest,
+  type ParseResult,
+} from '../../../../native-bridge/src/protocol.ts';
+import { BridgeError } from './bridge-error.ts';
+import { BridgeSession, type BridgeSessionOptions, type RequestOptions } from './bridge-session.ts';
+
+export interface BridgeClientOptions extends BridgeSessionOptions {
+  /** Milliseconds without use after which the process is ended; the next use starts a new one. Ten minutes by default. */
+  readonly idleTimeout?: number;
+}
+
+/**
+ * One TensorRT installation's bridge. The process starts with the first use, works on one job at a time, and may die at any
+ * time: the jobs it takes with it fail with a BridgeError, the next one starts a new process. An installation that fails to
+ * start is not tried again before `restart`.
+ */
+export class BridgeClient {
+  readonly #libraries: LibraryPaths;
+  readonly #options: BridgeClientOptions;
+  #session: BridgeSession | undefined;
+  #startFailure: Error | undefined;
+  /** Processes in a row that died before they were ready. */
+  #startDeaths = 0;
+  /** Settles, never rejects, when all jobs so far are over. */
+  #queue: Promise<void> = Promise.resolve();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(libraries: LibraryPaths, options: BridgeClientOptions) {
+    this.#libraries = libraries;
+    this.#options = options;
+  }
+
+  /** What the running TensorRT says of itself; starts it if need be. */
+  initialize(options: RequestOptions = {}): Promise<InitializeResult> {
+    return this.#enqueue(options.signal, async (session) => await session.initialized);
+  }
+
+  parse(params: ParseParams, options: RequestOptions = {}): Promise<ParseResult> {
+    return this.#enqueue(options.signal, async (session) => {
+      await session.initialized;
+      return await session.request(ParseRequest, params, options);
+    });
+  }
+
+  /** Whether a process runs now. */
+  get running(): boolean {
+    return this.#session?.alive === true;
+  }
+
+  /** Id of the running process, for messages and tests. */
+  get processId(): number | undefined {
+    return this.running ? this.#session?.processId : undefined;
+  }
+
+  /** Ends the process; the next use starts a new one, also where an earlier start failed. */
+  restart(): void {
+    this.#startFailure = undefined;
+    this.#startDeaths = 0;
+    this.#session?.end('it was restarted');
+    this.#session = undefined;
+  }
+
+  /** Ends the process for good. Jobs under way fail. */
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#idleTimer);
+    this.restart();
+  }
+
+  #enqueue<T>(signal: AbortSignal | undefined, job: (session: BridgeSession) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      signal?.throwIfAborted();
+      clearTimeout(this.#idleTimer);
+      try {
+        return await job(this.#currentSession());
+      } finally {
+        this.#endWhenIdle();
+      }
+    });
+    this.#queue = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return signal ? unlessAborted(result, signal) : result;
+  }
+
+  #currentSession(): BridgeSession {
+    if (this.#disposed) throw new Error('The connection to TensorRT was closed.');
+    if (this.#startFailure) throw this.#startFailure;
+    if (this.#session?.alive) return this.#session;
+    const session = new BridgeSession(this.#libraries, this.#options);
+    this.#session = session;
+    session.initialized.then(
+      () => {
+        this.#startDeaths = 0;
+      },
+      (error: unknown) => {
+        session.end('it could not be started');
+        if (this.#session === session) this.#remember(error);
+      },
+    );
+    return session;
+  }
+
+  /** A refusal stays one. A death may have come from outside, but a second one in a row is the library's own. */
+  #remember(error: unknown): void {
+    const died = error instanceof BridgeError && (error.kind === 'died' || error.kind === 'timed-out');
+    if (died && ++this.#startDeaths < 2) return;
+    this.#startFailure = error instanceof Error ? error : new Error(String(error));
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idleTimer);
+    if (!this.running) return;
+    this.#idleTimer = setTimeout(
+      () => this.#session?.end('it was idle for long'),
+      this.#options.idleTimeout ?? 10 * 60_000,
+    );
+    this.#idleTimer.unref();
+  }
+}
+
+/** Rejects as soon as the signal aborts; what was promised settles on its own. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

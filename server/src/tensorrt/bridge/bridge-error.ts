@@ -1,0 +1,43 @@
+export type BridgeErrorKind =
+  /** The process could not be started at all. */
+  | 'not-started'
+  /** The process ended while it was needed; TensorRT crashed or was killed. */
+  | 'died'
+  /** No answer in time; the process was ended. */
+  | 'timed-out'
+  /** The bridge answered with an error: `code` is one of BridgeErrorCode. */
+  | 'refused';
+
+/** Why TensorRT gave no answer, as a sentence for people. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly kind: BridgeErrorKind;
+  /** BridgeErrorCode or a JSON-RPC code, where `kind` is `refused`. */
+  readonly code: number | undefined;
+
+  constructor(kind: BridgeErrorKind, message: string, options: { code?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.code = options.code;
+  }
+}
+
+/** The words of a process that died: how it ended, at which work, and what it printed last. */
+export function deathSentence(
+  name: string,
+  ended: { readonly exitCode: number | null; readonly signal: NodeJS.Signals | null },
+  lastOperation: string | undefined,
+  lastWords: string,
+): string {
+  const how = ended.signal ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`;
+  const during = lastOperation ? ` during “${lastOperation}”` : '';
+  const words = lastWords.trim();
+  return `${name} ended unexpectedly (${how})${during}${words ? `. Its last words: ${lastLines(words)}` : '.'}`;
+}
+
+/** The end of what a process printed, without the frames of a stack trace, which would push out the message above them. */
+function lastLines(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  const end = lines.slice(-12).join('\n');
+  return end.length > 1500 ? `…${end.slice(-1500)}` : end;
+}
