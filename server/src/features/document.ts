@@ -1,0 +1,93 @@
+/** One version of an ONNX text document: immutable, and what follows from its text is worked out when first asked for. */
+import type { Range } from 'vscode-languageserver-types';
+import { URI, Utils } from 'vscode-uri';
+import { type Names, namesOf } from '../onnx/analysis/names.ts';
+import { parseOnnxText, reparse } from '../onnx/text/parse.ts';
+import type { Span, SyntaxTree } from '../onnx/text/syntax-tree.ts';
+import { rangeOf, type SourceText, sourceText, type TextChange, withChange } from './source-text.ts';
+
+export interface OnnxDocument {
+  readonly uri: string;
+  readonly version: number;
+  readonly source: SourceText;
+  readonly tree: SyntaxTree;
+  readonly names: Names;
+}
+
+export function createDocument(uri: string, version: number, text: string): OnnxDocument {
+  const source = sourceText(text);
+  return documentOf(
+    uri,
+    version,
+    source,
+    () => parseOnnxText(text),
+    () => undefined,
+  );
+}
+
+/** The document after edits, each relative to the text that the one before it left. Shares what they did not touch. */
+export function changedDocument(
+  document: OnnxDocument,
+  version: number,
+  changes: readonly TextChange[],
+): OnnxDocument {
+  let { source, tree } = document;
+  for (const change of changes) {
+    source = withChange(source, change);
+    tree = reparse(tree, change, source.text);
+  }
+  const names = computedNames.get(document);
+  return documentOf(
+    document.uri,
+    version,
+    source,
+    () => tree,
+    () => names,
+  );
+}
+
+/** Folder that relative paths of external data start from; undefined for documents that are in no file. */
+export function folderOf(document: { readonly uri: string }): string | undefined {
+  const uri = URI.parse(document.uri);
+  return uri.scheme === 'file' || uri.scheme === 'onnx'
+    ? Utils.dirname(uri.with({ scheme: 'file' })).fsPath
+    : undefined;
+}
+
+/** Text of a span whose offsets are relative to a segment. */
+export function textOf(document: OnnxDocument, segment: number, span: Span): string {
+  const start = document.tree.starts[segment] ?? 0;
+  return document.source.text.slice(start + span.start, start + span.end);
+}
+
+/** LSP range of a span whose offsets are relative to a segment. */
+export function rangeInSegment(document: OnnxDocument, segment: number, span: Span): Range {
+  const start = document.tree.starts[segment] ?? 0;
+  return rangeOf(document.source, start + span.start, start + span.end);
+}
+
+const computedNames = new WeakMap<OnnxDocument, Names>();
+
+function documentOf(
+  uri: string,
+  version: number,
+  source: SourceText,
+  parse: () => SyntaxTree,
+  previousNames: () => Names | undefined,
+): OnnxDocument {
+  let tree: SyntaxTree | undefined;
+  return {
+    uri,
+    version,
+    source,
+    get tree() {
+      tree ??= parse();
+      return tree;
+    },
+    get names() {
+      const names = computedNames.get(this) ?? namesOf(this.tree, previousNames());
+      computedNames.set(this, names);
+      return names;
+    },
+  };
+}
