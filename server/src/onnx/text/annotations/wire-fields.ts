@@ -1,0 +1,84 @@
+/** Serialized protobuf fields, one by one: what `otherFields` holds and `fields` annotations carry. */
+
+export interface WireField {
+  readonly number: number;
+  readonly wireType: number;
+  /** With its tag. */
+  readonly bytes: Uint8Array;
+  /** Without its tag and, of a length-delimited field, without its length. */
+  readonly content: Uint8Array;
+}
+
+/** Undefined where the bytes are no whole fields (or hold groups, which nothing of ONNX is). */
+export function splitFields(bytes: Uint8Array): readonly WireField[] | undefined {
+  const fields: WireField[] = [];
+  let position = 0;
+  while (position < bytes.length) {
+    const start = position;
+    const tag = varintAt(bytes, position);
+    if (tag === undefined || tag.value < 8) return undefined;
+    const wireType = tag.value & 7;
+    const content = contentAt(bytes, tag.end, wireType);
+    if (content === undefined || content.end > bytes.length) return undefined;
+    position = content.end;
+    fields.push({
+      number: Math.floor(tag.value / 8),
+      wireType,
+      bytes: bytes.subarray(start, position),
+      content: bytes.subarray(content.start, position),
+    });
+  }
+  return fields;
+}
+
+/** A length-delimited field (wire type 2) around `content`. */
+export function lengthDelimitedField(number: number, content: Uint8Array): Uint8Array {
+  const head = [...varintBytes(number * 8 + 2), ...varintBytes(content.length)];
+  const field = new Uint8Array(head.length + content.length);
+  field.set(head);
+  field.set(content, head.length);
+  return field;
+}
+
+/** `value` must be a non-negative safe integer. */
+export function varintBytes(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  return [...bytes, rest];
+}
+
+interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+function contentAt(bytes: Uint8Array, start: number, wireType: number): Extent | undefined {
+  switch (wireType) {
+    case 0: {
+      const varint = varintAt(bytes, start);
+      return varint && { start, end: varint.end };
+    }
+    case 1:
+      return { start, end: start + 8 };
+    case 2: {
+      const length = varintAt(bytes, start);
+      return length && { start: length.end, end: length.end + length.value };
+    }
+    case 5:
+      return { start, end: start + 4 };
+    default:
+      return undefined;
+  }
+}
+
+function varintAt(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
+  let value = 0;
+  for (let index = 0; index < 10; index++) {
+    const byte = bytes[start + index];
+    if (byte === undefined) return undefined;
+    value += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return { value, end: start + index + 1 };
+  }
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import type { Graph, ValueInfo } from '../../model/model.ts';
+import { annotated, annotationsOf } from './annotation-lines.ts';
+import { indentStep, lineWidth, type PrintContext } from './context.ts';
+import { identifier, unambiguousIdentifier } from './literals.ts';
+import { nodeText } from './nodes.ts';
+import { initializerText } from './tensors.ts';
+import { typeText } from './types.ts';
+
+/** Receives the text piece by piece. */
+export type Write = (piece: string) => void;
+
+/** The model's graph, from its annotations to the line end behind its `}`. */
+export function writeGraph(context: PrintContext, graph: Graph, write: Write): void {
+  write(headText(context, graph, identifier(graph.name), ''));
+  writeBody(context, graph, '', write);
+  write('\n');
+}
+
+/** A graph in an attribute. The name must not look like a type or a float there. */
+export function subgraphText(context: PrintContext, graph: Graph, indent: string): string {
+  let text = headText(context, graph, unambiguousIdentifier(graph.name), indent);
+  writeBody(context, graph, indent, (piece) => {
+    text += piece;
+  });
+  return text;
+}
+
+function headText(context: PrintContext, graph: Graph, name: string, indent: string): string {
+  const inputs = graph.inputs.map((value) => valueText(context, value, indent + indentStep));
+  const outputs = graph.outputs.map((value) => valueText(context, value, indent + indentStep));
+  const text = signatureText(name, inputs, outputs, indent);
+  const lines = annotationsOf(context, 'GraphProto', graph, {
+    docString: graph.docString,
+    metadata: graph.metadata,
+    text,
+    strings: () => [['name', graph.name]],
+  });
+  return annotated(lines, indent, text);
+}
+
+/** On one line where it fits, else with an input or output per line. */
+export function signatureText(
+  name: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  indent: string,
+): string {
+  const line = `${name} (${inputs.join(', ')}) => (${outputs.join(', ')})`;
+  if (indent.length + line.length <= lineWidth && !line.includes('#@ ')) return line;
+  return `${name} ${valueBlock('(', inputs, ')', indent)} => ${valueBlock('(', outputs, ')', indent)}`;
+}
+
+function valueBlock(open: string, values: readonly string[], close: string, indent: string): string {
+  if (values.length === 0) return `${open}${close}`;
+  const inner = indent + indentStep;
+  return `${open}\n${inner}${values.join(`,\n${inner}`)}\n${indent}${close}`;
+}
+
+function writeBody(context: PrintContext, graph: Graph, indent: string, write: Write): void {
+  const inner = indent + indentStep;
+  const count = graph.initializers.length + graph.valueInfos.length;
+  write(count === 0 ? ' {\n' : `\n${indent}<\n`);
+  let written = 0;
+  const writeEntry = (text: string) => {
+    written++;
+    write(`${inner}${text}${written === count ? '\n' : ',\n'}`);
+  };
+  for (const tensor of graph.initializers) writeEntry(initializerText(context, tensor, inner));
+  for (const value of graph.valueInfos) writeEntry(valueText(context, value, inner));
+  if (count > 0) write(`${indent}>\n${indent}{\n`);
+  for (const node of graph.nodes) write(nodeText(context, node, inner));
+  write(`${indent}}`);
+}
+
+/** `float[N,4] name`; a value without a type is a bare name. With the annotations before it. */
+export function valueText(context: PrintContext, value: ValueInfo, indent: string): string {
+  const { type } = value;
+  const hasType = type !== undefined && type.kind !== 'undefined';
+  const text = hasType ? `${typeText(type)} ${identifier(value.name)}` : unambiguousIdentifier(value.name);
+  const lines = annotationsOf(context, 'ValueInfoProto', value, {
+    docString: value.docString,
+    metadata: value.metadata,
+    ...(type === undefined ? undefined : { types: [['type', type]] }),
+    text,
+    strings: () => [['name', value.name]],
+  });
+  return annotated(lines, indent, text);
+}

@@ -1,0 +1,49 @@
+/** Identifiers, strings and numbers as the official text syntax spells them. */
+import { dataTypeOfName } from '../../model/data-types.ts';
+import type { Int64 } from '../../model/model.ts';
+
+const plainIdentifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const dottedIdentifier = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+const wordsOfTypes = /^(?:undefined|data_type_\d+|seq|map|optional|sparse_tensor|opaque)$/;
+const wordsOfFloats = /^(?:nan|inf|infinity)$/i;
+
+/** A name where any identifier may stand, quoted unless it is a plain one. */
+export function identifier(name: string): string {
+  return plainIdentifier.test(name) ? name : quoted(name);
+}
+
+/** A name where the syntax would also take a type or a float: those words need quotes there. */
+export function unambiguousIdentifier(name: string): string {
+  const isWord = wordsOfTypes.test(name) || wordsOfFloats.test(name) || dataTypeOfName(name) !== undefined;
+  return plainIdentifier.test(name) && !isWord ? name : quoted(name);
+}
+
+/** An operator's domain: dotted identifiers, or our extension, one quoted string. */
+export function domainName(domain: string): string {
+  return dottedIdentifier.test(domain) ? domain : quoted(domain);
+}
+
+/** A string or a quoted identifier; see shownText for what it cannot hold. */
+export function quoted(text: string): string {
+  if (!special.test(text)) return `"${text}"`;
+  // The syntax knows no other escapes, and line breaks stand as they are.
+  return `"${shownText(text).replace(/["\\]/g, '\\$&')}"`;
+}
+const special = /["\\]|(?![\t\n])[\p{Control}\p{Surrogate}\u2028\u2029\ufeff]/u;
+
+/**
+ * A string as text can show it. What editors do not keep (line ends other than \n, control characters) and what UTF-8 cannot hold
+ * (bytes that were not UTF-8, see utf8.ts) shows as U+FFFD; the exact string then stands in a `bytes` annotation.
+ */
+export function shownText(text: string): string {
+  const shown = text.replace(unkeepable, replacement);
+  return shown === text || shown.length <= longestShown ? shown : `${shown.slice(0, longestShown)}…`;
+}
+const unkeepable = /(?![\t\n])[\p{Control}\p{Surrogate}\u2028\u2029\ufeff]/gu;
+export const replacement = '\ufffd';
+/** UTF-16 units. Strings that need replacements are mostly binary data, of which nobody reads a megabyte. */
+const longestShown = 256;
+
+export function integer(value: Int64): string {
+  return String(value);
+}

@@ -1,0 +1,171 @@
+import { concatenate } from '../../model/bytes.ts';
+import type { SparseTensor, StringEntry, Tensor } from '../../model/model.ts';
+import {
+  decodeElements,
+  elementField,
+  encodeElements,
+  type TensorElement,
+} from '../../model/tensor-values.ts';
+import { decodeUtf8, encodeUtf8 } from '../../model/utf8.ts';
+import { dataFields } from '../annotations/data-fields.ts';
+import { lengthDelimitedField } from '../annotations/wire-fields.ts';
+import { annotated, annotationsOf, entriesLine, fieldsLines, rangeEntries } from './annotation-lines.ts';
+import { indentStep, type PrintContext } from './context.ts';
+import { elidedRange } from './elision.ts';
+import { float32, float64 } from './floats.ts';
+import { spread } from './lists.ts';
+import { identifier, quoted } from './literals.ts';
+import { tensorType } from './types.ts';
+
+/** `float[2] name = {1, 2}` with the annotations before it; continuation lines start with `indent`. */
+export function initializerText(context: PrintContext, tensor: Tensor, indent: string): string {
+  return tensorText(context, tensor, indent, ` ${identifier(tensor.name)} = `);
+}
+
+/** As the value of an attribute: the name is optional, and `=` stands only where the syntax needs it. */
+export function attributeTensorText(context: PrintContext, tensor: Tensor, indent: string): string {
+  const name = tensor.name === '' ? '' : ` ${identifier(tensor.name)}`;
+  const isReference = tensor.data.kind === 'external' || elidedRange(tensor, context.inlineElements);
+  return tensorText(context, tensor, indent, isReference ? `${name} = ` : `${name} `);
+}
+
+/** Extension: the dense type, then values and indices. */
+export function sparseTensorText(context: PrintContext, sparse: SparseTensor, indent: string): string {
+  const type = `sparse_tensor(${tensorType(sparse.values.dataType, sparse.dims)})`;
+  const parts = [sparse.values, sparse.indices].map((tensor) =>
+    attributeTensorText(context, tensor, indent + indentStep),
+  );
+  if (!parts.some((part) => part.startsWith('#@ '))) return `${type} {${parts.join(', ')}}`;
+  return `${type} {\n${parts.map((part) => indent + indentStep + part).join(',\n')}\n${indent}}`;
+}
+
+interface DataText {
+  readonly text: string;
+  readonly flags: readonly string[];
+}
+
+function tensorText(context: PrintContext, tensor: Tensor, indent: string, separator: string): string {
+  const data = dataText(context, tensor, indent);
+  const text = tensorType(tensor.dataType, tensor.dims) + separator + data.text;
+  const annotations = annotationsOf(context, 'TensorProto', tensor, {
+    docString: tensor.docString,
+    metadata: tensor.metadata,
+    flags: data.flags,
+    text,
+    *strings() {
+      yield ['name', tensor.name];
+      if (tensor.data.kind !== 'strings') return;
+      for (const [index, value] of tensor.data.values.entries()) yield [String(index), decodeUtf8(value)];
+    },
+  });
+  return annotated(annotations, indent, text);
+}
+
+const noFlags: readonly string[] = [];
+
+function dataText(context: PrintContext, tensor: Tensor, indent: string): DataText {
+  const { data } = tensor;
+  switch (data.kind) {
+    case 'external':
+      return externalText(context, tensor, data.entries);
+    case 'strings':
+      return {
+        text: list(
+          data.values.map((value) => quoted(decodeUtf8(value))),
+          indent,
+        ),
+        flags: noFlags,
+      };
+    case 'none':
+      return unshown(context, tensor, []);
+    default: {
+      const range = elidedRange(tensor, context.inlineElements);
+      if (range === undefined) return elementsText(context, tensor, context.readBytes(data.bytes), indent);
+      const entries = [...rangeEntries(context, range), ['field', elementField(tensor)] as const];
+      return { text: entriesText(entries), flags: noFlags };
+    }
+  }
+}
+
+/** Real external data keep their entries; those that the text would take for something else go the way of unknown fields. */
+function externalText(context: PrintContext, tensor: Tensor, entries: readonly StringEntry[]): DataText {
+  if (entries.length > 0 && entries.every(({ key }) => key !== 'field')) {
+    return { text: entriesText(entries.map(({ key, value }) => [key, value])), flags: noFlags };
+  }
+  const serialized = entries.map(({ key, value }) => {
+    const parts = [lengthDelimitedField(1, encodeUtf8(key)), lengthDelimitedField(2, encodeUtf8(value))];
+    return lengthDelimitedField(externalDataField, concatenate(parts));
+  });
+  return unshown(context, tensor, [...serialized, dataLocationExternal]);
+}
+/** TensorProto.external_data, and data_location = EXTERNAL. */
+const externalDataField = 13;
+const dataLocationExternal = Uint8Array.of(0x70, 1);
+
+function entriesText(entries: readonly (readonly [string, string])[]): string {
+  return `[${entries.map(([key, value]) => `${quoted(key)}: ${quoted(value)}`).join(', ')}]`;
+}
+
+function elementsText(context: PrintContext, tensor: Tensor, bytes: Uint8Array, indent: string): DataText {
+  const elements = decodeElements(tensor, bytes);
+  // Bytes that are no elements of the tensor's type go the way of unknown fields.
+  if (elements === undefined) return unshown(context, tensor, [dataField(tensor, bytes)]);
+  const format = elementFormat(tensor.dataType);
+  const flags = formFlags(context, tensor, tensor.data.kind === 'raw');
+  const nans = nanBits(tensor, elements, bytes);
+  return {
+    text: list(elements.map(format), indent),
+    flags: nans.length === 0 ? flags : [...flags, entriesLine('nan_bits', nans)],
+  };
+}
+
+function list(elements: readonly string[], indent: string): string {
+  return spread('{', elements, '}', indent);
+}
+
+function elementFormat(dataType: number): (element: TensorElement) => string {
+  switch (dataType) {
+    case 1: // FLOAT
+    case 14: // COMPLEX64
+      return (element) => float32(Number(element));
+    case 11: // DOUBLE
+    case 15: // COMPLEX128
+      return (element) => float64(Number(element));
+    default:
+      return String;
+  }
+}
+
+/** No elements at all, and the fields that say what there is instead. */
+function unshown(context: PrintContext, tensor: Tensor, fields: readonly Uint8Array[]): DataText {
+  return { text: '{}', flags: [...formFlags(context, tensor, false), ...fieldsLines(context, fields)] };
+}
+
+/** Whether the elements lie in raw_data, where the document does not say so already. */
+function formFlags(context: PrintContext, tensor: Tensor, isRaw: boolean): readonly string[] {
+  if (isRaw === context.defaults.rawData || tensor.dataType === stringType) return noFlags;
+  return isRaw ? ['#@ raw_data'] : ['#@ typed_data'];
+}
+const stringType = 8;
+
+function dataField(tensor: Tensor, bytes: Uint8Array): Uint8Array {
+  return lengthDelimitedField(dataFields[elementField(tensor)], bytes);
+}
+
+/** The bits of those NaNs that reading `nan` would not give back, as hexadecimal numbers by index. */
+function nanBits(
+  tensor: Tensor,
+  elements: readonly TensorElement[],
+  bytes: Uint8Array,
+): (readonly [string, string])[] {
+  if (!elements.some((element) => Number.isNaN(element))) return [];
+  const again = encodeElements(tensor, elementField(tensor), elements);
+  const size = bytes.length / elements.length;
+  const entries: (readonly [string, string])[] = [];
+  for (const index of elements.keys()) {
+    const at = bytes.subarray(index * size, (index + 1) * size);
+    if (at.every((byte, offset) => byte === again[index * size + offset])) continue;
+    entries.push([String(index), Buffer.from(at).reverse().toString('hex')]);
+  }
+  return entries;
+}
