@@ -37,7 +37,7 @@ function byteSource(path: string, descriptor: number, size: number): ByteSource 
       const buffer = Buffer.allocUnsafeSlow(length);
       let done = 0;
       while (done < length) {
-        const count = readSync(descriptor, buffer, done, length - done, offset + done);
+        const count = readSync(descriptor, buffer, done, Math.min(length - done, 2 ** 30), offset + done);
         if (count === 0) throw new RangeError(`${path} became shorter while it was read.`);
         done += count;
       }

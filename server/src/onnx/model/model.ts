@@ -110,7 +110,8 @@ interface AttributeCommon extends Extensible {
   readonly name: string;
   /**
    * `type`: the file says no AttributeType; the property follows from the one value that is there (IR version 1).
-   * `value`: a float, int or string attribute without its value field, which means zero or empty.
+   * `value`: `value` is not written. Either the file has no value field, which means zero or empty, or `otherFields` hold the
+   * field because `value` cannot: a NaN of other bits than the default one, a string too long to be read (`value` is empty).
    */
   readonly omitted?: 'type' | 'value';
   readonly docString?: string;

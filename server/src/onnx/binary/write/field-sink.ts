@@ -1,0 +1,161 @@
+/** Protobuf fields on their way out. The same encoding functions run twice: to measure, then to write. */
+import { isFileRange } from '../../model/bytes.ts';
+import type { Bytes, Int64 } from '../../model/model.ts';
+import { encodeUtf8, utf8Length } from '../../model/utf8.ts';
+import { varintLength, writeVarint } from '../../model/varints.ts';
+
+export interface FieldSink {
+  /** int64, int32 or enumeration. */
+  varint(field: number, value: Int64): void;
+  float(field: number, value: number): void;
+  string(field: number, text: string): void;
+  /** A bytes field, or the content of a packed field. */
+  bytes(field: number, bytes: Bytes): void;
+  message<T>(field: number, value: T, encode: (sink: FieldSink, value: T) => void): void;
+  /** Fields that are serialized already. */
+  serialized(pieces: readonly Bytes[]): void;
+}
+
+/** The fields that `encode` gives to its sink, as pieces that follow each other. Ranges of files stay ranges. */
+export function encodeFields(encode: (sink: FieldSink) => void): Bytes[] {
+  const measuring = new MeasuringSink();
+  encode(measuring);
+  const writing = new WritingSink(measuring);
+  encode(writing);
+  return writing.finish();
+}
+
+const varintWire = 0;
+const delimitedWire = 2;
+const fixed32Wire = 5;
+
+function tag(field: number, wireType: number): number {
+  return field * 8 + wireType;
+}
+
+class MeasuringSink implements FieldSink {
+  /** Lengths of the nested messages, in the order in which they begin. */
+  readonly messageLengths: number[] = [];
+  length = 0;
+  /** Bytes of `length` that stay in files. */
+  rangeLength = 0;
+
+  varint(field: number, value: Int64): void {
+    this.length += varintLength(field * 8) + varintLength(value);
+  }
+
+  float(field: number): void {
+    this.length += varintLength(field * 8) + 4;
+  }
+
+  string(field: number, text: string): void {
+    this.delimited(field, utf8Length(text));
+  }
+
+  bytes(field: number, bytes: Bytes): void {
+    this.delimited(field, bytes.length);
+    if (isFileRange(bytes)) this.rangeLength += bytes.length;
+  }
+
+  message<T>(field: number, value: T, encode: (sink: FieldSink, value: T) => void): void {
+    const slot = this.messageLengths.push(0) - 1;
+    const start = this.length;
+    encode(this, value);
+    const length = this.length - start;
+    this.messageLengths[slot] = length;
+    this.length += varintLength(field * 8) + varintLength(length);
+  }
+
+  serialized(pieces: readonly Bytes[]): void {
+    for (const piece of pieces) {
+      this.length += piece.length;
+      if (isFileRange(piece)) this.rangeLength += piece.length;
+    }
+  }
+
+  private delimited(field: number, length: number): void {
+    this.length += varintLength(field * 8) + varintLength(length) + length;
+  }
+}
+
+class WritingSink implements FieldSink {
+  private readonly messageLengths: readonly number[];
+  private nextMessage = 0;
+  private readonly memory: Uint8Array;
+  private readonly view: DataView;
+  private written = 0;
+  private pieceStart = 0;
+  private readonly pieces: Bytes[] = [];
+
+  constructor(measured: MeasuringSink) {
+    this.messageLengths = measured.messageLengths;
+    this.memory = new Uint8Array(measured.length - measured.rangeLength);
+    this.view = new DataView(this.memory.buffer);
+  }
+
+  varint(field: number, value: Int64): void {
+    this.number(tag(field, varintWire));
+    this.number(value);
+  }
+
+  float(field: number, value: number): void {
+    this.number(tag(field, fixed32Wire));
+    this.view.setFloat32(this.written, value, true);
+    this.written += 4;
+  }
+
+  string(field: number, text: string): void {
+    this.number(tag(field, delimitedWire));
+    const length = utf8Length(text);
+    this.number(length);
+    if (length !== text.length || length > shortString) {
+      this.memory.set(encodeUtf8(text), this.written);
+      this.written += length;
+      return;
+    }
+    // As many bytes as characters is ASCII, or else escaped bytes, whose low byte is theirs.
+    for (let index = 0; index < length; index++) this.memory[this.written++] = text.charCodeAt(index) & 0xff;
+  }
+
+  bytes(field: number, bytes: Bytes): void {
+    this.number(tag(field, delimitedWire));
+    this.number(bytes.length);
+    this.piece(bytes);
+  }
+
+  message<T>(field: number, value: T, encode: (sink: FieldSink, value: T) => void): void {
+    this.number(tag(field, delimitedWire));
+    this.number(this.messageLengths[this.nextMessage++] ?? 0);
+    encode(this, value);
+  }
+
+  serialized(pieces: readonly Bytes[]): void {
+    for (const piece of pieces) this.piece(piece);
+  }
+
+  finish(): Bytes[] {
+    this.endPiece();
+    return this.pieces;
+  }
+
+  private number(value: Int64): void {
+    this.written = writeVarint(this.memory, this.written, value);
+  }
+
+  private piece(bytes: Bytes): void {
+    if (isFileRange(bytes)) {
+      this.endPiece();
+      this.pieces.push(bytes);
+    } else {
+      this.memory.set(bytes, this.written);
+      this.written += bytes.length;
+    }
+  }
+
+  private endPiece(): void {
+    if (this.written > this.pieceStart) this.pieces.push(this.memory.subarray(this.pieceStart, this.written));
+    this.pieceStart = this.written;
+  }
+}
+
+const shortString = 64;
