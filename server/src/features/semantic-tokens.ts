@@ -178,18 +178,16 @@ function tokenOf(
     case 'node-output':
       return { start, end, type: 'variable', modifiers: ['declaration'] };
     case 'node-input':
-      switch (kindOf(element.node.name)) {
-        case 'parameter':
-          return { start, end, type: 'parameter', modifiers: [] };
-        case 'weight':
-          return { start, end, type: 'variable', modifiers: ['readonly'] };
-        case undefined:
-          return { start, end, type: 'variable', modifiers: [] };
-      }
-      return undefined;
+      return { start, end, ...tokenOfUse(kindOf(element.node.name)) };
     default:
       return undefined;
   }
+}
+
+function tokenOfUse(kind: 'parameter' | 'weight' | undefined): Pick<Token, 'type' | 'modifiers'> {
+  return kind === 'parameter'
+    ? { type: 'parameter', modifiers: [] }
+    : { type: 'variable', modifiers: kind === 'weight' ? ['readonly'] : [] };
 }
 
 function operatorModifiers(document: OnnxDocument, path: readonly Element[]): TokenModifier[] {

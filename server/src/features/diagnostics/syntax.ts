@@ -1,0 +1,34 @@
+/** Problems of the text itself. */
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
+import { type OnnxDocument, rangeInSegment } from '../document.ts';
+import { onnxDiagnostic } from './diagnostic.ts';
+
+/** So many problems of one document are shown; the last one then says how many there are. */
+const shownProblems = 500;
+
+export function syntaxDiagnostics(document: OnnxDocument): Diagnostic[] {
+  const { tree } = document;
+  const diagnostics: Diagnostic[] = [];
+  if (tree.problemCount === 0) {
+    return diagnostics;
+  }
+  for (const [segment, { problems }] of tree.segments.entries()) {
+    for (const problem of problems) {
+      if (diagnostics.length === shownProblems) {
+        diagnostics.push({
+          ...onnxDiagnostic(
+            'onnx.syntax.more-problems',
+            rangeInSegment(document, segment, problem),
+            `${tree.problemCount} syntax problems in all; from here on they are not shown. Is this ONNX text?`,
+          ),
+          severity: DiagnosticSeverity.Information,
+        });
+        return diagnostics;
+      }
+      diagnostics.push(
+        onnxDiagnostic(problem.code, rangeInSegment(document, segment, problem), problem.message),
+      );
+    }
+  }
+  return diagnostics;
+}
