@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import * as path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { hostVsix, launchBrowser, startEditor } from '../editor.mjs';
+import { makeWorkspace, testSettings } from '../workspace.mjs';
+
+const screenshotFolder =
+  process.env['ONNX_E2E_SCREENSHOTS'] ?? path.resolve(import.meta.dirname, '../../../out/screenshots');
+
+/** A window of the editor, driven as a user does. */
+export interface Workbench {
+  readonly page: Page;
+  /** Opens a file of the workspace by a double click in the explorer. */
+  open(name: string): Promise<void>;
+  command(title: string): Promise<void>;
+  /** Underlined errors in the visible part of the active editor. */
+  readonly squiggles: Locator;
+  readonly status: Locator;
+  screenshot(name: string): Promise<void>;
+}
+
+/** One editor on a workspace of models; every test opens a window of its own. */
+export interface EditorFixture extends AsyncDisposable {
+  readonly workspace: string;
+  /** Runs `use` with a window, on `file` if given. A failure leaves a screenshot `failed-NAME`. */
+  inWindow(
+    name: string,
+    file: string | undefined,
+    use: (workbench: Workbench) => Promise<void>,
+  ): Promise<void>;
+}
+
+export async function startEditorFixture(
+  folder: string,
+  options: { readonly settings?: Record<string, unknown>; readonly commandLine?: readonly string[] } = {},
+): Promise<EditorFixture> {
+  const workspace = makeWorkspace(path.join(folder, 'workspace'));
+  const editor = await startEditor({
+    vsix: hostVsix(),
+    workspace,
+    settings: { ...testSettings(), ...options.settings },
+    commandLine: options.commandLine ?? [],
+  });
+  let browser: Browser;
+  try {
+    browser = await launchBrowser();
+  } catch (error) {
+    await editor.close();
+    throw error;
+  }
+  return {
+    workspace,
+    inWindow: async (name, file, use) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const page = await context.newPage();
+      await page.goto(editor.url());
+      const workbench = workbenchOf(page);
+      // Models have their icon once the workbench knows the extension, and with it their editor.
+      await page.locator('.explorer-folders-view .onnx-lang-file-icon').first().waitFor({ timeout: 60_000 });
+      try {
+        if (file !== undefined) await workbench.open(file);
+        await use(workbench);
+      } catch (error) {
+        await workbench.screenshot(`failed-${name}`);
+        throw error;
+      } finally {
+        await context.close();
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      await editor.close();
+    },
+  };
+}
+
+function workbenchOf(page: Page): Workbench {
+  const quickInput = page.locator('.quick-input-widget input[type="text"]');
+  const answer = async (keys: string, text: string) => {
+    await page.keyboard.press(keys);
+    await quickInput.waitFor({ state: 'visible' });
+    await quickInput.fill(text);
+    await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await page.keyboard.press('Enter');
+  };
+  return {
+    page,
+    open: async (name) => {
+      await page.locator('.explorer-folders-view .monaco-list-row', { hasText: exactly(name) }).dblclick();
+    },
+    command: (title) => answer('F1', `>${title}`),
+    squiggles: page.locator('.editor-group-container.active .squiggly-error'),
+    status: page.locator('.statusbar-item[id="onnx-tensorrt-tools.onnx-tensorrt-tools.tensorrt.verdict"]'),
+    screenshot: async (name) => {
+      mkdirSync(screenshotFolder, { recursive: true });
+      await page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+    },
+  };
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
