@@ -8,6 +8,8 @@ import { ownInstallationsDirectory, userDataDirectory } from './user-data.ts';
 
 export interface InstallOptions {
   readonly userData?: string;
+  /** Program of the Python whose pip installs; the first on PATH that has pip by default. */
+  readonly python?: string;
   /** pip takes its index, proxy and certificates from here and from its own configuration files. */
   readonly environment?: NodeJS.ProcessEnv;
   /** Called a few times a second. */
@@ -35,7 +37,7 @@ export async function installRtx(options: InstallOptions = {}): Promise<string> 
   const parent = ownInstallationsDirectory(userData);
   const directory = path.join(parent, `tensorrt-rtx-${rtxPackage.tensorrtVersion}`);
   if (await isFolder(directory)) return directory;
-  const python = await pythonWithPip(environment);
+  const python = await pythonWithPip(environment, options.python);
   const unfinished = path.join(
     parent,
     `.${path.basename(directory)}-${process.pid}-${randomBytes(4).toString('hex')}`,
@@ -50,9 +52,10 @@ export async function installRtx(options: InstallOptions = {}): Promise<string> 
   return directory;
 }
 
-/** The first Python that can run pip. */
-async function pythonWithPip(environment: NodeJS.ProcessEnv): Promise<string> {
-  const programs = process.platform === 'win32' ? ['python', 'py', 'python3'] : ['python3', 'python'];
+/** The Python that was asked for, or the first that can run pip. */
+async function pythonWithPip(environment: NodeJS.ProcessEnv, wish: string | undefined): Promise<string> {
+  const usual = process.platform === 'win32' ? ['python', 'py', 'python3'] : ['python3', 'python'];
+  const programs = wish ? [wish] : usual;
   let without: string | undefined;
   for (const program of programs) {
     const version = await outputOf(program, ['--version'], { timeout: 10_000, environment });
@@ -68,7 +71,7 @@ async function pythonWithPip(environment: NodeJS.ProcessEnv): Promise<string> {
     );
   }
   throw new Error(
-    `TensorRT for RTX comes as a Python package, and there is no Python on PATH. Please install Python 3.8 or newer with pip. ${afterwards}`,
+    `TensorRT for RTX comes as a Python package, and ${wish ? `${wish} is no Python that runs` : 'there is no Python on PATH'}. Please install Python 3.8 or newer with pip. ${afterwards}`,
   );
 }
 

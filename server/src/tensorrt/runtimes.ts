@@ -1,0 +1,170 @@
+import type { InitializeResult, LogRecord } from '../../../native-bridge/src/protocol.ts';
+import type { RuntimeDescription } from '../protocol.ts';
+import { BridgeClient } from './bridge/bridge-client.ts';
+import { BridgeError } from './bridge/bridge-error.ts';
+import { launchBridge } from './bridge/launch.ts';
+import { inOrderOfPreference, seemsToHaveGpu } from './installations/choose.ts';
+import {
+  findInstallations,
+  installationsOf,
+  type SearchOptions,
+  type SearchResult,
+} from './installations/find.ts';
+import {
+  displayName,
+  hasId,
+  type Installation,
+  isUsable,
+  type UsableInstallation,
+} from './installations/installation.ts';
+
+/** A TensorRT that runs. */
+export interface Runtime {
+  /** Version and mode as the running library says. */
+  readonly description: RuntimeDescription & Required<Pick<RuntimeDescription, 'mode'>>;
+  readonly info: InitializeResult;
+  readonly bridge: BridgeClient;
+}
+
+/** An installation that was passed over, and the sentence that says why. */
+export interface PassedOver {
+  readonly installation: Installation;
+  readonly reason: string;
+}
+
+/** No TensorRT of this machine can be used; the message lists what was found and why it does not do. */
+export class NoRuntimeError extends Error {
+  override readonly name = 'NoRuntimeError';
+  readonly passedOver: readonly PassedOver[];
+
+  constructor(message: string, passedOver: readonly PassedOver[]) {
+    super(message);
+    this.passedOver = passedOver;
+  }
+}
+
+export interface RuntimesOptions extends SearchOptions {
+  /** Ids or folders, first choice first. */
+  readonly preferred?: readonly string[];
+  readonly onLog?: (installation: Installation, record: LogRecord) => void;
+}
+
+/**
+ * The TensorRT installations of this machine and one bridge for each that is used. The machine is searched once, until a
+ * refresh; bridges start when they are used.
+ */
+export class Runtimes {
+  readonly #options: RuntimesOptions;
+  readonly #bridges = new Map<string, BridgeClient>();
+  #search: Promise<SearchResult> | undefined;
+
+  constructor(options: RuntimesOptions = {}) {
+    this.#options = options;
+  }
+
+  /** All installations found, broken ones with the reason, and sentences about settings that led to none. */
+  find(refresh = false): Promise<SearchResult> {
+    if (refresh) this.#search = undefined;
+    this.#search ??= findInstallations(this.#options);
+    // A failed search is not kept.
+    this.#search.catch(() => {
+      this.#search = undefined;
+    });
+    return this.#search;
+  }
+
+  /**
+   * Starts the best installation that runs; see `inOrderOfPreference`. Those that turn out not to run here (no GPU, a library
+   * that cannot be loaded) are passed over, and the caller says so. Throws a NoRuntimeError when none is left.
+   */
+  async startBest(signal?: AbortSignal): Promise<{ runtime: Runtime; passedOver: readonly PassedOver[] }> {
+    const { installations } = await this.find();
+    const preferred = this.#options.preferred ?? [];
+    const passedOver: PassedOver[] = installations.flatMap((installation) =>
+      installation.unusable === undefined ? [] : [{ installation, reason: installation.unusable }],
+    );
+    for (const installation of inOrderOfPreference(installations, { preferred, gpu: seemsToHaveGpu() })) {
+      try {
+        return { runtime: await this.start(installation, signal), passedOver };
+      } catch (error) {
+        if (!(error instanceof BridgeError)) throw error;
+        passedOver.push({ installation, reason: error.message });
+      }
+    }
+    const found = passedOver.map(({ installation, reason }) => `${describe(installation)}: ${reason}`);
+    throw new NoRuntimeError(
+      found.length === 0
+        ? 'No TensorRT was found on this machine.'
+        : ['No TensorRT of this machine can be used here.', ...found].join('\n'),
+      passedOver,
+    );
+  }
+
+  /** Starts the installation that an id, a folder or a library names. Throws an error for people. */
+  async startNamed(wish: string, signal?: AbortSignal): Promise<Runtime> {
+    return await this.start(await this.named(wish), signal);
+  }
+
+  /** The installation that an id, a folder or a library names. Throws an error for people. */
+  async named(wish: string): Promise<UsableInstallation> {
+    const candidates = looksLikePath(wish) ? await installationsOf(wish) : await this.#withId(wish);
+    const usable = inOrderOfPreference(candidates, { preferred: [], gpu: seemsToHaveGpu() })[0];
+    if (usable) return usable;
+    const [broken] = candidates;
+    throw new Error(
+      broken ? `${describe(broken)} cannot be used: ${broken.unusable}` : `There is no runtime ${wish}.`,
+    );
+  }
+
+  /** Starts an installation's bridge. Throws a BridgeError. */
+  async start(installation: UsableInstallation, signal?: AbortSignal): Promise<Runtime> {
+    const bridge = this.bridgeOf(installation);
+    const info = await bridge.initialize(signal ? { signal } : {});
+    const { libraries: _, ...description } = installation;
+    return { description: { ...description, version: info.version, mode: info.mode }, info, bridge };
+  }
+
+  bridgeOf(installation: UsableInstallation): BridgeClient {
+    const key = installation.libraries.infer;
+    const known = this.#bridges.get(key);
+    if (known) return known;
+    const made = new BridgeClient(installation.libraries, {
+      displayName: displayName(installation),
+      launch: launchBridge,
+      onLog: (record) => this.#options.onLog?.(installation, record),
+    });
+    this.#bridges.set(key, made);
+    return made;
+  }
+
+  /** Ends all bridge processes; the next use starts new ones, also of installations that failed to start. */
+  restart(): void {
+    for (const bridge of this.#bridges.values()) bridge.restart();
+  }
+
+  /** Ends all bridge processes for good. */
+  dispose(): void {
+    for (const bridge of this.#bridges.values()) bridge.dispose();
+    this.#bridges.clear();
+  }
+
+  async #withId(id: string): Promise<readonly Installation[]> {
+    const { installations } = await this.find();
+    const found = installations.filter((installation) => hasId(installation, id));
+    if (found.length > 0) return found;
+    const known = installations.filter(isUsable).map((installation) => installation.id);
+    const list =
+      known.length === 0
+        ? 'none was found'
+        : `there ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
+    throw new Error(`There is no runtime ${id} on this machine: ${list}. A folder can be given, too.`);
+  }
+}
+
+function describe(installation: Installation): string {
+  return `${displayName(installation)} in ${installation.directory}`;
+}
+
+function looksLikePath(wish: string): boolean {
+  return wish === '.' || wish === '..' || /[\\/]/.test(wish);
+}
