@@ -1,6 +1,10 @@
+import * as path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { RuntimesRequest, SelectRuntimeRequest } from '../../../server/src/protocol.ts';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { type RuntimeDescription, RuntimesRequest } from '../../../server/src/protocol.ts';
 import { runtimeName } from '../status-text.ts';
+import { useRuntime } from '../use-runtime.ts';
 import type { Command } from './command.ts';
 
 /** Adds a folder to the setting `tensorrt.libraryFolders` and uses the TensorRT found in it. */
@@ -19,19 +23,30 @@ export const addRuntimeFolder: Command = {
     const folders = settings.get<readonly string[]>('libraryFolders', []);
     if (!folders.includes(folder.fsPath))
       await settings.update('libraryFolders', [...folders, folder.fsPath], vscode.ConfigurationTarget.Global);
-    const runtimes = await client.sendRequest(RuntimesRequest, { refresh: true });
-    const found = runtimes.find(
-      ({ directory, unusable }) => unusable === undefined && isInside(directory, folder.fsPath),
-    );
+    const found = await findIn(client, folder.fsPath);
     if (found === undefined)
       throw new Error(
         `No usable TensorRT was found in ${folder.fsPath}. Choose the folder that holds libnvinfer and libnvonnxparser.`,
       );
-    await client.sendRequest(SelectRuntimeRequest, { id: found.id });
+    await useRuntime(found.id);
     void vscode.window.showInformationMessage(`${runtimeName(found)} judges your models now.`);
   },
 };
 
+/** The server learns of the setting on its own, a moment after it was written. */
+async function findIn(client: LanguageClient, folder: string): Promise<RuntimeDescription | undefined> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const runtimes = await client.sendRequest(RuntimesRequest, { refresh: true });
+    const found = runtimes.find(
+      ({ directory, unusable }) => unusable === undefined && isInside(directory, folder),
+    );
+    if (found !== undefined) return found;
+    await delay(200);
+  }
+  return undefined;
+}
+
 function isInside(directory: string, folder: string): boolean {
-  return directory === folder || directory.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+  const way = path.relative(folder, directory);
+  return !way.startsWith('..') && !path.isAbsolute(way);
 }

@@ -1,11 +1,8 @@
 import * as vscode from 'vscode';
-import {
-  type RuntimeDescription,
-  RuntimesRequest,
-  SelectRuntimeRequest,
-} from '../../../server/src/protocol.ts';
+import { type RuntimeDescription, RuntimesRequest } from '../../../server/src/protocol.ts';
 import { installTitle } from '../install-offer.ts';
 import { modeName, runtimeName } from '../status-text.ts';
+import { useRuntime } from '../use-runtime.ts';
 import type { Command } from './command.ts';
 
 interface RuntimeItem extends vscode.QuickPickItem {
@@ -16,9 +13,8 @@ export const selectRuntime: Command = {
   id: 'tensorrt.selectRuntime',
   run: async ({ client }) => {
     const runtimes = client.sendRequest(RuntimesRequest, { refresh: true });
-    const select = (id?: string) => client.sendRequest(SelectRuntimeRequest, id === undefined ? {} : { id });
     const picked = await vscode.window.showQuickPick<RuntimeItem>(
-      runtimes.then((found) => itemsFor(found, select)),
+      runtimes.then((found) => itemsFor(found)),
       {
         title: 'TensorRT That Judges Your Models',
         placeHolder: 'Verdicts differ between products and versions',
@@ -30,10 +26,7 @@ export const selectRuntime: Command = {
   },
 };
 
-function itemsFor(
-  runtimes: readonly RuntimeDescription[],
-  select: (id?: string) => Promise<void>,
-): RuntimeItem[] {
+function itemsFor(runtimes: readonly RuntimeDescription[]): RuntimeItem[] {
   const usable = runtimes.filter(({ unusable }) => unusable === undefined);
   const unusable = runtimes.filter((runtime) => runtime.unusable !== undefined);
   return [
@@ -43,14 +36,14 @@ function itemsFor(
           {
             label: '$(sparkle) Automatic',
             description: 'the newest that works here',
-            action: () => select(),
+            action: () => useRuntime(undefined),
           },
           separator('On this machine'),
           ...usable.map((runtime) => ({
             label: `$(chip) ${runtimeName(runtime)}`,
             description: [modeName(runtime.mode), runtime.origin].filter(Boolean).join(' · '),
             detail: runtime.directory,
-            action: () => select(runtime.id),
+            action: () => useRuntime(runtime.id),
           })),
         ]),
     ...(unusable.length === 0

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { defaultSettings, readSettings } from '../../server/src/lsp/settings.ts';
+
+const root = new URL('../../', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+
+interface Property {
+  readonly default: unknown;
+  readonly scope: string;
+  readonly description?: string;
+  readonly markdownDescription?: string;
+}
+const properties = Object.entries<Property>(
+  Object.assign(
+    {},
+    ...manifest.contributes.configuration.map((part: { properties: object }) => part.properties),
+  ),
+);
+
+/** The section as an editor sends it: `tensorrt.check.delay` is `{ check: { delay } }`. */
+function section(values: readonly (readonly [string, unknown])[]): object {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of values) {
+    const keys = name.split('.').slice(1);
+    const last = keys.pop();
+    let place = result;
+    for (const key of keys) {
+      place[key] ??= {};
+      place = place[key] as Record<string, unknown>;
+    }
+    if (last !== undefined) place[last] = value;
+  }
+  return result;
+}
+
+describe('settings in the manifest', () => {
+  test('have the defaults that the server has', () => {
+    const values = properties.map(([name, property]) => [name, property.default] as const);
+    assert.deepEqual(readSettings(section(values)), { settings: defaultSettings, problems: [] });
+  });
+
+  test('are all read by the server, but for the protocol trace', () => {
+    const unread = properties
+      .map(([name]) => name)
+      .filter(
+        (name) => readSettings(section([[name, { neither: 'text nor number' }]])).problems.length === 0,
+      );
+    assert.deepEqual(unread, ['tensorrt.trace.server']);
+  });
+
+  test('that name libraries or programs are of the machine, and restricted in untrusted workspaces', () => {
+    const ofMachine = properties.filter(([, { scope }]) => scope === 'machine').map(([name]) => name);
+    assert.deepEqual(ofMachine, manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
+    assert.deepEqual(ofMachine, ['tensorrt.runtime', 'tensorrt.libraryFolders', 'tensorrt.pythonPath']);
+  });
+
+  test('all have a description', () => {
+    for (const [name, { description, markdownDescription }] of properties)
+      assert.ok((description ?? markdownDescription ?? '').length > 20, name);
+  });
+});
+
+test('every file that the manifest names is there', () => {
+  const named = [...JSON.stringify(manifest.contributes).matchAll(/"(\.\/[^"]+)"/g)].map(
+    ([, file]) => file ?? '',
+  );
+  assert.ok(named.length >= 8);
+  for (const file of [...named, manifest.icon])
+    assert.ok(existsSync(new URL(file, root)), `${file} is missing`);
+});
