@@ -55,6 +55,8 @@ export interface InitializeResult {
   readonly loadsInitializers: boolean;
   /** Names of the registered plugin creators, `namespace::name@version`. */
   readonly pluginCreators: readonly string[];
+  /** What does not work, a sentence each: a plugin library that does not load … */
+  readonly notes: readonly string[];
 }
 
 /** An initializer whose values are never read: the parser gets a pointer to `byteLength` zero bytes. */
@@ -164,6 +166,10 @@ export const BridgeErrorCode = {
   notAvailable: 5,
   /** TensorRT answered null or false where it must not. */
   tensorrtFailed: 6,
+  /** The model file cannot be read; the message says why. */
+  modelNotReadable: 7,
+  /** A request came before `bridge/initialize`, or a second `bridge/initialize`. */
+  wrongOrder: 8,
 } as const;
 
 /** The data of a `libraryNotLoaded` error. */
@@ -183,3 +189,5 @@ export const LogNotification = new NotificationType<LogRecord>('bridge/log');
  * dies. An empty operation says that native code was left.
  */
 export const OperationNotification = new NotificationType<{ readonly operation: string }>('bridge/operation');
+/** The code of a ResponseError to a request that was cancelled, as in the Language Server Protocol. */
+export const requestCancelled = -32800;

@@ -1,0 +1,75 @@
+/**
+ * The native bridge: one process for one TensorRT installation, serving `protocol.ts` over the pipes of
+ * `client-transport.ts`. It may be killed at any time; it keeps nothing but memory.
+ */
+import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc';
+import { BridgeError } from './errors.ts';
+import { dieWithParent } from './native/parent-death.ts';
+import { ZeroMemory } from './native/zero-memory.ts';
+import { initialize } from './operations/initialize.ts';
+import { parse } from './operations/parse.ts';
+import {
+  InitializeRequest,
+  LogNotification,
+  type LogRecord,
+  OperationNotification,
+  ParseRequest,
+} from './protocol.ts';
+import { connectToServer } from './server-transport.ts';
+import type { TensorRT } from './tensorrt/tensorrt.ts';
+
+function serve(connection: MessageConnection): void {
+  let tensorrt: TensorRT | undefined;
+  const zeroMemory = new ZeroMemory();
+  const announce = (operation: string): void => {
+    void connection.sendNotification(OperationNotification, { operation });
+  };
+  const onLog = (record: LogRecord): void => {
+    void connection.sendNotification(LogNotification, record);
+  };
+
+  connection.onRequest(
+    InitializeRequest,
+    oneAtATime((params) => {
+      if (tensorrt) {
+        throw new BridgeError(
+          'wrongOrder',
+          'This bridge has loaded its TensorRT already; start another process.',
+        );
+      }
+      const ready = initialize(params, { announce, onLog });
+      tensorrt = ready.tensorrt;
+      return ready.result;
+    }),
+  );
+  connection.onRequest(
+    ParseRequest,
+    oneAtATime((params, token) => {
+      if (!tensorrt) {
+        throw new BridgeError('wrongOrder', 'This bridge has no TensorRT yet; send bridge/initialize first.');
+      }
+      return parse(params, { tensorrt, zeroMemory, announce, token });
+    }),
+  );
+  connection.listen();
+}
+
+let previous: Promise<unknown> = Promise.resolve();
+
+/** Requests wait for the one before: TensorRT's builder is not to be used twice at a time. */
+function oneAtATime<Params, Answer>(
+  handler: (params: Params, token: CancellationToken) => Answer | Promise<Answer>,
+): (params: Params, token: CancellationToken) => Promise<Answer> {
+  return (params, token) => {
+    const answer = previous.then(() => handler(params, token)).catch(rethrow);
+    previous = answer.catch(() => undefined);
+    return answer;
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw error instanceof BridgeError ? new ResponseError(error.code, error.message, error.data) : error;
+}
+
+dieWithParent();
+serve(connectToServer());

@@ -1,0 +1,139 @@
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
+import { describe } from '../abi/families.ts';
+import { BridgeError } from '../errors.ts';
+import type { ZeroMemory } from '../native/zero-memory.ts';
+import { type LogRecord, type ParseParams, type ParseResult, requestCancelled } from '../protocol.ts';
+import { isAtLeastAsBad } from '../tensorrt/logger.ts';
+import { walkNetwork } from '../tensorrt/network-walk.ts';
+import { canLoadInitializers, type OnnxParser } from '../tensorrt/onnx-parser.ts';
+import type { TensorRT } from '../tensorrt/tensorrt.ts';
+
+export interface ParseContext {
+  readonly tensorrt: TensorRT;
+  readonly zeroMemory: ZeroMemory;
+  readonly announce: (operation: string) => void;
+  readonly token: CancellationToken;
+}
+
+/**
+ * Parses one model and copies everything that is asked of the parser and the network before they are gone. Native code runs
+ * on this thread: a cancellation is noticed between the steps, and a parse under way ends with its process only.
+ */
+export async function parse(params: ParseParams, context: ParseContext): Promise<ParseResult> {
+  const { tensorrt, announce, token } = context;
+  requireZeroInitializers(params, tensorrt);
+  await requireReadable(params.modelPath);
+  const model = needsBytes(params) ? await readModel(params.modelPath) : undefined;
+  await throwIfCancelled(token);
+
+  const log: LogRecord[] = [];
+  const stopListening = tensorrt.logger.listen((record) => {
+    if (isAtLeastAsBad(record.severity, 'warning')) {
+      log.push(record);
+    }
+  });
+  try {
+    announce(`creating a parser for ${params.modelPath}`);
+    using network = tensorrt.builder.createNetwork({ stronglyTyped: params.stronglyTyped });
+    using parser = tensorrt.parsers.createParser(network);
+    for (const flag of params.parserFlags) {
+      parser.setFlag(flag);
+    }
+
+    announce(`parsing ${params.modelPath}`);
+    const start = performance.now();
+    const succeeded = model ? parseBytes(parser, model, params, context) : parser.parseFile(params.modelPath);
+    const parseMilliseconds = performance.now() - start;
+
+    announce(`reading the parser's answer for ${params.modelPath}`);
+    const result = { succeeded, errors: parser.errors(), log, parseMilliseconds };
+    await throwIfCancelled(token);
+    if (!succeeded || !params.walkNetwork) {
+      return result;
+    }
+    announce(`walking the network of ${params.modelPath}`);
+    return { ...result, network: walkNetwork(tensorrt.calls, network) };
+  } finally {
+    stopListening();
+    announce('');
+  }
+}
+
+/** The model's own bytes are given to the parser where its folder or its weights are not to be found by its path. */
+function needsBytes(params: ParseParams): boolean {
+  return params.zeroInitializers.length > 0 || params.externalDataDirectory !== undefined;
+}
+
+function parseBytes(
+  parser: OnnxParser,
+  model: Uint8Array,
+  { modelPath, externalDataDirectory, zeroInitializers }: ParseParams,
+  { tensorrt, zeroMemory }: ParseContext,
+): boolean {
+  // The parser uses only the folder of this path.
+  const path = externalDataDirectory === undefined ? modelPath : join(externalDataDirectory, 'model.onnx');
+  if (zeroInitializers.length === 0) {
+    return parser.parse(model, path);
+  }
+  if (!parser.loadModel(model, path)) {
+    return false;
+  }
+  const longest = Math.max(...zeroInitializers.map(({ byteLength }) => byteLength));
+  const zeros = zeroMemory.address(longest);
+  for (const { name, byteLength } of zeroInitializers) {
+    tensorrt.logger.lastError = undefined;
+    if (!parser.loadInitializer(name, zeros, byteLength)) {
+      throw new BridgeError(
+        'tensorrtFailed',
+        `TensorRT does not take ${byteLength} bytes for the initializer ${name}: ` +
+          (tensorrt.logger.lastError ?? 'it gives no reason'),
+      );
+    }
+  }
+  return parser.parseLoaded();
+}
+
+function requireZeroInitializers({ zeroInitializers }: ParseParams, { calls }: TensorRT): void {
+  if (zeroInitializers.length > 0 && !canLoadInitializers(calls)) {
+    throw new BridgeError(
+      'notAvailable',
+      `${describe(calls.abi)} has no IParser::loadInitializer; it is not available before TensorRT 10.13.`,
+    );
+  }
+}
+
+async function requireReadable(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).isDirectory()) {
+      throw new BridgeError('modelNotReadable', `${path} is a folder, not a model.`);
+    }
+    await access(path, constants.R_OK);
+  } catch (error) {
+    throw error instanceof BridgeError ? error : notReadable(path, error);
+  }
+}
+
+async function readModel(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw notReadable(path, error);
+  }
+}
+
+function notReadable(path: string, error: unknown): BridgeError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new BridgeError('modelNotReadable', `${path} cannot be read: ${reason}.`);
+}
+
+/** Lets messages arrive, a cancellation among them. */
+async function throwIfCancelled(token: CancellationToken): Promise<void> {
+  await setImmediate();
+  if (token.isCancellationRequested) {
+    throw new ResponseError(requestCancelled, 'The parse was cancelled.');
+  }
+}

@@ -1,0 +1,64 @@
+import { enumName } from '../abi/enums.ts';
+import type { Abi } from '../abi/families.ts';
+import type { Pointer } from '../abi/methods.ts';
+import { createCallbackObject } from '../native/callback-object.ts';
+import koffi from '../native/koffi.ts';
+import type { LogRecord, LogSeverity } from '../protocol.ts';
+
+const severities: Readonly<Record<string, LogSeverity>> = {
+  kINTERNAL_ERROR: 'internal-error',
+  kERROR: 'error',
+  kWARNING: 'warning',
+  kINFO: 'info',
+  kVERBOSE: 'verbose',
+};
+
+/** From worst to most talkative, as TensorRT counts. */
+const severityOrder = Object.values(severities);
+
+/** Whether a message is at least as bad as a severity. */
+export function isAtLeastAsBad(severity: LogSeverity, than: LogSeverity): boolean {
+  return severityOrder.indexOf(severity) <= severityOrder.indexOf(than);
+}
+
+/** nvinfer1::ILogger: hands on messages up to a severity. It lives as long as the process. */
+export class Logger {
+  readonly address: Pointer;
+  /** The last message of severity error or worse: why TensorRT answered null. */
+  lastError: string | undefined;
+  readonly #listeners = new Set<(record: LogRecord) => void>();
+
+  constructor(abi: Abi, most: LogSeverity) {
+    const mostNumber = severityOrder.indexOf(most);
+    this.address = createCallbackObject(
+      abi,
+      'ILogger',
+      {
+        log: (severity: number, message: Pointer | null) => {
+          // Most messages are verbose ones that nobody wants: they are dropped before they become a string.
+          if (severity > mostNumber || message === null) {
+            return;
+          }
+          const name = enumName(abi, 'Severity', severity) ?? 'kERROR';
+          this.#receive({ severity: severities[name] ?? 'error', message: koffi.decode.string(message) });
+        },
+      },
+      (error) => console.error('A log message was lost:', error),
+    );
+  }
+
+  /** Hears messages until the answer is called. */
+  listen(listener: (record: LogRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #receive(record: LogRecord): void {
+    if (isAtLeastAsBad(record.severity, 'error')) {
+      this.lastError = record.message;
+    }
+    for (const listener of this.#listeners) {
+      listener(record);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { LibraryHandle } from 'koffi';
+import { enumNames, enumNumber } from '../abi/enums.ts';
+import { hasMethod, type Pointer } from '../abi/methods.ts';
+import { BridgeError } from '../errors.ts';
+import type { NativeObject, VirtualCalls } from '../native/virtual-calls.ts';
+import type { ParserErrorRecord } from '../protocol.ts';
+import type { Logger } from './logger.ts';
+import type { Network } from './network.ts';
+import { readParserError } from './parser-errors.ts';
+
+/** nvonnxparser::createParser and what it needs to be told. */
+export interface ParserFactory {
+  createParser(network: Network): OnnxParser;
+}
+
+export function parserFactory(calls: VirtualCalls, library: LibraryHandle, logger: Logger): ParserFactory {
+  const versionNumber: number = library.func('getNvOnnxParserVersion', 'int32_t', [])();
+  const create = library.func('createNvOnnxParser_INTERNAL', 'void *', ['void *', 'void *', 'int32_t']);
+  return {
+    createParser(network) {
+      const address: Pointer | null = create(network.object.address, logger.address, versionNumber);
+      if (address === null) {
+        throw new BridgeError(
+          'tensorrtFailed',
+          `TensorRT did not create a parser: ${logger.lastError ?? 'no reason given'}.`,
+        );
+      }
+      return new OnnxParser(calls, address);
+    },
+  };
+}
+
+/** Whether initializers can be handed over as pointers. */
+export function canLoadInitializers(calls: VirtualCalls): boolean {
+  return hasMethod(calls.abi, 'IParser', 'loadInitializer');
+}
+
+/**
+ * nvonnxparser::IParser. The network refers to weights that the parser holds: it must outlive every use of the network, and
+ * be disposed before it.
+ */
+export class OnnxParser implements Disposable {
+  readonly object: NativeObject<'IParser'>;
+  readonly #calls: VirtualCalls;
+
+  constructor(calls: VirtualCalls, address: Pointer) {
+    this.#calls = calls;
+    this.object = calls.object('IParser', address);
+  }
+
+  /** The names of the flags that are set. */
+  flags(): string[] {
+    return enumNames(this.#calls.abi, 'OnnxParserFlag').filter((name) => this.flag(name));
+  }
+
+  flag(name: string): boolean {
+    const number = enumNumber(this.#calls.abi, 'OnnxParserFlag', name);
+    return this.#calls.invoke(this.object, 'getFlag', number);
+  }
+
+  setFlag(name: string): void {
+    this.#calls.invoke(this.object, 'setFlag', enumNumber(this.#calls.abi, 'OnnxParserFlag', name));
+  }
+
+  /** Parses a file; its relative external data is found beside it. */
+  parseFile(path: string): boolean {
+    return this.#calls.invoke(this.object, 'parseFromFile', path, 0);
+  }
+
+  /** Parses a serialized ModelProto; relative external data is found in the folder of `modelPath`. */
+  parse(model: Uint8Array, modelPath: string): boolean {
+    return this.#calls.invoke(this.object, 'parse', model, model.byteLength, modelPath);
+  }
+
+  /** The first of three steps: reads a serialized ModelProto, whose initializers may be handed over before the last. */
+  loadModel(model: Uint8Array, modelPath: string): boolean {
+    return this.#calls.invoke(this.object, 'loadModelProto', model, model.byteLength, modelPath);
+  }
+
+  /**
+   * The second: says where a top-level initializer lies in memory. False for names that the graph does not declare and for
+   * lengths that do not fit dims and type; the log has the reason. The memory must outlive the network.
+   */
+  loadInitializer(name: string, address: Pointer, byteLength: number): boolean {
+    return this.#calls.invoke(this.object, 'loadInitializer', name, address, byteLength);
+  }
+
+  /** The third: parses what was loaded. */
+  parseLoaded(): boolean {
+    return this.#calls.invoke(this.object, 'parseModelProto');
+  }
+
+  errors(): ParserErrorRecord[] {
+    const errors: ParserErrorRecord[] = [];
+    const count = this.#calls.invoke(this.object, 'getNbErrors');
+    for (let index = 0; index < count; index++) {
+      const address = this.#calls.invoke(this.object, 'getError', index);
+      if (address !== null) {
+        errors.push(readParserError(this.#calls, address));
+      }
+    }
+    return errors;
+  }
+
+  [Symbol.dispose](): void {
+    this.#calls.delete(this.object);
+  }
+}
