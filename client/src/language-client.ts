@@ -1,11 +1,10 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import {
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
   TransportKind,
 } from 'vscode-languageclient/node';
-import type { InitializationOptions } from '../../server/src/protocol.ts';
 import type { OutputChannels } from './output.ts';
 import { onnxScheme } from './uris.ts';
 
@@ -26,13 +25,8 @@ export function createLanguageClient(
   output: OutputChannels,
 ): LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');
-  const initializationOptions: InitializationOptions = {
-    dataFolder: context.globalStorageUri.fsPath,
-    workspaceTrusted: vscode.workspace.isTrusted,
-  };
   const options: LanguageClientOptions = {
     documentSelector: [...documentFilters],
-    initializationOptions,
     outputChannel: output.server,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     synchronize: { configurationSection: 'tensorrt' },

@@ -2,14 +2,6 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Product, RuntimeMode } from '../../native-bridge/src/protocol.ts';
 
-/** `initializationOptions` of the editor's `initialize` request. */
-export interface InitializationOptions {
-  /** Folder of this user for installed runtimes and caches; made when needed. */
-  readonly dataFolder: string;
-  /** In a workspace that is not trusted, settings of the workspace that name libraries do not count. */
-  readonly workspaceTrusted: boolean;
-}
-
 /** An ONNX file's text form, for the editor's virtual documents (`onnx:` URIs). */
 export interface PrintParams {
   /** `file:` URI of the binary model. */

@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 import { findChromium, testEditor } from '../../scripts/fetch-test-editor.mjs';
 
 /** What keeps a fresh VS Code from greeting, asking, updating and phoning. */
-const quietSettings = {
+export const quietSettings = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',

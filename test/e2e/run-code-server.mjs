@@ -1,10 +1,11 @@
 /** Runs the in-host suite in code-server: `node test/e2e/run-code-server.mjs`. Last line: `N passed, N failed`. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildInHostSuite, suiteModule } from './build-in-host.mjs';
 import { hostVsix, launchBrowser, startEditor } from './editor.mjs';
+import { readResults } from './results.mjs';
 import { makeWorkspace, testSettings } from './workspace.mjs';
 
 /** Milliseconds for the whole suite. */
@@ -14,7 +15,6 @@ export async function runInHostSuite() {
   await buildInHostSuite();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-host-'));
   const results = path.join(folder, 'results.txt');
-  writeFileSync(results, '');
   const workspace = makeWorkspace(path.join(folder, 'workspace'));
   const editor = await startEditor({
     vsix: hostVsix(),
@@ -43,13 +43,11 @@ export async function runInHostSuite() {
     });
     const outcome = await Promise.race([exited, timedOut]);
     clearTimeout(timer);
-    const lines = readFileSync(results, 'utf8').trimEnd().split('\n');
-    const last = lines.at(-1) ?? '';
-    const summary = last.startsWith('{') ? JSON.parse(lines.pop() ?? '') : { passed: 0, failed: 1 };
+    const { lines, passed, failed } = readResults(results, outcome === 0);
     for (const line of lines) console.log(line);
     if (outcome === 'timeout')
       console.log(`  ✗ The suite did not end within ${limit / 1000} s.\n${editor.output()}`);
-    return { passed: summary.passed, failed: Math.max(summary.failed, outcome === 0 ? 0 : 1) };
+    return { passed, failed };
   } finally {
     await browser.close();
     await editor.close();
