@@ -12,6 +12,7 @@ import type {
   Node,
   SparseTensor,
   Tensor,
+  Type,
   ValueInfo,
 } from '../../model/model.ts';
 import { splitFields, type WireField } from './wire-fields.ts';
@@ -97,17 +98,25 @@ export interface SplitMessage {
 
 const nothing: SplitMessage = { present: [], rest: [] };
 
+/** Whether splitEmptyFields may find anything; for most messages it need not look. */
+export function mayHaveEmptyFields(name: MessageName, message: AnnotatedMessages[MessageName]): boolean {
+  if (message.otherFields !== undefined) return true;
+  const { docString, overload, type } = message as { docString?: string; overload?: string; type?: unknown };
+  if (docString === '' || overload === '') return true;
+  return name === 'ValueInfoProto' && type !== undefined && (type as Type).kind === 'undefined';
+}
+
 /** Tells the present and empty fields of a message from its other fields that have no property. */
 export function splitEmptyFields<Name extends MessageName>(
   messageName: Name,
   message: AnnotatedMessages[Name],
 ): SplitMessage {
+  if (!mayHaveEmptyFields(messageName, message)) return nothing;
   const known: EmptyFields<AnnotatedMessages[Name]> = emptyFields[messageName];
   const present: string[] = [];
   for (const fieldName in known) if (known[fieldName]?.isPresent?.(message)) present.push(fieldName);
-  if (message.otherFields === undefined) return present.length === 0 ? nothing : { present, rest: [] };
   const rest: Bytes[] = [];
-  for (const piece of message.otherFields) {
+  for (const piece of message.otherFields ?? []) {
     const fields = isFileRange(piece) ? undefined : splitFields(piece);
     if (fields === undefined) {
       rest.push(piece);

@@ -32,6 +32,22 @@ export type NamedString = readonly [path: string, value: string | Uint8Array];
 
 const none: readonly string[] = [];
 
+/** Whether annotationsOf has nothing to say of a message, as far as its own fields and its text go: the quick way out for most. */
+export function isPlainMessage(
+  context: PrintContext,
+  name: MessageName,
+  message: Extensible & { readonly docString?: string; readonly metadata?: readonly StringEntry[] },
+  text: string,
+): boolean {
+  return (
+    message.otherFields === undefined &&
+    message.docString === undefined &&
+    (message.metadata === undefined || message.metadata.length === 0) &&
+    (context.defaults.emptyFields[name] ?? none).length === 0 &&
+    !text.includes(replacement)
+  );
+}
+
 /** One entry for each annotation, without indent or line end: `#@ doc_string: "…"`. */
 export function annotationsOf<Name extends MessageName>(
   context: PrintContext,

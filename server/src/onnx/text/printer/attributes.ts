@@ -4,6 +4,7 @@ import {
   annotated,
   annotationsOf,
   type Extras,
+  isPlainMessage,
   type NamedString,
   otherFieldsOf,
 } from './annotation-lines.ts';
@@ -21,6 +22,7 @@ import { typeText } from './types.ts';
  */
 export function attributeText(context: PrintContext, attribute: Attribute, indent: string): string {
   const text = `${identifier(attribute.name)}${typeAndValue(context, attribute, indent)}`;
+  if (isPlainAttribute(attribute) && isPlainMessage(context, 'AttributeProto', attribute, text)) return text;
   const lines = annotationsOf(context, 'AttributeProto', attribute, {
     docString: attribute.docString,
     absentFields: absentFields(context, attribute),
@@ -29,6 +31,14 @@ export function attributeText(context: PrintContext, attribute: Attribute, inden
     strings: () => strings(attribute),
   });
   return annotated(lines, indent, text);
+}
+
+/** Whether no part of the attribute can have annotations that stand before the attribute. */
+function isPlainAttribute({ type, omitted }: Attribute): boolean {
+  if (omitted !== undefined) return false;
+  return (
+    type !== 'type_proto' && type !== 'type_protos' && type !== 'sparse_tensor' && type !== 'sparse_tensors'
+  );
 }
 
 /** Whether the text of an attribute stands on lines of its own. */

@@ -33,6 +33,8 @@ interface Tally {
 
 interface Counts {
   readonly inlineElements: number;
+  /** Whether any field is present and empty. Until one is met, nobody needs to know how many are absent. */
+  hasEmptyFields: boolean;
   readonly rawData: Tally;
   readonly fields: Readonly<Record<Repeated, Readonly<Record<string, Tally>>>>;
   readonly opsetDomain: Tally;
@@ -40,22 +42,8 @@ interface Counts {
 }
 
 export function documentDefaults(model: Model, inlineElements: number): DocumentDefaults {
-  const counts: Counts = {
-    inlineElements,
-    rawData: { present: 0, absent: 0 },
-    fields: {
-      NodeProto: tallies('NodeProto'),
-      ValueInfoProto: tallies('ValueInfoProto'),
-      TensorProto: tallies('TensorProto'),
-      AttributeProto: tallies('AttributeProto'),
-    },
-    opsetDomain: { present: 0, absent: 0 },
-    attributeType: { present: 0, absent: 0 },
-  };
-  countOpsetDomains(counts, model);
-  if (model.graph !== undefined) countGraph(counts, model.graph);
-  for (const definition of model.functions) countFunction(counts, definition);
-
+  const first = countModel(model, inlineElements, false);
+  const counts = first.hasEmptyFields ? countModel(model, inlineElements, true) : first;
   const absentFields = new Set<'OperatorSetIdProto.domain' | 'AttributeProto.type'>();
   if (isAlwaysAbsent(counts.opsetDomain)) absentFields.add('OperatorSetIdProto.domain');
   if (isAlwaysAbsent(counts.attributeType)) absentFields.add('AttributeProto.type');
@@ -69,6 +57,26 @@ export function documentDefaults(model: Model, inlineElements: number): Document
     },
     absentFields,
   };
+}
+
+function countModel(model: Model, inlineElements: number, hasEmptyFields: boolean): Counts {
+  const counts: Counts = {
+    inlineElements,
+    hasEmptyFields,
+    rawData: { present: 0, absent: 0 },
+    fields: {
+      NodeProto: tallies('NodeProto'),
+      ValueInfoProto: tallies('ValueInfoProto'),
+      TensorProto: tallies('TensorProto'),
+      AttributeProto: tallies('AttributeProto'),
+    },
+    opsetDomain: { present: 0, absent: 0 },
+    attributeType: { present: 0, absent: 0 },
+  };
+  countOpsetDomains(counts, model);
+  if (model.graph !== undefined) countGraph(counts, model.graph);
+  for (const definition of model.functions) countFunction(counts, definition);
+  return counts;
 }
 
 function tallies(name: Repeated): Record<string, Tally> {
@@ -161,8 +169,10 @@ function countFields<Name extends Repeated>(
   name: Name,
   message: AnnotatedMessages[Name],
 ): void {
-  const known = emptyFields[name];
   const { present } = splitEmptyFields(name, message);
+  counts.hasEmptyFields ||= present.length > 0;
+  if (!counts.hasEmptyFields) return;
+  const known = emptyFields[name];
   const fields = counts.fields[name];
   for (const fieldName in fields) {
     const tally = fields[fieldName];

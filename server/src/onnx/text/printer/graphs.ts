@@ -1,10 +1,10 @@
 import type { Graph, ValueInfo } from '../../model/model.ts';
-import { annotated, annotationsOf } from './annotation-lines.ts';
+import { annotated, annotationsOf, isPlainMessage } from './annotation-lines.ts';
 import { indentStep, lineWidth, type PrintContext } from './context.ts';
 import { identifier, unambiguousIdentifier } from './literals.ts';
 import { nodeText } from './nodes.ts';
 import { initializerText } from './tensors.ts';
-import { typeText } from './types.ts';
+import { isPlainType, typeText } from './types.ts';
 
 /** Receives the text piece by piece. */
 export type Write = (piece: string) => void;
@@ -77,6 +77,7 @@ export function valueText(context: PrintContext, value: ValueInfo, indent: strin
   const { type } = value;
   const hasType = type !== undefined && type.kind !== 'undefined';
   const text = hasType ? `${typeText(type)} ${identifier(value.name)}` : unambiguousIdentifier(value.name);
+  if (hasType && isPlainType(type) && isPlainMessage(context, 'ValueInfoProto', value, text)) return text;
   const lines = annotationsOf(context, 'ValueInfoProto', value, {
     docString: value.docString,
     metadata: value.metadata,

@@ -25,11 +25,12 @@ export function domainName(domain: string): string {
 
 /** A string or a quoted identifier; see shownText for what it cannot hold. */
 export function quoted(text: string): string {
-  if (!special.test(text)) return `"${text}"`;
+  if (ordinary.test(text)) return `"${text}"`;
   // The syntax knows no other escapes, and line breaks stand as they are.
   return `"${shownText(text).replace(/["\\]/g, '\\$&')}"`;
 }
-const special = /["\\]|(?![\t\n])[\p{Control}\p{Surrogate}\u2028\u2029\ufeff]/u;
+/** Without quotes, backslashes, what is not kept, and surrogates, which are rare enough for a closer look. */
+const ordinary = /^[\t\n !#-[\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uffff]*$/;
 
 /**
  * A string as text can show it. What editors do not keep (line ends other than \n, control characters) and what UTF-8 cannot hold

@@ -1,5 +1,5 @@
 import type { Node } from '../../model/model.ts';
-import { annotated, annotationsOf, type NamedString } from './annotation-lines.ts';
+import { annotated, annotationsOf, isPlainMessage, type NamedString } from './annotation-lines.ts';
 import { attributeText, isBlock } from './attributes.ts';
 import { indentStep, type PrintContext } from './context.ts';
 import { domainName, identifier } from './literals.ts';
@@ -7,6 +7,7 @@ import { domainName, identifier } from './literals.ts';
 /** A node statement with the annotations before it, indented, with its line end. */
 export function nodeText(context: PrintContext, node: Node, indent: string): string {
   const text = statement(context, node, indent);
+  if (node.overload !== '' && isPlainMessage(context, 'NodeProto', node, text)) return `${indent}${text}\n`;
   const lines = annotationsOf(context, 'NodeProto', node, {
     docString: node.docString,
     metadata: node.metadata,

@@ -42,12 +42,18 @@ export interface PrintOptions {
 
 /** Throws a RangeError where the text would be longer than a string can be (half a gigabyte); see writeOnnxText. */
 export function printOnnxText(model: Model, options: PrintOptions): string {
-  const pieces: string[] = [];
+  const chunks: string[] = [];
+  let pieces: string[] = [];
   writeOnnxText(model, options, (piece) => {
-    pieces.push(piece);
+    // Many small strings that live long would keep the garbage collector busy.
+    if (pieces.push(piece) < piecesPerChunk) return;
+    chunks.push(pieces.join(''));
+    pieces = [];
   });
-  return pieces.join('');
+  chunks.push(pieces.join(''));
+  return chunks.join('');
 }
+const piecesPerChunk = 256;
 
 /** The text piece by piece: a line or a few, in order. */
 export function writeOnnxText(model: Model, options: PrintOptions, write: Write): void {

@@ -9,7 +9,14 @@ import {
 import { decodeUtf8, encodeUtf8 } from '../../model/utf8.ts';
 import { dataFields } from '../annotations/data-fields.ts';
 import { lengthDelimitedField } from '../annotations/wire-fields.ts';
-import { annotated, annotationsOf, entriesLine, fieldsLines, rangeEntries } from './annotation-lines.ts';
+import {
+  annotated,
+  annotationsOf,
+  entriesLine,
+  fieldsLines,
+  isPlainMessage,
+  rangeEntries,
+} from './annotation-lines.ts';
 import { indentStep, type PrintContext } from './context.ts';
 import { elidedRange } from './elision.ts';
 import { float32, float64 } from './floats.ts';
@@ -47,6 +54,7 @@ interface DataText {
 function tensorText(context: PrintContext, tensor: Tensor, indent: string, separator: string): string {
   const data = dataText(context, tensor, indent);
   const text = tensorType(tensor.dataType, tensor.dims) + separator + data.text;
+  if (data.flags.length === 0 && isPlainMessage(context, 'TensorProto', tensor, text)) return text;
   const annotations = annotationsOf(context, 'TensorProto', tensor, {
     docString: tensor.docString,
     metadata: tensor.metadata,
