@@ -1,0 +1,196 @@
+/**
+ * Shape and type inference. Everything is derived from the model; nothing throws, whatever the model. See
+ * docs/shape-inference.md for what is inferred and how.
+ */
+
+import type { Bytes, FunctionDefinition, Model, Node } from '../model/model.ts';
+import { functionKey, inferUncalled, opsetsOf } from './call.ts';
+import type { Dim } from './expression.ts';
+import { type GraphInference, inferGraph, updateGraph } from './model-graph.ts';
+import type { LocalProblem, PathStep, Problem } from './problem.ts';
+import { reasonOf } from './reasons.ts';
+import { lookUp, type NodeRecord, type Scope, type Session, scopeOf } from './scope.ts';
+import type { ValueType } from './value.ts';
+
+export interface InferenceContext {
+  /** Reads the elements of small constants. May throw; then the constant is unknown. */
+  readonly readBytes: (bytes: Bytes) => Uint8Array;
+}
+
+/** What is known of a value. */
+export interface InferredValue {
+  readonly type: ValueType | undefined;
+  /** Dims of a tensor; undefined where not even the rank is known. */
+  readonly shape: readonly Dim[] | undefined;
+  /** Elements of a small tensor in row-major order, where some are known. */
+  readonly data: readonly Dim[] | undefined;
+  /** Why a dim is what it is, as a phrase; worked out when asked. */
+  readonly reason: (axis: number) => string | undefined;
+}
+
+/** A body of nodes to look values up in. */
+export interface InferenceScope {
+  /** Steps from the model's graph to the body; empty for the graph itself. */
+  readonly path: readonly PathStep[];
+}
+
+export interface Inference {
+  readonly model: Model;
+  /** The model's graph. */
+  readonly root: InferenceScope;
+  /** Undefined for a name that the scope does not know. */
+  readonly value: (scope: InferenceScope, name: string) => InferredValue | undefined;
+  /** The graph of a node's attribute, or without `attribute` the body of the function it calls, for this very call. */
+  readonly inside: (scope: InferenceScope, node: Node, attribute?: string) => InferenceScope | undefined;
+  /** The body of a function as its first call has it; for inputs of which nothing is known where nobody calls it. */
+  readonly bodyOf: (definition: FunctionDefinition) => InferenceScope;
+  /** In the order of the model; those of a function's body once for each different use of it. */
+  readonly problems: () => readonly Problem[];
+}
+
+/** Nodes in functions and subgraphs that are looked into at most, loops counted by their rounds. */
+const innerBudget = 400_000;
+
+/**
+ * Infers a model. With the inference of a version before, only what depends on the difference is computed: nodes, value infos,
+ * initializers and functions that are the same objects as before count as unchanged. `previous` stays as it is.
+ */
+export function inferModel(model: Model, context: InferenceContext, previous?: Inference): Inference {
+  const before = previous instanceof ModelInference ? previous : undefined;
+  return new ModelInference(model, context, before);
+}
+
+interface Handle extends InferenceScope {
+  readonly scope: Scope;
+  readonly outer: { readonly handle: Handle; readonly order: number } | undefined;
+}
+
+class ModelInference implements Inference {
+  readonly model: Model;
+  readonly root: Handle;
+  readonly #session: Session;
+  readonly #graph: GraphInference | undefined;
+  readonly #uncalled = new Map<FunctionDefinition, Handle>();
+  #problems: readonly Problem[] | undefined;
+
+  constructor(model: Model, context: InferenceContext, before: ModelInference | undefined) {
+    this.model = model;
+    const opsets = opsetsOf(model.opsetImports);
+    const old = before === undefined ? undefined : before.#session;
+    const sameOpsets = old !== undefined && equalMaps(old.opsets, opsets);
+    const sameFunctions =
+      before !== undefined &&
+      before.model.functions.length === model.functions.length &&
+      model.functions.every((definition, index) => before.model.functions[index] === definition);
+    this.#session = {
+      readBytes: context.readBytes,
+      functions: (sameFunctions && old?.functions) || functionsOf(model),
+      opsets,
+      elements: old?.elements ?? new WeakMap(),
+      operators: old?.operators ?? new Map(),
+      calls: (sameFunctions && sameOpsets && old?.calls) || new Map(),
+      active: new Set(),
+      budget: innerBudget,
+    };
+    if (model.graph) {
+      const graph = before === undefined || !sameOpsets ? undefined : before.#graph;
+      this.#graph = graph
+        ? updateGraph(this.#session, model.graph, graph, !sameFunctions)
+        : inferGraph(this.#session, model.graph);
+    }
+    const scope =
+      this.#graph?.scope ??
+      scopeOf({ session: this.#session, key: '', depth: 0, opsets, declared: new Map() });
+    this.root = { path: [], scope, outer: undefined };
+  }
+
+  readonly value = (place: InferenceScope, name: string): InferredValue | undefined => {
+    const handle = this.#handle(place);
+    if (handle === undefined) return undefined;
+    for (let at: Handle | undefined = handle, order = Number.POSITIVE_INFINITY; at; ) {
+      const { scope, outer }: Handle = at;
+      const value = lookUp(scope, name, order);
+      if (value) {
+        const { type, data } = value;
+        const shape = type?.kind === 'tensor' || type?.kind === 'sparse_tensor' ? type.shape : undefined;
+        return { type, shape, data, reason: (axis) => reasonOf(scope, name, axis) };
+      }
+      order = outer?.order ?? 0;
+      at = outer?.handle;
+    }
+    return undefined;
+  };
+
+  readonly inside = (place: InferenceScope, node: Node, attribute?: string): InferenceScope | undefined => {
+    const handle = this.#handle(place);
+    const record = handle?.scope.records.find((candidate) => candidate.node === node);
+    return handle && record && insideOf(handle, record, attribute);
+  };
+
+  readonly bodyOf = (definition: FunctionDefinition): InferenceScope => {
+    const called = this.#session.calls.get(definition)?.[0];
+    if (called) return { path: [], scope: called.scope, outer: undefined } as Handle;
+    let handle = this.#uncalled.get(definition);
+    if (handle === undefined) {
+      const scope = inferUncalled(this.#session, this.#session.opsets, definition);
+      handle = { path: [], scope, outer: undefined };
+      this.#uncalled.set(definition, handle);
+    }
+    return handle;
+  };
+
+  readonly problems = (): readonly Problem[] => {
+    if (this.#problems === undefined) {
+      const found: Problem[] = [];
+      const seen = new Set<Scope>();
+      for (const record of this.root.scope.records) collect(record, [], found, seen);
+      this.#problems = found;
+    }
+    return this.#problems;
+  };
+
+  /** Handles are what `root`, `inside` and `bodyOf` gave out; nothing else has a scope. */
+  #handle(place: InferenceScope): Handle | undefined {
+    return 'scope' in place ? (place as Handle) : undefined;
+  }
+}
+
+function insideOf(handle: Handle, record: NodeRecord, attribute?: string): Handle | undefined {
+  const inner = record.inner?.find((candidate) => candidate.attribute === attribute);
+  if (inner === undefined) return undefined;
+  const step: PathStep = attribute === undefined ? { node: record.node } : { node: record.node, attribute };
+  // A function's body sees nothing of where it is called.
+  const outer = attribute === undefined ? undefined : { handle, order: record.order };
+  return { path: [...handle.path, step], scope: inner.scope, outer };
+}
+
+/** Adds the problems of a node and of the bodies inside it; of a body that several calls share only once. */
+function collect(
+  { node, problems, inner }: NodeRecord,
+  path: readonly PathStep[],
+  found: Problem[],
+  seen: Set<Scope>,
+): void {
+  for (const problem of problems ?? []) found.push({ ...problem, path, node });
+  for (const { scope, attribute } of inner ?? []) {
+    if (seen.has(scope)) continue;
+    seen.add(scope);
+    const step: PathStep = attribute === undefined ? { node } : { node, attribute };
+    for (const record of scope.records) collect(record, [...path, step], found, seen);
+  }
+}
+
+function functionsOf(model: Model): ReadonlyMap<string, FunctionDefinition> {
+  const functions = new Map<string, FunctionDefinition>();
+  for (const definition of model.functions) {
+    const key = functionKey(definition.domain, definition.name, definition.overload);
+    if (!functions.has(key)) functions.set(key, definition);
+  }
+  return functions;
+}
+
+function equalMaps(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}
+
+export type { LocalProblem, PathStep, Problem };

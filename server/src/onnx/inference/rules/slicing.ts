@@ -1,0 +1,365 @@
+/** Operators that cut, join, repeat and pad along axes. */
+
+import {
+  add,
+  boundsOf,
+  ceilDivide,
+  type Dim,
+  equalDims,
+  floorDivide,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+  sum,
+} from '../expression.ts';
+import { formatDim } from '../format.ts';
+import { count, moreTelling, type NodeContext } from '../node-context.ts';
+import { broadcastShapes } from './broadcasting.ts';
+import { isIntegerType } from './elementwise.ts';
+import type { Rule, RuleTable } from './rule.ts';
+
+const concat: Rule = (context) => {
+  const shapes = context.inputs.map((_, input) => context.shape(input));
+  const [first] = shapes.filter((shape) => shape !== undefined);
+  const given = context.version < 4 ? context.intOr('axis', 1) : context.int('axis');
+  if (first === undefined || given === undefined) return;
+  const axis = context.axis(given, first.length, shapes.indexOf(first));
+  if (axis === undefined) return;
+  const result: Dim[] = [...first];
+  const parts: Dim[] = [];
+  for (const [input, shape] of shapes.entries()) {
+    if (shape && shape.length !== first.length) {
+      context.reportShapes(
+        `Concat joins '${context.inputName(0)}' of ${count(first.length, 'dimension')} and '${context.inputName(input)}' of ${shape.length}.`,
+        0,
+        input,
+      );
+      return;
+    }
+    parts.push(shape?.[axis]);
+    shape?.forEach((dim, index) => {
+      const known = result[index];
+      if (index === axis) return;
+      if (typeof dim === 'number' && typeof known === 'number' && dim !== known) {
+        context.reportShapes(
+          `Concat joins along axis ${axis}, but dimension ${index} of '${context.inputName(input)}' is ${dim} where it is ${known} before.`,
+          0,
+          input,
+        );
+      }
+      result[index] = moreTelling(known, dim);
+    });
+  }
+  result[axis] = sum(parts);
+  context.explain?.(0, axis, () => parts.map(formatDim).join(' + '));
+  context.setShape(0, result);
+  if (first.length === 1 && context.isSmall(result)) {
+    const data = context.inputs.map((_, input) => context.data(input));
+    if (data.every((part) => part !== undefined)) context.setData(0, data.flat());
+  }
+};
+
+const split: Rule = (context) => {
+  const shape = context.shape(0);
+  if (shape === undefined) return;
+  const axis = context.axis(context.intOr('axis', 0), shape.length);
+  if (axis === undefined) return;
+  const outputs = context.outputs.length;
+  const dim = shape[axis];
+  const asInput = context.version >= 13;
+  const given: readonly Dim[] | undefined = asInput ? context.data(1) : context.ints('split');
+  let sizes: readonly Dim[];
+  if (given) {
+    sizes = given;
+    const total = sum(given);
+    if (typeof total === 'number' && typeof dim === 'number' && total !== dim) {
+      context.reportShapes(
+        `Split cuts dimension ${axis} of '${context.inputName(0)}', ${dim}, into parts of ${total} in all.`,
+        0,
+      );
+    }
+  } else if (asInput && context.has(1)) {
+    sizes = new Array<Dim>(outputs).fill(undefined);
+  } else {
+    sizes = equalParts(context, dim, context.intOr('num_outputs', outputs));
+  }
+  const data = shape.length === 1 && context.isSmall(shape) ? context.data(0) : undefined;
+  let start: Dim = 0;
+  for (let output = 0; output < outputs; output++) {
+    const size = sizes[output];
+    const at = start;
+    context.explain?.(output, axis, () => `part ${output + 1} of ${outputs} of ${formatDim(dim)}`);
+    context.setShape(
+      output,
+      shape.map((whole, index) => (index === axis ? size : whole)),
+    );
+    if (data && typeof at === 'number' && typeof size === 'number')
+      context.setData(output, data.slice(at, at + size));
+    start = add(start, size);
+  }
+};
+
+function equalParts(context: NodeContext, dim: Dim, parts: number): Dim[] {
+  if (parts <= 0 || parts > 1_000_000) return [];
+  if (context.version < 18) {
+    if (typeof dim === 'number' && dim % parts !== 0) {
+      context.reportShapes(`Split cannot cut ${dim} into ${parts} equal parts.`, 0);
+      return [];
+    }
+    return new Array<Dim>(parts).fill(floorDivide(dim, parts));
+  }
+  // The last part may be smaller.
+  const size = ceilDivide(dim, parts);
+  return Array.from({ length: parts }, (_, index) =>
+    index < parts - 1 ? size : subtract(dim, multiply(size, parts - 1)),
+  );
+}
+
+const slice: Rule = (context) => {
+  const shape = context.shape(0);
+  if (shape === undefined) return;
+  const old = context.version < 10;
+  const starts: readonly Dim[] | undefined = old ? context.ints('starts') : context.data(1);
+  const ends: readonly Dim[] | undefined = old ? context.ints('ends') : context.data(2);
+  const givenAxes = old ? context.ints('axes') : context.numbers(3);
+  const steps: readonly Dim[] | undefined = old ? undefined : context.data(4);
+  if (!old && context.has(3) && givenAxes === undefined) {
+    context.setShape(
+      0,
+      shape.map(() => undefined),
+    );
+    return;
+  }
+  const length = starts?.length ?? ends?.length ?? givenAxes?.length;
+  const axes = givenAxes ?? (length === undefined ? undefined : Array.from({ length }, (_, axis) => axis));
+  if (axes === undefined) {
+    context.setShape(
+      0,
+      shape.map(() => undefined),
+    );
+    return;
+  }
+  const found = context.axes(axes, shape.length);
+  if (found === undefined) return;
+  const result: Dim[] = [...shape];
+  found.forEach((axis, index) => {
+    const step = !old && context.has(4) ? steps?.[index] : 1;
+    const dim = shape[axis];
+    const size = slicedDim(dim, starts?.[index], ends?.[index], step);
+    context.explain?.(0, axis, () => {
+      const [from, to] = [formatDim(starts?.[index]), formatDim(ends?.[index])];
+      return `slice ${from} to ${to}${step === 1 ? '' : ` by ${formatDim(step)}`} of ${formatDim(dim)}`;
+    });
+    result[axis] = size;
+  });
+  context.setShape(0, result);
+  const data = shape.length === 1 && context.isSmall(shape) ? context.data(0) : undefined;
+  const [start, end] = [starts?.[0], ends?.[0]];
+  const step = context.has(4) ? steps?.[0] : 1;
+  if (
+    data &&
+    found.length === 1 &&
+    typeof start === 'number' &&
+    typeof end === 'number' &&
+    typeof step === 'number'
+  ) {
+    context.setData(0, slicedElements(data, start, end, step));
+  }
+};
+
+/** A start or end beyond this is "to the end", whatever the dim. */
+const far = 2 ** 31 - 1;
+
+/** The number of elements that `start:end:step` takes of a dim. */
+export function slicedDim(dim: Dim, start: Dim, end: Dim, step: Dim): Dim {
+  if (typeof step !== 'number' || step === 0) return undefined;
+  if (typeof dim === 'number' && typeof start === 'number' && typeof end === 'number') {
+    const [from, to] = clampedBounds(dim, start, end, step);
+    return Math.max(0, Math.ceil((to - from) / step));
+  }
+  if (step < 0) {
+    // Only the whole axis backwards is worth the cases.
+    const isWhole =
+      typeof start === 'number' && typeof end === 'number' && (start === -1 || start >= far) && end <= -far;
+    return isWhole ? ceilDivide(dim, -step) : undefined;
+  }
+  const from = clamped(dim, start);
+  const to = clamped(dim, end);
+  const length = subtract(to, from);
+  return maximum(0, ceilDivide(length, step));
+}
+
+/** A position counted from the front and within the axis. */
+function clamped(dim: Dim, position: Dim): Dim {
+  if (position === undefined) return undefined;
+  if (typeof position === 'number') {
+    if (position >= far) return dim;
+    if (position <= -far) return 0;
+    if (position < 0) return maximum(0, add(dim, position));
+    return position === 0 ? 0 : minimum(dim, position);
+  }
+  const [least, most] = boundsOf(position);
+  if (least >= 0) return minimum(dim, position);
+  return most < 0 ? maximum(0, add(dim, position)) : undefined;
+}
+
+function clampedBounds(dim: number, start: number, end: number, step: number): readonly [number, number] {
+  const place = (position: number, least: number, most: number) =>
+    Math.min(Math.max(position < 0 ? position + dim : position, least), most);
+  return step > 0
+    ? [place(start, 0, dim), place(end, 0, dim)]
+    : [place(start, 0, dim - 1), place(end, -1, dim - 1)];
+}
+
+function slicedElements(data: readonly Dim[], start: number, end: number, step: number): Dim[] {
+  const [from, to] = clampedBounds(data.length, start, end, step);
+  const taken: Dim[] = [];
+  if (step === 0) return taken;
+  for (let index = from; step > 0 ? index < to : index > to; index += step) taken.push(data[index]);
+  return taken;
+}
+
+const pad: Rule = (context) => {
+  const shape = context.shape(0);
+  if (shape === undefined) return;
+  const name = context.version < 2 ? 'paddings' : 'pads';
+  const pads: readonly Dim[] | undefined = context.version < 11 ? context.ints(name) : context.data(1);
+  const given = context.has(3) ? context.numbers(3) : shape.map((_, axis) => axis);
+  const axes = given && pads ? context.axes(given, shape.length) : undefined;
+  if (axes === undefined || pads === undefined) {
+    context.setShape(
+      0,
+      shape.map(() => undefined),
+    );
+    return;
+  }
+  if (pads.length !== 2 * axes.length) {
+    context.report(
+      'onnx.shape-mismatch',
+      `Pad takes a begin and an end for each of ${axes.length} axes of '${context.inputName(0)}'; there are ${count(pads.length, 'value')}.`,
+      [
+        context.inputSide(0),
+        ...(context.version < 11 ? [context.attributeSide(name)] : [context.inputSide(1)]),
+      ],
+    );
+    return;
+  }
+  const result: Dim[] = [...shape];
+  axes.forEach((axis, index) => {
+    const [before, after] = [pads[index], pads[index + axes.length]];
+    result[axis] = sum([shape[axis], before, after]);
+    context.explain?.(
+      0,
+      axis,
+      () => `${formatDim(shape[axis])} + ${formatDim(before)} + ${formatDim(after)}: padded`,
+    );
+  });
+  context.setShape(0, result);
+};
+
+const tile: Rule = (context) => {
+  const shape = context.shape(0);
+  if (shape === undefined) return;
+  if (context.version < 6) {
+    const [tiles, axis] = [context.scalar(1), context.scalar(2)];
+    const known = typeof axis === 'number' ? context.axis(axis, shape.length) : undefined;
+    context.setShape(
+      0,
+      shape.map((dim, index) =>
+        index === known ? multiply(dim, tiles) : known === undefined ? undefined : dim,
+      ),
+    );
+    return;
+  }
+  const repeats = context.data(1);
+  context.setShape(
+    0,
+    shape.map((dim, axis) => {
+      const times = repeats?.[axis];
+      context.explain?.(0, axis, () => `${formatDim(dim)} · ${formatDim(times)}: repeated`);
+      return multiply(dim, times);
+    }),
+  );
+  const times = repeats?.[0];
+  const data = shape.length === 1 && context.isSmall(shape) ? context.data(0) : undefined;
+  if (data && typeof times === 'number' && times * data.length <= 256) {
+    context.setData(0, new Array<readonly Dim[]>(times).fill(data).flat());
+  }
+};
+
+const expand: Rule = (context) => {
+  const shape = context.shape(0);
+  const target = context.data(1);
+  if (shape === undefined || target === undefined) return;
+  const result = broadcastShapes(shape, target, (axis, a, b) => {
+    context.reportShapes(`Expand cannot make ${b} of dimension ${axis}, which is ${a}.`, 0, 1);
+  });
+  context.setShape(0, result);
+  const data = context.isSmall(shape) && context.isSmall(result) ? context.data(0) : undefined;
+  const size = result?.reduce<number>((all, dim) => all * Number(dim), 1) ?? 0;
+  if (data?.length === 1) context.setData(0, new Array<Dim>(size).fill(data[0]));
+};
+
+const centerCropPad: Rule = (context) => {
+  const shape = context.shape(0);
+  const target = context.data(1);
+  if (shape === undefined) return;
+  const axes = context.axes(context.ints('axes') ?? shape.map((_, axis) => axis), shape.length);
+  if (axes === undefined) return;
+  context.setShape(
+    0,
+    shape.map((dim, axis) => (axes.includes(axis) ? target?.[axes.indexOf(axis)] : dim)),
+  );
+};
+
+const shapeRule: Rule = (context) => {
+  const shape = context.shape(0);
+  if (shape === undefined) return context.setShape(0, [undefined]);
+  const place = (position: number) =>
+    Math.min(Math.max(position < 0 ? position + shape.length : position, 0), shape.length);
+  const taken = shape.slice(place(context.intOr('start', 0)), place(context.intOr('end', shape.length)));
+  context.explain?.(0, 0, () => `number of dimensions of ${context.inputName(0)}`);
+  context.setShape(0, [taken.length]);
+  context.setData(0, taken);
+};
+
+const size: Rule = (context) => {
+  const shape = context.shape(0);
+  context.setShape(0, []);
+  if (shape) context.setData(0, [shape.reduce<Dim>(multiply, 1)]);
+};
+
+const range: Rule = (context) => {
+  const [start, limit, delta] = [0, 1, 2].map((input) => context.scalar(input));
+  const length =
+    delta === undefined || delta === 0 ? undefined : maximum(0, rangeLength(start, limit, delta));
+  context.explain?.(0, 0, () => `from ${formatDim(start)} to ${formatDim(limit)} by ${formatDim(delta)}`);
+  context.setShape(0, [length]);
+  if (typeof length === 'number' && length <= 256 && isIntegerType(context.elementType(0))) {
+    context.setData(
+      0,
+      Array.from({ length }, (_, index) => add(start, multiply(delta, index))),
+    );
+  }
+};
+
+function rangeLength(start: Dim, limit: Dim, delta: Exclude<Dim, undefined>): Dim {
+  const distance = subtract(limit, start);
+  if (typeof delta === 'number' && typeof distance === 'number') return Math.ceil(distance / delta);
+  if (equalDims(delta, 1)) return distance;
+  return ceilDivide(distance, delta);
+}
+
+export const slicingRules: RuleTable = {
+  Concat: concat,
+  Split: split,
+  Slice: slice,
+  Pad: pad,
+  Tile: tile,
+  Expand: expand,
+  CenterCropPad: centerCropPad,
+  Shape: shapeRule,
+  Size: size,
+  Range: range,
+};
