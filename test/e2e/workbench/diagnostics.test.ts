@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type EditorFixture, startEditorFixture } from './workbench.ts';
 
-describe('diagnostics in the workbench', { timeout: 120_000 }, () => {
+describe('a model in the workbench', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-workbench-'));
   let editor: EditorFixture;
   before(async () => {
@@ -16,14 +16,93 @@ describe('diagnostics in the workbench', { timeout: 120_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('a model opened from the explorer shows squiggles under its refused nodes', async () => {
-    await editor.inWindow('squiggles', 'nested-functions.onnx', async (workbench) => {
-      await workbench.squiggles.first().waitFor({ timeout: 60_000 });
-      await workbench.screenshot('squiggles');
-      assert.match(
-        (await workbench.status.textContent()) ?? '',
-        /TensorRT-RTX 1\.7\.1: \d of \d nodes refused/,
+  test('opened from the explorer shows squiggles, problems with the calls, hover and status', async () => {
+    await editor.inWindow('diagnostics', 'nested-functions.onnx', async ({ page, ...workbench }) => {
+      await workbench.squiggles.nth(3).waitFor({ timeout: 60_000 });
+      assert.match(await workbench.statusText(/refused/), /TensorRT-RTX 1\.7\.1.*: 4 of \d nodes refused/);
+
+      // The reason of a refusal is in the hover on the underlined operator.
+      await workbench.squiggles.first().hover();
+      const hover = page.locator('.monaco-hover:visible');
+      await hover.getByText('DoesNotExist').first().waitFor();
+      assert.match(await hover.innerText(), /DoesNotExist[\s\S]*TensorRT-RTX 1\.7\.1/);
+      await workbench.screenshot('hover-refused');
+      await page.keyboard.press('Escape');
+
+      await workbench.command('View: Focus Problems');
+      const problems = page.locator('.markers-panel .monaco-list-row');
+      await problems.first().waitFor();
+      const inner = problems.filter({ hasText: 'Bernoulli' });
+      await inner.first().waitFor();
+      await workbench.screenshot('diagnostics');
+      const rows = await problems.allInnerTexts();
+      // Calls are rows of their own under the problem.
+      assert.ok(
+        rows.some((row) => /node_of_b|outer/.test(row) && !/Bernoulli|Bar/.test(row)),
+        rows.join('\n'),
       );
+
+      // A problem leads to its node, in the text editor.
+      await inner.first().dblclick();
+      await page.locator('.editor-group-container.active .view-line', { hasText: 'Bernoulli' }).waitFor();
+      assert.equal(await page.locator('.tab').count(), 1);
+    });
+  });
+
+  test('shows what a value is when the pointer rests on it', async () => {
+    await editor.inWindow('hover', 'supported.onnx', async ({ page, ...workbench }) => {
+      await workbench.statusText(/TensorRT-RTX 1\.7\.1/);
+      await page
+        .locator('.view-line span', { hasText: /^Relu$/ })
+        .first()
+        .hover();
+      const hover = page.locator('.monaco-hover:visible');
+      await hover.getByText('Relu').first().waitFor();
+      await workbench.screenshot('hover-node');
+    });
+  });
+
+  test('of 2 GB opens as text, its weight by reference', async () => {
+    await editor.inWindow('big', 'big.onnx', async ({ page, ...workbench }) => {
+      await page.locator('.view-line', { hasText: 'MatMul' }).first().waitFor({ timeout: 15_000 });
+      await workbench.statusText(/TensorRT-RTX 1\.7\.1/);
+      await workbench.screenshot('big');
+    });
+  });
+
+  test('lets the user choose its judge from the status item', async () => {
+    await editor.inWindow('runtimes', 'supported.onnx', async ({ page, ...workbench }) => {
+      await workbench.statusText(/TensorRT-RTX 1\.7\.1/);
+      await workbench.status.click();
+      const rows = page.locator('.quick-input-list .monaco-list-row');
+      await rows.filter({ hasText: 'TensorRT-RTX 1.7.1' }).waitFor();
+      await workbench.screenshot('runtimes');
+      await rows.filter({ hasText: 'TensorRT-RTX 1.7.1' }).click();
+      await workbench.statusText(/TensorRT-RTX 1\.7\.1/);
+    });
+  });
+
+  for (const [file, sentence] of [
+    ['not-a-model.onnx', /not-a-model\.onnx/],
+    ['truncated.onnx', /truncated\.onnx/],
+  ] as const)
+    test(`${file}: the editor says why there is no text, and tries again when the file changes`, async () => {
+      await editor.inWindow(file, file, async ({ page, ...workbench }) => {
+        const content = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+        await content.getByRole('alert').waitFor({ timeout: 20_000 });
+        const text = await content.locator('p').innerText();
+        assert.match(text, sentence);
+        assert.match(text, /\w+ \w+ \w+.*\./);
+        await workbench.screenshot(file.replace('.onnx', ''));
+      });
+    });
+
+  test('whose weights are missing says which file is not there', async () => {
+    await editor.inWindow('missing-data', 'missing-data.onnx', async ({ page, ...workbench }) => {
+      await page.locator('.view-line', { hasText: 'MatMul' }).first().waitFor({ timeout: 20_000 });
+      await workbench.command('View: Focus Problems');
+      await page.locator('.markers-panel .monaco-list-row', { hasText: 'nowhere.bin' }).first().waitFor();
+      await workbench.screenshot('missing-data');
     });
   });
 });

@@ -16,6 +16,8 @@ export interface Workbench {
   /** Underlined errors in the visible part of the active editor. */
   readonly squiggles: Locator;
   readonly status: Locator;
+  /** Text of the status item, once it matches. */
+  statusText(expected: RegExp): Promise<string>;
   screenshot(name: string): Promise<void>;
 }
 
@@ -83,6 +85,9 @@ function workbenchOf(page: Page): Workbench {
     await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await page.keyboard.press('Enter');
   };
+  const status = page.locator(
+    '.statusbar-item[id="onnx-tensorrt-tools.onnx-tensorrt-tools.tensorrt.verdict"]',
+  );
   return {
     page,
     open: async (name) => {
@@ -90,7 +95,11 @@ function workbenchOf(page: Page): Workbench {
     },
     command: (title) => answer('F1', `>${title}`),
     squiggles: page.locator('.editor-group-container.active .squiggly-error'),
-    status: page.locator('.statusbar-item[id="onnx-tensorrt-tools.onnx-tensorrt-tools.tensorrt.verdict"]'),
+    status,
+    statusText: async (expected) => {
+      await status.filter({ hasText: expected }).waitFor({ timeout: 60_000 });
+      return (await status.textContent()) ?? '';
+    },
     screenshot: async (name) => {
       mkdirSync(screenshotFolder, { recursive: true });
       await page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { testSettings } from '../workspace.mjs';
+import { type EditorFixture, startEditorFixture } from './workbench.ts';
+
+describe('on a machine without TensorRT, in a workspace that is not trusted', { timeout: 240_000 }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-first-use-'));
+  let editor: EditorFixture;
+  before(async () => {
+    editor = await startEditorFixture(folder, {
+      settings: {
+        'tensorrt.libraryFolders': [],
+        'security.workspace.trust.enabled': true,
+        'security.workspace.trust.startupPrompt': 'never',
+        'security.workspace.trust.banner': 'never',
+      },
+    });
+    // What a stranger's repository may bring along: it must not decide what is loaded.
+    mkdirSync(path.join(editor.workspace, '.vscode'));
+    writeFileSync(path.join(editor.workspace, '.vscode', 'settings.json'), JSON.stringify(testSettings()));
+  });
+  after(async () => {
+    await editor[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('a model is shown, a runtime is offered once, and the workspace cannot name one', async () => {
+    await editor.inWindow('offer', 'supported.onnx', async ({ page, ...workbench }) => {
+      await page.locator('.view-line', { hasText: 'Relu' }).first().waitFor({ timeout: 30_000 });
+      const offer = page.locator('.notification-toast', { hasText: 'No TensorRT was found' });
+      await offer.waitFor({ timeout: 30_000 });
+      await workbench.screenshot('offer');
+      const buttons = await offer.getByRole('button').allInnerTexts();
+      assert.deepEqual(
+        buttons.filter((label) => /Install|Choose|Not Now/.test(label)),
+        ['Install TensorRT for RTX (146 MB)', 'Choose Folder…', 'Not Now'],
+      );
+      assert.match(await workbench.statusText(/TensorRT/), /No TensorRT/);
+      await offer.getByRole('button', { name: 'Not Now' }).click();
+      await offer.waitFor({ state: 'detached' });
+    });
+    await editor.inWindow('no-second-offer', 'nested-functions.onnx', async ({ page, ...workbench }) => {
+      await workbench.statusText(/No TensorRT/);
+      // The offer would come with the status.
+      await page.waitForTimeout(1000);
+      assert.equal(
+        await page.locator('.notification-toast', { hasText: 'No TensorRT was found' }).count(),
+        0,
+      );
+    });
+  });
+});
