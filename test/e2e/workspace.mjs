@@ -37,6 +37,15 @@ export function makeWorkspace(folder) {
   return folder;
 }
 
+const rtxFolder = path.join(cacheDirectory, 'tensorrt-rtx-1.7.1');
+
 export function testSettings() {
-  return { 'tensorrt.libraryFolders': [path.join(cacheDirectory, 'tensorrt-rtx-1.7.1')] };
+  return { 'tensorrt.libraryFolders': [rtxFolder] };
+}
+
+export function testLibraries() {
+  return {
+    infer: path.join(rtxFolder, 'libtensorrt_rtx.so.1.7.1'),
+    onnxParser: path.join(rtxFolder, 'libtensorrt_onnxparser_rtx.so.1.7.1'),
+  };
 }
