@@ -254,4 +254,8 @@ export interface Resumption {
    * before that offset can make it read differently. -1 where it also looked at text before the segment.
    */
   readonly lookaheads: Int32Array;
+  /** Offset behind the `}` of the body that ends behind this segment, from the segment's start; 0 where none ends there. */
+  readonly bodyEnds: Int32Array;
+  /** Which part of its declaration the segment is (parser/segments.ts). */
+  readonly roles: Uint8Array;
 }

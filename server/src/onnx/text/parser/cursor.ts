@@ -1,0 +1,441 @@
+import type {
+  Annotation,
+  AttributeSyntax,
+  AttributeValueSyntax,
+  DimensionSyntax,
+  Identifier,
+  NodeStatement,
+  SyntaxProblem,
+  ValueDeclaration,
+} from '../syntax-tree.ts';
+import { type AnnotationReading, commentEnd, readAnnotation } from './annotations.ts';
+import * as character from './characters.ts';
+import { detachedSlice, NameTable } from './names.ts';
+import type { SyntaxProblemCode } from './problems.ts';
+import { none, Stack } from './stack.ts';
+
+/**
+ * A place in the text, moved by the parse functions, and what has to be known while a segment is read: where its spans count
+ * from, its problems, annotations that wait for their construct, and how far has been looked.
+ *
+ * The parser may depend only on text from the segment's start on, and must tell how far it looked; `reparse` relies on it.
+ */
+export class Cursor {
+  readonly text: string;
+  readonly names: NameTable;
+  /** Absolute offset of the next character. */
+  pos = 0;
+  /** Absolute offset of the segment being read. */
+  base = 0;
+  /** Nothing at or after this absolute offset has been looked at. */
+  reach = 0;
+  /** Whether the segment was also read by what stands before it. */
+  lookedBehind = false;
+  /** Levels of types and graphs around `pos`. */
+  depth = 0;
+  /** Statements from this column to the left end an unclosed body; see graphs.ts. */
+  outerColumn = -1;
+  /** Absolute offset behind the `}` of a body of the document that was just closed. */
+  bodyEnd = 0;
+
+  // Scratch stacks of the lists being read.
+  readonly identifiers = new Stack<Identifier>();
+  readonly attributes = new Stack<AttributeSyntax>();
+  readonly attributeValues = new Stack<AttributeValueSyntax>();
+  readonly dimensions = new Stack<DimensionSyntax>();
+  readonly declarations = new Stack<ValueDeclaration>();
+  readonly statements = new Stack<NodeStatement>();
+
+  #problems: SyntaxProblem[] = [];
+  #problemPos = -1;
+  #pending: PendingAnnotation[] = [];
+  #looking = false;
+  #tokenStart = 0;
+  /** Absolute offset behind the token before `pos`. */
+  #tokenEnd = 0;
+  /** Absolute offset of the last token that is the first of its line. */
+  #firstOnLine = 0;
+  /** A string that was found to have no end, to find so at once for all strings that begin inside it. */
+  #unterminated = { from: 0, to: 0, reach: 0 };
+
+  constructor(text: string, expectedNames: number) {
+    this.text = text;
+    this.names = new NameTable(text, expectedNames);
+  }
+
+  /** Begins a segment at `pos`. */
+  begin(): void {
+    this.base = this.pos;
+    this.reach = this.pos;
+    this.lookedBehind = false;
+    this.bodyEnd = 0;
+    this.#problems = [];
+    this.#problemPos = -1;
+    this.#pending = [];
+    this.#tokenStart = this.pos;
+    this.#tokenEnd = this.pos;
+    this.#firstOnLine = this.pos;
+  }
+
+  /**
+   * Ends the segment and what follows it: moves to the first annotation of the next one, if it has any, and gives the
+   * segment's problems.
+   */
+  finish(): readonly SyntaxProblem[] {
+    const next = this.peek();
+    this.noteReach();
+    if (this.#pending.length > 0) {
+      // At the end of the text there is nothing left to annotate.
+      this.#reportMisplaced(next === character.endOfText ? -1 : this.pos);
+      this.toFirstAnnotation();
+    }
+    if (this.#problems.length === 0) {
+      return none;
+    }
+    return this.#problems.sort((a, b) => a.start - b.start);
+  }
+
+  /** Moves back from the token at `pos` to the first of its annotations, if it has any. */
+  toFirstAnnotation(): void {
+    this.pos = this.#pending[0]?.start ?? this.pos;
+  }
+
+  /** Skips white space and comments; the character there, or `endOfText`. */
+  peek(): number {
+    const text = this.text;
+    const length = text.length;
+    let pos = this.pos;
+    if (pos !== this.#tokenStart) {
+      this.#tokenEnd = pos;
+    }
+    let newLine = pos === 0;
+    let annotated = 0;
+    let code = character.endOfText;
+    while (pos < length) {
+      code = text.charCodeAt(pos);
+      if (code === character.hash) {
+        const end = commentEnd(text, pos);
+        if (text.charCodeAt(pos + 1) === character.at && !this.#looking) {
+          annotated += this.#keepAnnotation(pos, end, newLine || pos === this.#firstOnLine);
+        }
+        pos = end;
+      } else if (character.isSpace(code)) {
+        newLine = newLine || code === character.lineFeed;
+        pos++;
+      } else {
+        break;
+      }
+    }
+    this.pos = pos;
+    this.#tokenStart = pos;
+    if (newLine) {
+      this.#firstOnLine = pos;
+    }
+    for (const pending of annotated > 0 ? this.#pending.slice(-annotated) : none) {
+      pending.token = pending.ownLine ? pos : -2;
+    }
+    return pos < length ? code : character.endOfText;
+  }
+
+  /** Moves behind the next token if it is this character. */
+  matches(code: number): boolean {
+    if (this.peek() !== code) {
+      return false;
+    }
+    this.pos++;
+    return true;
+  }
+
+  /** Whether the token at `pos` (after a `peek`) is the first of its line. */
+  get isFirstOnLine(): boolean {
+    return this.pos === this.#firstOnLine;
+  }
+
+  /** Whether `=>` is at `pos`, after a `peek`; the reference parser allows no blank in it. */
+  get isAtArrow(): boolean {
+    return (
+      this.text.charCodeAt(this.pos) === character.equals &&
+      this.text.charCodeAt(this.pos + 1) === character.greater
+    );
+  }
+
+  /** Offset of `pos` from the segment's start. */
+  get offset(): number {
+    return this.pos - this.base;
+  }
+
+  /** Offset behind the last token from the segment's start; for ends of constructs, where `peek` may have been called. */
+  get endOffset(): number {
+    return (this.pos === this.#tokenStart ? this.#tokenEnd : this.pos) - this.base;
+  }
+
+  /**
+   * Goes back to the first of some tokens that belong to the next construct. `tokenEnd` is behind the token before it, both
+   * are absolute. What was annotated after it is read again.
+   */
+  rewind(pos: number, tokenEnd: number, isFirstOnLine: boolean): void {
+    this.noteReach();
+    this.pos = pos;
+    this.#tokenStart = pos;
+    this.#tokenEnd = tokenEnd;
+    if (isFirstOnLine) {
+      this.#firstOnLine = pos;
+    }
+    this.#pending = this.#pending.filter(({ start }) => start < pos);
+  }
+
+  noteReach(): void {
+    // The character at `pos` and one more may have been looked at.
+    this.reach = Math.max(this.reach, this.pos + 2);
+  }
+
+  /** Runs `look` and comes back: nothing that it reads is kept or reported. */
+  lookAhead<Result>(look: (cursor: Cursor) => Result): Result {
+    const pos = this.pos;
+    const looking = this.#looking;
+    const tokenStart = this.#tokenStart;
+    const tokenEnd = this.#tokenEnd;
+    const firstOnLine = this.#firstOnLine;
+    this.#looking = true;
+    const result = look(this);
+    this.noteReach();
+    this.pos = pos;
+    this.#looking = looking;
+    this.#tokenStart = tokenStart;
+    this.#tokenEnd = tokenEnd;
+    this.#firstOnLine = firstOnLine;
+    return result;
+  }
+
+  /** The identifier at `pos`, which has to start one. */
+  identifier(): Identifier {
+    const start = this.pos;
+    this.skipIdentifier();
+    return {
+      start: start - this.base,
+      end: this.pos - this.base,
+      name: this.names.name(start, this.pos),
+    };
+  }
+
+  skipIdentifier(): void {
+    const text = this.text;
+    let pos = this.pos + 1;
+    while (pos < text.length && character.continuesIdentifier(text.charCodeAt(pos))) {
+      pos++;
+    }
+    this.pos = pos;
+  }
+
+  /** The quoted identifier at `pos`, which has to be a quote. */
+  quotedIdentifier(): Identifier {
+    const start = this.pos;
+    const name = this.string(true);
+    return { start: start - this.base, end: this.pos - this.base, name };
+  }
+
+  /** A missing name at `pos`. */
+  missingIdentifier(): Identifier {
+    return { start: this.offset, end: this.offset, name: '' };
+  }
+
+  /**
+   * The string at `pos`, unescaped. A string may run over several lines. One without a closing quote (or with one that is
+   * really the opening quote of a later string, which shows in what follows it) ends with its line.
+   */
+  string(isName = false): string {
+    const text = this.text;
+    const start = this.pos + 1;
+    let pos = start;
+    let escaped = false;
+    for (;;) {
+      const code = pos < text.length ? text.charCodeAt(pos) : character.lineFeed;
+      if (code === character.quote) {
+        break;
+      }
+      if (code === character.backslash) {
+        escaped = true;
+        pos++;
+      } else if (code === character.lineFeed) {
+        const end = this.#endOfLongString(start, pos);
+        if (end < 0) {
+          return this.#unterminatedString(start, pos);
+        }
+        const value = unescaped(text, start, end);
+        this.pos = end + 1;
+        return value;
+      }
+      pos++;
+    }
+    this.pos = pos + 1;
+    if (escaped) {
+      return unescaped(text, start, pos);
+    }
+    return isName ? this.names.name(start, pos) : detachedSlice(text, start, pos);
+  }
+
+  /** Annotations of the construct that begins at the token at `pos`, each for the first construct that asks. */
+  takeAnnotations(): readonly Annotation[] {
+    if (this.#pending.length === 0) {
+      return none;
+    }
+    this.#reportMisplaced(this.pos);
+    const taken: Annotation[] = [];
+    for (const { reading, start, end } of this.#pending) {
+      if ('annotation' in reading) {
+        taken.push(reading.annotation);
+      } else {
+        this.problem(
+          'onnx.syntax.malformed-annotation',
+          Math.max(start, reading.start),
+          end,
+          reading.malformed,
+        );
+      }
+    }
+    this.#pending = [];
+    return taken.length === 0 ? none : taken;
+  }
+
+  /** Reports and drops annotations that are not of the token at `pos`. */
+  #reportMisplaced(pos: number): void {
+    const misplaced = this.#pending.filter(({ token }) => token !== pos);
+    for (const { start, end } of misplaced) {
+      this.problem(
+        'onnx.syntax.misplaced-annotation',
+        start,
+        end,
+        'This annotation annotates nothing. Write it on a line of its own before the node, value, attribute, graph, ' +
+          'function or model it is about.',
+      );
+    }
+    if (misplaced.length > 0) {
+      this.#pending = this.#pending.filter(({ token }) => token === pos);
+    }
+  }
+
+  /** Reports a problem between two absolute offsets. */
+  problem(code: SyntaxProblemCode, start: number, end: number, message: string): void {
+    if (!this.#looking && this.#problems.length < maximumProblems) {
+      this.#problems.push({ start: start - this.base, end: end - this.base, code, message });
+    }
+  }
+
+  /**
+   * Reports that something is missing at the next token: there, or behind the token before it if that one is on another
+   * line. Of several things missing at one place only the first is reported.
+   */
+  expected(code: SyntaxProblemCode, message: string): void {
+    const next = this.peek();
+    if (this.#looking || this.pos === this.#problemPos) {
+      return;
+    }
+    this.#problemPos = this.pos;
+    if (next !== character.endOfText && (!this.isFirstOnLine || this.#tokenEnd <= this.base)) {
+      this.problem(code, this.pos, this.#tokenLimit(), message);
+    } else {
+      this.problem(code, Math.max(this.base, this.#tokenEnd - 1), this.#tokenEnd, message);
+    }
+  }
+
+  /** Moves behind the token at `pos`, whatever it is; it has to be one. */
+  skipToken(): void {
+    const code = this.peek();
+    if (code === character.quote) {
+      this.string();
+    } else if (character.continuesIdentifier(code)) {
+      this.skipIdentifier();
+    } else {
+      this.pos++;
+    }
+  }
+
+  #tokenLimit(): number {
+    return this.lookAhead((cursor) => {
+      cursor.skipToken();
+      return cursor.pos;
+    });
+  }
+
+  /**
+   * Keeps the annotation of a comment, if it is one, and answers how many that are. At the end of a line it would seem to be
+   * about that line, but would annotate the next: only on its own line it annotates something.
+   */
+  #keepAnnotation(start: number, end: number, ownLine: boolean): number {
+    const reading = readAnnotation(this.text, start, end, this.base);
+    if (!reading) {
+      return 0;
+    }
+    this.#pending.push({ reading, start, end, ownLine, token: -1 });
+    return 1;
+  }
+
+  /** Offset of the closing quote of a string of several lines, -1 where there is none. `lineEnd` is its first line end. */
+  #endOfLongString(start: number, lineEnd: number): number {
+    const known = this.#unterminated;
+    if (start > known.from && start < known.to) {
+      // It begins at an escaped quote of that string, so both would end at the same place, and for both it is none.
+      this.reach = Math.max(this.reach, known.reach);
+      return -1;
+    }
+    const text = this.text;
+    let pos = lineEnd;
+    while (pos < text.length) {
+      const code = text.charCodeAt(pos);
+      if (code === character.quote) {
+        break;
+      }
+      pos += code === character.backslash ? 2 : 1;
+    }
+    const end = Math.min(pos, text.length);
+    this.pos = Math.min(pos + 1, text.length);
+    const closes = pos < text.length && this.lookAhead((cursor) => character.followsString(cursor.peek()));
+    this.noteReach();
+    if (closes) {
+      return end;
+    }
+    this.#unterminated = { from: start, to: end, reach: this.reach };
+    return -1;
+  }
+
+  #unterminatedString(start: number, lineEnd: number): string {
+    let end = Math.min(lineEnd, this.text.length);
+    while (end > start && ')>]},; \t\r'.includes(this.text.charAt(end - 1))) {
+      end--;
+    }
+    this.pos = end;
+    this.problem(
+      'onnx.syntax.unterminated-string',
+      start - 1,
+      end,
+      'This string is not closed. Write a `"` at its end, and `\\"` for each quote inside it.',
+    );
+    return unescaped(this.text, start, end);
+  }
+}
+
+/** An annotation that has been read but not taken. Offsets are absolute. */
+interface PendingAnnotation {
+  readonly reading: AnnotationReading;
+  readonly start: number;
+  readonly end: number;
+  readonly ownLine: boolean;
+  /** The token it is in front of; negative where it annotates nothing. */
+  token: number;
+}
+
+/** More than anybody reads in one statement. */
+const maximumProblems = 100;
+
+/** A backslash stands for the character after it. */
+function unescaped(text: string, start: number, end: number): string {
+  let result = '';
+  let from = start;
+  for (let at = start; at < end; at++) {
+    if (text.charCodeAt(at) === character.backslash) {
+      result += text.slice(from, at);
+      from = ++at;
+    }
+  }
+  return result === '' ? detachedSlice(text, from, end) : result + text.slice(from, end);
+}

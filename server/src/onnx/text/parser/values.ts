@@ -1,0 +1,141 @@
+import type { Identifier, TypeSyntax, ValueDeclaration } from '../syntax-tree.ts';
+import * as character from './characters.ts';
+import type { Cursor } from './cursor.ts';
+import { readName, startsName } from './identifiers.ts';
+import { isAtStatement } from './lookahead.ts';
+import { skipListEntry } from './recovery.ts';
+import { none } from './stack.ts';
+import { checkTensorType, readData, startsData } from './tensors.ts';
+import { isExtensionType, isTypeWord, readTypeAfter, resemblesType } from './types.ts';
+
+/** Which list a declaration is in: data may follow only in the inputs and in the values of a graph. */
+export type ValueList = 'graph-inputs' | 'graph-values' | 'outputs' | 'function-inputs' | 'function-values';
+
+/** A declaration at `pos`, inside another segment. */
+export function readDeclaration(cursor: Cursor, list: ValueList): ValueDeclaration {
+  const first = cursor.peek();
+  const annotations = cursor.takeAnnotations();
+  const start = annotations[0]?.start ?? cursor.offset;
+  let type: TypeSyntax | undefined;
+  let name: Identifier;
+  if (character.startsIdentifier(first)) {
+    const word = cursor.identifier();
+    if (isTypeWord(word.name) || isUnknownType(cursor, word.name, list)) {
+      type = readTypeAfter(cursor, word);
+      name = readName(cursor, 'the name of the value');
+    } else {
+      name = word;
+    }
+  } else {
+    name = readName(cursor, 'a value: a type and a name');
+  }
+  let end = cursor.endOffset;
+  if (cursor.peek() !== character.equals || cursor.isAtArrow) {
+    return type
+      ? { kind: 'value-declaration', start, end, annotations, problems: none, type, name }
+      : { kind: 'value-declaration', start, end, annotations, problems: none, name };
+  }
+  cursor.pos++;
+  end = cursor.offset;
+  checkData(cursor, type, name, list);
+  const data = startsData(cursor.peek())
+    ? readData(cursor, type)
+    : ({ kind: 'values', start: end, end, elements: none } as const);
+  end = cursor.endOffset;
+  return type
+    ? { kind: 'value-declaration', start, end, annotations, problems: none, type, name, data }
+    : { kind: 'value-declaration', start, end, annotations, problems: none, name, data };
+}
+
+/** `(…)` of a signature, at the `(`. */
+export function readDeclarations(cursor: Cursor, list: ValueList): readonly ValueDeclaration[] {
+  cursor.pos++;
+  const mark = cursor.declarations.top;
+  if (cursor.matches(character.closeParenthesis)) {
+    return cursor.declarations.take(mark);
+  }
+  collectDeclarations(cursor, list, character.closeParenthesis, ')');
+  return cursor.declarations.take(mark);
+}
+
+/** Declarations up to a closing bracket that is not next; leaves them on their stack. */
+export function collectDeclarations(cursor: Cursor, list: ValueList, close: number, bracket: string): void {
+  do {
+    const before = cursor.peek();
+    if (before === character.comma || startsName(before)) {
+      cursor.declarations.push(readDeclaration(cursor, list));
+    } else {
+      cursor.expected(
+        'onnx.syntax.expected-name',
+        'Expected a value: a type and a name, such as `float[N,3] x`.',
+      );
+    }
+  } while (continuesDeclarations(cursor, close, bracket));
+}
+
+/** After a declaration: whether another one follows. Moves behind the comma or the closing bracket. */
+function continuesDeclarations(cursor: Cursor, close: number, bracket: string): boolean {
+  let next = cursor.peek();
+  if (next !== character.comma && next !== close) {
+    if (startsName(next) && !isAtStatement(cursor)) {
+      cursor.expected('onnx.syntax.missing-comma', 'Expected `,` between two values.');
+      return true;
+    }
+    cursor.expected('onnx.syntax.missing-bracket', `Expected \`,\` and another value, or \`${bracket}\`.`);
+    if (cursor.isAtArrow || next === character.less) {
+      return false;
+    }
+    skipListEntry(cursor, close);
+    next = cursor.peek();
+  }
+  if (next === close) {
+    cursor.pos++;
+    return false;
+  }
+  if (next !== character.comma) {
+    return false;
+  }
+  cursor.pos++;
+  if (cursor.peek() !== close) {
+    return true;
+  }
+  cursor.expected('onnx.syntax.trailing-comma', 'Expected another value after the comma, or no comma.');
+  cursor.pos++;
+  return false;
+}
+
+/**
+ * Whether a word that is no type stands where only a type can. In a function's list, where types are rare, two names are rather
+ * two values without a comma.
+ */
+function isUnknownType(cursor: Cursor, word: string, list: ValueList): boolean {
+  const next = cursor.peek();
+  if (next === character.openBracket) {
+    return true;
+  }
+  if (!startsName(next) || (cursor.isFirstOnLine && !isExtensionType(word))) {
+    return false;
+  }
+  return list.startsWith('graph') || resemblesType(word);
+}
+
+function checkData(cursor: Cursor, type: TypeSyntax | undefined, name: Identifier, list: ValueList): void {
+  if (list !== 'graph-inputs' && list !== 'graph-values') {
+    const where = list === 'outputs' ? 'An output' : 'A value of a function';
+    cursor.problem(
+      'onnx.syntax.misplaced-data',
+      cursor.pos - 1,
+      cursor.pos,
+      `${where} has no data. Write \`type name\` only, or use a Constant node.`,
+    );
+  } else if (type) {
+    checkTensorType(cursor, type);
+  } else {
+    cursor.problem(
+      'onnx.syntax.tensor-type',
+      cursor.base + name.start,
+      cursor.base + name.end,
+      `\`${name.name}\` has data but no type. Write the type before it, such as \`float[2] ${name.name} = …\`.`,
+    );
+  }
+}
