@@ -2,9 +2,10 @@
  * The native bridge: one process for one TensorRT installation, serving `protocol.ts` over the pipes of
  * `client-transport.ts`. It may be killed at any time; it keeps nothing but memory.
  */
+import { setImmediate } from 'node:timers/promises';
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc';
 import { BridgeError } from './errors.ts';
-import { dieWithParent } from './native/parent-death.ts';
+import { dieWithParent } from './native/process-end.ts';
 import { ZeroMemory } from './native/zero-memory.ts';
 import { initialize } from './operations/initialize.ts';
 import { parse } from './operations/parse.ts';
@@ -44,25 +45,35 @@ function serve(connection: MessageConnection): void {
   );
   connection.onRequest(
     ParseRequest,
-    oneAtATime((params, token) => {
+    oneAtATime((params, token, afterwards) => {
       if (!tensorrt) {
         throw new BridgeError('wrongOrder', 'This bridge has no TensorRT yet; send bridge/initialize first.');
       }
-      return parse(params, { tensorrt, zeroMemory, announce, token });
+      return parse(params, { tensorrt, zeroMemory, announce, token, afterwards });
     }),
   );
   connection.listen();
 }
 
+type Afterwards = (work: () => void) => void;
+
 let previous: Promise<unknown> = Promise.resolve();
 
-/** Requests wait for the one before: TensorRT's builder is not to be used twice at a time. */
+/**
+ * Requests wait for the one before, and for what it left to be done when its answer was sent: TensorRT's builder is not to be
+ * used twice at a time.
+ */
 function oneAtATime<Params, Answer>(
-  handler: (params: Params, token: CancellationToken) => Answer | Promise<Answer>,
+  handler: (params: Params, token: CancellationToken, afterwards: Afterwards) => Answer | Promise<Answer>,
 ): (params: Params, token: CancellationToken) => Promise<Answer> {
   return (params, token) => {
-    const answer = previous.then(() => handler(params, token)).catch(rethrow);
-    previous = answer.catch(() => undefined);
+    const left: (() => void)[] = [];
+    const answer = previous.then(() => handler(params, token, (work) => left.unshift(work))).catch(rethrow);
+    previous = answer
+      .catch(() => undefined)
+      // The answer is written in the turns of the event loop before this one.
+      .then(() => setImmediate())
+      .then(() => left.forEach((work) => void work()));
     return answer;
   };
 }

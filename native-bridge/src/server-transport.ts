@@ -11,13 +11,14 @@ import {
   type MessageWriter,
   StreamMessageReader,
 } from 'vscode-jsonrpc/node';
+import { endProcess } from './native/process-end.ts';
 
 const answersDescriptor = 3;
 
 /** The connection to the server; the process ends when the server goes away. */
 export function connectToServer(): MessageConnection {
   const connection = createMessageConnection(new StreamMessageReader(process.stdin), new SynchronousWriter());
-  connection.onClose(() => process.exit(0));
+  connection.onClose(() => endProcess());
   return connection;
 }
 
@@ -29,7 +30,7 @@ class SynchronousWriter extends AbstractMessageWriter implements MessageWriter {
     } catch (error) {
       if (isBrokenPipe(error)) {
         // The server is gone: there is nobody left to work for.
-        process.exit(0);
+        endProcess();
       }
       throw error;
     }

@@ -46,10 +46,6 @@ export class Builder implements Disposable {
     return this.#calls.invoke(this.object, 'getLogger');
   }
 
-  pluginRegistry(): Pointer | null {
-    return this.#calls.invoke(this.object, 'getPluginRegistry');
-  }
-
   [Symbol.dispose](): void {
     this.#calls.delete(this.object);
   }

@@ -84,8 +84,7 @@ export function loadTensorRT({ libraries, logSeverity, announce, onLog }: LoadOp
 
   announce(`creating the builder of ${describe(abi)}`);
   const builder = createBuilder(calls, infer, versionNumber, logger, devices);
-  const registryAddress = builder.pluginRegistry();
-  const registry = registryAddress === null ? undefined : new PluginRegistry(calls, registryAddress);
+  const registry = globalPluginRegistry(calls, infer);
   if (libraries.plugin === undefined && libraries.vcPlugin !== undefined && registry) {
     // The version-compatible plugins are some of the full plugin library, and wanted only without it.
     const path = libraries.vcPlugin;
@@ -154,6 +153,13 @@ function checkVersions(infer: LibraryHandle, product: Product, version: Version)
         `${parts.join('.')}. Choose another installation.`,
     );
   }
+}
+
+/** The registry that plugin libraries register themselves in; a builder's own inherits from it. */
+function globalPluginRegistry(calls: VirtualCalls, infer: LibraryHandle): PluginRegistry | undefined {
+  const name = 'getPluginRegistry';
+  const address: Pointer | null = exportsSymbol(infer, name) ? infer.func(name, 'void *', [])() : null;
+  return address === null ? undefined : new PluginRegistry(calls, address);
 }
 
 function tryPlugins(load: () => boolean, path: string): string[] {
