@@ -4,6 +4,7 @@
  * Each is put together in a folder of its own, from what the extension runs with and nothing else: the bundles, and of koffi
  * only the loader and the binary of that platform. koffi's binaries come from npm and are checked against package-lock.json.
  */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -18,7 +19,6 @@ import {
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createVSIX } from '@vscode/vsce';
 import { run } from './run.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -49,30 +49,46 @@ const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'
 mkdirSync(outputFolder, { recursive: true });
 for (const target of targets) {
   const vsix = path.join(outputFolder, `${manifest.name}-${target}.vsix`);
-  await packageFor(target, vsix);
+  packageFor(target, vsix);
   console.log(`${path.relative(root, vsix)}  ${(statSync(vsix).size / 2 ** 20).toFixed(2)} MiB`);
 }
 
-async function packageFor(target, vsix) {
+function packageFor(target, vsix) {
   const staging = path.join(root, 'out', 'vsix-staging', target);
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
   for (const name of manifest.files) {
     const source = path.join(root, name);
-    // Source maps are for debugging from the repository.
-    cpSync(source, path.join(staging, name), { recursive: true, filter: (file) => !file.endsWith('.map') });
+    cpSync(source, path.join(staging, name), { recursive: true, filter: belongsIntoEditor });
   }
   stageKoffi(target, path.join(staging, 'node_modules'));
   writeFileSync(path.join(staging, 'package.json'), JSON.stringify(installedManifest(), undefined, 2));
-  await createVSIX({
-    cwd: staging,
-    packagePath: vsix,
+  writeFileSync(path.join(staging, '.vscodeignore'), '');
+  packFolder(staging, [
+    '--target',
     target,
+    '--out',
+    vsix,
     // The README's links work in the editor as they are.
-    rewriteRelativeLinks: false,
-    allowMissingRepository: true,
-  });
+    '--no-rewrite-relative-links',
+    '--allow-missing-repository',
+  ]);
   rmSync(staging, { recursive: true });
+}
+
+/** Source maps are for debugging from the repository; the command-line program is not the editor's. */
+function belongsIntoEditor(file) {
+  return !file.endsWith('.map') && path.basename(file) !== 'onnx-trt.js';
+}
+
+/** vsce lists every file; that is of interest only when it fails. */
+function packFolder(folder, options) {
+  const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vsce, 'package', ...options], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`vsce package failed:\n${stdout}${stderr}`);
 }
 
 /** The manifest as VS Code reads it: everything but koffi is in the bundles. */
@@ -104,10 +120,15 @@ function koffiPackage(packageName) {
   const folder = path.join(root, 'out', 'koffi', `${path.basename(packageName)}-${version}`);
   if (existsSync(path.join(folder, 'package', 'package.json'))) return path.join(folder, 'package');
   mkdirSync(folder, { recursive: true });
-  run('npm', ['pack', '--silent', '--pack-destination', folder, `${packageName}@${version}`], {
-    cwd: folder,
-    shell: process.platform === 'win32',
-  });
+  run(
+    'npm',
+    ['pack', '--silent', '--loglevel=error', '--pack-destination', folder, `${packageName}@${version}`],
+    {
+      cwd: folder,
+      shell: process.platform === 'win32',
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   const [algorithm] = integrity.split('-');
   const digest = createHash(algorithm)
