@@ -11,13 +11,19 @@ import {
   readOpsetImport,
   withSerialized,
 } from './read/read-entries.ts';
-import { finishGraph, type GraphParts, readFunction, readGraphParts } from './read/read-graph.ts';
+import {
+  finishGraph,
+  type GraphParts,
+  newGraphParts,
+  readFunction,
+  readGraphFields,
+} from './read/read-graph.ts';
 import { type ReadLimits, WireCursor } from './read/wire-cursor.ts';
 
 export { ModelReadError } from './model-read-error.ts';
 export type { ReadLimits } from './read/wire-cursor.ts';
 
-export const defaultLimits: ReadLimits = { inlineBytes: 1024, memoryBytes: 2 ** 30 };
+export const defaultLimits: ReadLimits = { inlineBytes: 256, memoryBytes: 2 ** 30 };
 
 /**
  * Reads the structure of a model. Tensors of more than `limits.inlineBytes` stay in the file, as FileRanges of `source.path`.
@@ -84,7 +90,8 @@ function readModelFields(cursor: WireCursor, seen: Seen): Model {
         break;
       case 0x3a: // 7: graph
         seen.graphOrFunction = true;
-        graph = cursor.message('graph', -1, () => readGraphParts(cursor, graph));
+        graph ??= newGraphParts();
+        cursor.message('graph', -1, readGraphFields, graph);
         break;
       case 0x42: // 8: opset_import
         opsetImports.push(cursor.message('opset import', opsetImports.length, readOpsetImport));

@@ -9,19 +9,20 @@ import type {
   Tensor,
   Type,
 } from '../../model/model.ts';
-import { strictUtf8 } from '../../model/utf8.ts';
 import { type AttributeValue, attributeTypes, encodeAttributeValue } from '../write/encode-attribute.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
-import { finishGraph, type GraphParts, readGraphParts } from './read-graph.ts';
+import { appendEmpty, appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { finishGraph, type GraphParts, newGraphParts, readGraphFields } from './read-graph.ts';
 import { type FloatList, floatBytes, readFloats, readInts } from './read-numbers.ts';
 import {
   finishSparseTensor,
   finishTensor,
+  newSparseTensorParts,
+  newTensorParts,
   readSparseTensor,
-  readSparseTensorParts,
+  readSparseTensorFields,
   readTensor,
-  readTensorParts,
+  readTensorFields,
   type SparseTensorParts,
   type TensorParts,
 } from './read-tensor.ts';
@@ -31,102 +32,98 @@ import type { WireCursor } from './wire-cursor.ts';
 /** A longer string (a serialized engine, say) stays in the file, as other fields. */
 const longestString = 1024 * 1024;
 
-/** All values that an AttributeProto can hold; a sane one holds one of them. */
-interface Values {
-  float?: FloatList;
-  int?: Int64;
-  string?: string | Uint8Array;
-  tensor?: TensorParts;
-  graph?: GraphParts;
-  sparseTensor?: SparseTensorParts;
-  type?: Type;
-  floats?: FloatList;
-  ints?: Int64[];
-  strings?: (string | Uint8Array)[];
-  tensors?: Tensor[];
-  graphs?: Graph[];
-  sparseTensors?: SparseTensor[];
-  types?: Type[];
-}
-
 export function readAttribute(cursor: WireCursor): Attribute {
   let name = '';
   let reference: string | undefined;
   let docString: string | undefined;
-  let typeNumber: number | undefined;
-  let longString = false;
+  /** AttributeType's number: 0 where the file says undefined, undefined where it says nothing. */
+  let declared: number | undefined;
+  let hasLongString = false;
   let other: OtherFields;
-  const values: Values = {};
+  let float: FloatList | undefined;
+  let int: Int64 | undefined;
+  let string: string | Uint8Array | undefined;
+  let tensor: TensorParts | undefined;
+  let graph: GraphParts | undefined;
+  let sparseTensor: SparseTensorParts | undefined;
+  let type: Type | undefined;
+  let floats: FloatList | undefined;
+  let ints: Int64[] | undefined;
+  let strings: (string | Uint8Array)[] | undefined;
+  let tensors: Tensor[] | undefined;
+  let graphs: Graph[] | undefined;
+  let sparseTensors: SparseTensor[] | undefined;
+  let types: Type[] | undefined;
   while (cursor.more()) {
     const tag = cursor.tag();
     switch (tag) {
       case 0x0a: // 1: name
         name = cursor.string();
-        if (name === '') other = appendOther(other, cursor.lastField());
+        if (name === '') other = appendEmpty(other, tag);
         break;
       case 0x15: // 2: f
-        values.float = { values: [] };
-        readFloats(cursor, tag, values.float);
+        float = { values: [] };
+        readFloats(cursor, tag, float);
         break;
       case 0x18: // 3: i
-        values.int = cursor.int64();
+        int = cursor.int64();
         break;
       case 0x22: // 4: s
         if (cursor.peekLength() > longestString) {
           cursor.skip(tag);
           other = appendOther(other, cursor.lastField());
-          longString = true;
-          delete values.string;
+          hasLongString = true;
+          string = undefined;
         } else {
-          values.string = readText(cursor);
+          string = cursor.text();
         }
         break;
       case 0x2a: // 5: t
-        values.tensor = cursor.message('tensor', -1, () => readTensorParts(cursor, values.tensor));
+        tensor ??= newTensorParts();
+        cursor.message('tensor', -1, readTensorFields, tensor);
         break;
       case 0x32: // 6: g
-        values.graph = cursor.message('graph', -1, () => readGraphParts(cursor, values.graph));
+        graph ??= newGraphParts();
+        cursor.message('graph', -1, readGraphFields, graph);
         break;
       case 0x3d: // 7: floats
       case 0x3a:
-        values.floats ??= { values: [] };
-        readFloats(cursor, tag, values.floats);
+        floats ??= { values: [] };
+        readFloats(cursor, tag, floats);
         break;
       case 0x40: // 8: ints
       case 0x42:
-        values.ints ??= [];
-        readInts(cursor, tag, values.ints);
+        ints ??= [];
+        readInts(cursor, tag, ints);
         break;
       case 0x4a: // 9: strings
-        values.strings ??= [];
-        values.strings.push(readText(cursor));
+        strings ??= [];
+        strings.push(cursor.text());
         break;
       case 0x52: // 10: tensors
-        values.tensors ??= [];
-        values.tensors.push(cursor.message('tensor', values.tensors.length, readTensor));
+        tensors ??= [];
+        tensors.push(cursor.message('tensor', tensors.length, readTensor));
         break;
       case 0x5a: // 11: graphs
-        values.graphs ??= [];
-        values.graphs.push(
-          cursor.message('graph', values.graphs.length, () => finishGraph(readGraphParts(cursor))),
-        );
+        graphs ??= [];
+        graphs.push(cursor.message('graph', graphs.length, readGraph));
         break;
       case 0x6a: // 13: doc_string
         docString = cursor.string();
         break;
       case 0x72: // 14: tp
-        values.type = readTypeField(cursor, values.type);
+        type = readTypeField(cursor, type);
         break;
       case 0x7a: // 15: type_protos
-        values.types ??= [];
-        values.types.push(readTypeField(cursor));
+        types ??= [];
+        types.push(readTypeField(cursor));
         break;
       case 0xa0: // 20: type
-        typeNumber = cursor.int32();
-        if (typesByNumber[typeNumber] === undefined) {
+        declared = cursor.int32();
+        if (typesByNumber[declared] === undefined) {
           other = appendOther(other, cursor.lastField());
           // An enumeration of proto2: a value that it does not know is an unknown field, and does not count.
-          if (typeNumber !== 0) typeNumber = undefined;
+          if (declared !== 0) declared = undefined;
         }
         break;
       case 0xaa: // 21: ref_attr_name
@@ -134,22 +131,50 @@ export function readAttribute(cursor: WireCursor): Attribute {
         if (reference === '') other = appendOther(other, cursor.lastField());
         break;
       case 0xb2: // 22: sparse_tensor
-        values.sparseTensor = cursor.message('sparse tensor', -1, () =>
-          readSparseTensorParts(cursor, values.sparseTensor),
-        );
+        sparseTensor ??= newSparseTensorParts();
+        cursor.message('sparse tensor', -1, readSparseTensorFields, sparseTensor);
         break;
       case 0xba: // 23: sparse_tensors
-        values.sparseTensors ??= [];
-        values.sparseTensors.push(
-          cursor.message('sparse tensor', values.sparseTensors.length, readSparseTensor),
-        );
+        sparseTensors ??= [];
+        sparseTensors.push(cursor.message('sparse tensor', sparseTensors.length, readSparseTensor));
         break;
       default:
         cursor.skip(tag);
         other = appendOther(other, cursor.lastField());
     }
   }
-  const chosen = chooseValue(cursor, typeNumber, reference, longString, values, other);
+  const found: FoundValue[] = [];
+  if (float !== undefined) found.push(foundFloat(float));
+  if (int !== undefined) found.push({ type: 'int', value: int });
+  if (string !== undefined) found.push({ type: 'string', value: string });
+  if (tensor !== undefined) found.push({ type: 'tensor', value: finishTensor(cursor, tensor) });
+  if (graph !== undefined) found.push({ type: 'graph', value: finishGraph(graph) });
+  if (sparseTensor !== undefined) {
+    found.push({ type: 'sparse_tensor', value: finishSparseTensor(cursor, sparseTensor) });
+  }
+  if (type !== undefined) found.push({ type: 'type_proto', value: type });
+  if (floats !== undefined) found.push(foundFloats(floats));
+  // Lists keep room to grow; most have a few elements, and slicing gives that room back.
+  if (ints !== undefined) found.push({ type: 'ints', value: ints.slice() });
+  if (strings !== undefined) found.push({ type: 'strings', value: strings.slice() });
+  if (tensors !== undefined) found.push({ type: 'tensors', value: tensors });
+  if (graphs !== undefined) found.push({ type: 'graphs', value: graphs });
+  if (sparseTensors !== undefined) found.push({ type: 'sparse_tensors', value: sparseTensors });
+  if (types !== undefined) found.push({ type: 'type_protos', value: types });
+
+  const only = found.length === 1 ? found[0] : undefined;
+  if (
+    only !== undefined &&
+    only.exact === undefined &&
+    attributeTypes[only.type].number === declared &&
+    reference === undefined &&
+    docString === undefined &&
+    other === undefined
+  ) {
+    // What nearly all attributes look like. The compiler cannot see that the value is of this very type.
+    return { name, type: only.type, value: only.value } as Attribute;
+  }
+  const chosen = chooseValue({ declared, reference, hasLongString, found, other });
   return {
     name,
     ...(docString === undefined ? {} : { docString }),
@@ -158,15 +183,33 @@ export function readAttribute(cursor: WireCursor): Attribute {
   };
 }
 
+function readGraph(cursor: WireCursor): Graph {
+  const parts = newGraphParts();
+  readGraphFields(cursor, parts);
+  return finishGraph(parts);
+}
+
 /** Names of AttributeType by number. */
 const typesByNumber: (AttributeType | undefined)[] = [];
-for (const [type, { number }] of Object.entries(attributeTypes))
-  typesByNumber[number] = type as AttributeType;
+for (const [name, { number }] of Object.entries(attributeTypes))
+  typesByNumber[number] = name as AttributeType;
 
-/** UTF-8 where valid, else the bytes. */
-function readText(cursor: WireCursor): string | Uint8Array {
-  const bytes = cursor.bytesInMemory();
-  return strictUtf8(bytes) ?? bytes;
+/** A value field that is there. */
+type FoundValue = AttributeValue & {
+  /** The field itself, where writing the value would not give the same bytes again. */
+  readonly exact?: OtherFields;
+};
+
+function foundFloat(float: FloatList): FoundValue {
+  const value = float.values[0] ?? 0;
+  if (float.oddNaNs === undefined) return { type: 'float', value };
+  return { type: 'float', value, exact: [concatenate([Uint8Array.of(0x15), floatBytes(float)])] };
+}
+
+function foundFloats(floats: FloatList): FoundValue {
+  const value = floats.values.slice();
+  if (floats.oddNaNs === undefined) return { type: 'floats', value };
+  return { type: 'floats', value, exact: encodeFields((sink) => sink.bytes(7, floatBytes(floats))) };
 }
 
 type WithoutName<T> = T extends unknown ? Omit<T, 'name' | 'docString' | 'otherFields'> : never;
@@ -177,92 +220,50 @@ interface Chosen {
 }
 
 /** The value that the attribute's type names. Values beside it are kept as other fields. */
-function chooseValue(
-  cursor: WireCursor,
-  typeNumber: number | undefined,
-  reference: string | undefined,
-  longString: boolean,
-  values: Values,
-  other: OtherFields,
-): Chosen {
-  const found = listValues(cursor, values);
+function chooseValue(read: {
+  readonly declared: number | undefined;
+  readonly reference: string | undefined;
+  readonly hasLongString: boolean;
+  readonly found: readonly FoundValue[];
+  readonly other: OtherFields;
+}): Chosen {
+  const { declared, reference, found, other } = read;
+  const declaredType = declared === undefined ? undefined : typesByNumber[declared];
   if (reference !== undefined && reference !== '') {
-    const attributeType = typeNumber === undefined ? undefined : typesByNumber[typeNumber];
+    const attributeType = declaredType === undefined ? {} : { attributeType: declaredType };
     return {
-      attribute: {
-        type: 'reference',
-        ...(attributeType === undefined ? {} : { attributeType }),
-        value: reference,
-      },
+      attribute: { type: 'reference', ...attributeType, value: reference },
       other: keepValues(other, found),
     };
   }
-  const only = found.length === 1 && typeNumber === undefined && !longString ? found[0] : undefined;
-  const type = typeNumber === undefined ? only?.value.type : typesByNumber[typeNumber];
-  const rest = found.filter(({ value }) => value.type !== type);
-  const own = found.find(({ value }) => value.type === type);
-  const kept = keepValues(other, rest);
+  const inferred = found.length === 1 && !read.hasLongString ? found[0]?.type : undefined;
+  const type = declared === undefined ? inferred : declaredType;
+  const own = found.find((value) => value.type === type);
+  const kept = keepValues(
+    other,
+    found.filter((value) => value !== own),
+  );
   if (type === undefined) return { attribute: { type: 'undefined' }, other: kept };
-  if (own?.exact !== undefined) {
-    // Nothing else would write the type then, so it is kept as well where the file leaves it out.
-    if (typeNumber === undefined) return { attribute: { type: 'undefined' }, other: keepValues(kept, [own]) };
-    return { attribute: { ...own.value, omitted: 'value' }, other: appendOthers(kept, own.exact) };
+  if (own === undefined) {
+    const absent = absentValue(type);
+    if (absent !== undefined) return { attribute: absent, other: kept };
+    // A tensor, graph or type attribute without one has no value at all.
+    const typeField = encodeFields((sink) => sink.varint(20, attributeTypes[type].number));
+    return { attribute: { type: 'undefined' }, other: appendOthers(kept, typeField) };
   }
-  if (own !== undefined) {
-    return {
-      attribute: typeNumber === undefined ? { ...own.value, omitted: 'type' } : own.value,
-      other: kept,
-    };
+  const { exact, ...value } = own;
+  if (exact === undefined) {
+    return { attribute: declared === undefined ? { ...value, omitted: 'type' } : value, other: kept };
   }
-  const absent = absentValue(type);
-  if (absent !== undefined) return { attribute: absent, other: kept };
-  // A tensor, graph or type attribute without one has no value at all.
-  const typeField = encodeFields((sink) => sink.varint(20, attributeTypes[type].number));
-  return { attribute: { type: 'undefined' }, other: appendOthers(kept, typeField) };
-}
-
-interface FoundValue {
-  readonly value: AttributeValue;
-  /** The value's field, where writing the value would not give the same bytes again. */
-  readonly exact?: OtherFields;
-}
-
-function listValues(cursor: WireCursor, values: Values): FoundValue[] {
-  const found: FoundValue[] = [];
-  const add = (value: AttributeValue) => found.push({ value });
-  if (values.float !== undefined) {
-    const { float } = values;
-    const value = { type: 'float', value: float.values[0] ?? 0 } as const;
-    if (float.oddNaNs === undefined) add(value);
-    else found.push({ value, exact: [concatenate([Uint8Array.of(0x15), floatBytes(float)])] });
-  }
-  if (values.int !== undefined) add({ type: 'int', value: values.int });
-  if (values.string !== undefined) add({ type: 'string', value: values.string });
-  if (values.tensor !== undefined) add({ type: 'tensor', value: finishTensor(cursor, values.tensor) });
-  if (values.graph !== undefined) add({ type: 'graph', value: finishGraph(values.graph) });
-  if (values.sparseTensor !== undefined) {
-    add({ type: 'sparse_tensor', value: finishSparseTensor(cursor, values.sparseTensor) });
-  }
-  if (values.type !== undefined) add({ type: 'type_proto', value: values.type });
-  if (values.floats !== undefined) {
-    const { floats } = values;
-    const value = { type: 'floats', value: floats.values } as const;
-    if (floats.oddNaNs === undefined) add(value);
-    else found.push({ value, exact: encodeFields((sink) => sink.bytes(7, floatBytes(floats))) });
-  }
-  if (values.ints !== undefined) add({ type: 'ints', value: values.ints });
-  if (values.strings !== undefined) add({ type: 'strings', value: values.strings });
-  if (values.tensors !== undefined) add({ type: 'tensors', value: values.tensors });
-  if (values.graphs !== undefined) add({ type: 'graphs', value: values.graphs });
-  if (values.sparseTensors !== undefined) add({ type: 'sparse_tensors', value: values.sparseTensors });
-  if (values.types !== undefined) add({ type: 'type_protos', value: values.types });
-  return found;
+  // An attribute can leave out its type or its value, not both.
+  if (declared === undefined) return { attribute: { type: 'undefined' }, other: keepValues(kept, [own]) };
+  return { attribute: { ...value, omitted: 'value' }, other: appendOthers(kept, exact) };
 }
 
 function keepValues(other: OtherFields, values: readonly FoundValue[]): OtherFields {
   let kept = other;
-  for (const { value, exact } of values) {
-    kept = appendOthers(kept, exact ?? encodeFields((sink) => encodeAttributeValue(sink, value)));
+  for (const value of values) {
+    kept = appendOthers(kept, value.exact ?? encodeFields((sink) => encodeAttributeValue(sink, value)));
   }
   return kept;
 }

@@ -1,5 +1,5 @@
 /** StringStringEntryProto and OperatorSetIdProto. */
-import type { Bytes, OpsetImport, StringEntry } from '../../model/model.ts';
+import type { OpsetImport, StringEntry } from '../../model/model.ts';
 import { encodeEntries } from '../write/encode-model.ts';
 import { encodeFields } from '../write/field-sink.ts';
 import { appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
@@ -62,7 +62,7 @@ function readKeyAndValue(cursor: WireCursor): StringEntry | undefined {
 export function readOpsetImport(cursor: WireCursor): OpsetImport {
   let domain: string | undefined;
   let version: OpsetImport['version'] = 0;
-  let other: Bytes[] | undefined;
+  let other: OtherFields;
   while (cursor.more()) {
     const tag = cursor.tag();
     switch (tag) {

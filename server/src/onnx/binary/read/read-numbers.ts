@@ -6,12 +6,13 @@ import type { WireCursor } from './wire-cursor.ts';
 const numberBytes = 8;
 
 export function readInts(cursor: WireCursor, tag: number, values: Int64[]): void {
-  const readOne = () => {
-    cursor.charge(numberBytes);
-    values.push(cursor.int64());
-  };
-  if ((tag & 7) === 2) cursor.packed(readOne);
-  else readOne();
+  if ((tag & 7) === 2) cursor.packed(() => readInt(cursor, values));
+  else readInt(cursor, values);
+}
+
+function readInt(cursor: WireCursor, values: Int64[]): void {
+  cursor.charge(numberBytes);
+  values.push(cursor.int64());
 }
 
 /** Floats by their bits, as a number cannot tell one NaN from another. */
@@ -22,18 +23,19 @@ export interface FloatList {
 }
 
 export function readFloats(cursor: WireCursor, tag: number, list: FloatList): void {
-  const readOne = () => {
-    cursor.charge(numberBytes);
-    const bits = cursor.fixed32();
-    const value = floatOfBits(bits);
-    if (Number.isNaN(value) && bits !== defaultNaN) {
-      list.oddNaNs ??= new Map();
-      list.oddNaNs.set(list.values.length, bits);
-    }
-    list.values.push(value);
-  };
-  if ((tag & 7) === 2) cursor.packed(readOne);
-  else readOne();
+  if ((tag & 7) === 2) cursor.packed(() => readFloat(cursor, list));
+  else readFloat(cursor, list);
+}
+
+function readFloat(cursor: WireCursor, list: FloatList): void {
+  cursor.charge(numberBytes);
+  const bits = cursor.fixed32();
+  const value = floatOfBits(bits);
+  if (Number.isNaN(value) && bits !== defaultNaN) {
+    list.oddNaNs ??= new Map();
+    list.oddNaNs.set(list.values.length, bits);
+  }
+  list.values.push(value);
 }
 
 /** The values as little-endian floats, exactly as they were read. */

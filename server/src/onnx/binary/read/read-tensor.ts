@@ -6,7 +6,14 @@ import { varintLength, writeVarint } from '../../model/varints.ts';
 import { encodeEntries } from '../write/encode-model.ts';
 import { dataFieldNumbers, encodeTensorData, isBlank } from '../write/encode-tensor.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import {
+  appendEmpty,
+  appendOther,
+  appendOthers,
+  type Mutable,
+  type OtherFields,
+  withOther,
+} from './other-fields.ts';
 import { type EntryList, entriesOf, readEntry, withSerialized } from './read-entries.ts';
 import { readInts } from './read-numbers.ts';
 import type { WireCursor } from './wire-cursor.ts';
@@ -30,19 +37,17 @@ export interface TensorParts {
   other: OtherFields;
 }
 
-export function readTensor(cursor: WireCursor): Tensor {
-  return finishTensor(cursor, readTensorParts(cursor));
+export function newTensorParts(): TensorParts {
+  return { name: '', dataType: 0, dims: [], isExternal: false, other: undefined };
 }
 
-/** Reads a TensorProto's fields, onto those of an earlier field of the same number if there was one. */
-export function readTensorParts(cursor: WireCursor, earlier?: TensorParts): TensorParts {
-  const parts: TensorParts = earlier ?? {
-    name: '',
-    dataType: 0,
-    dims: [],
-    isExternal: false,
-    other: undefined,
-  };
+export function readTensor(cursor: WireCursor): Tensor {
+  const parts = newTensorParts();
+  readTensorFields(cursor, parts);
+  return finishTensor(cursor, parts);
+}
+
+export function readTensorFields(cursor: WireCursor, parts: TensorParts): void {
   while (cursor.more()) {
     const tag = cursor.tag();
     switch (tag) {
@@ -72,7 +77,7 @@ export function readTensorParts(cursor: WireCursor, earlier?: TensorParts): Tens
         break;
       case 0x42: // 8: name
         parts.name = cursor.string();
-        if (parts.name === '') keepField(cursor, parts);
+        if (parts.name === '') parts.other = appendEmpty(parts.other, tag);
         break;
       case 0x4a: // 9: raw_data
         parts.raw = cursor.bytes();
@@ -102,24 +107,27 @@ export function readTensorParts(cursor: WireCursor, earlier?: TensorParts): Tens
         keepField(cursor, parts);
     }
   }
-  return parts;
 }
 
 export function finishTensor(cursor: WireCursor, parts: TensorParts): Tensor {
   const { data, other } = chooseData(cursor, parts);
-  return {
+  const tensor: Mutable<Tensor> = {
     name: parts.name,
     dataType: parts.dataType,
-    dims: parts.dims,
+    dims: parts.dims.slice(),
     data,
-    ...(parts.docString === undefined ? {} : { docString: parts.docString }),
     metadata: entriesOf(parts.metadata),
-    ...withOther(withSerialized(other, parts.metadata)),
   };
+  if (parts.docString !== undefined) tensor.docString = parts.docString;
+  const others = withSerialized(other, parts.metadata);
+  if (others !== undefined) tensor.otherFields = others;
+  return tensor;
 }
 
 export function readSparseTensor(cursor: WireCursor): SparseTensor {
-  return finishSparseTensor(cursor, readSparseTensorParts(cursor));
+  const parts = newSparseTensorParts();
+  readSparseTensorFields(cursor, parts);
+  return finishSparseTensor(cursor, parts);
 }
 
 export interface SparseTensorParts {
@@ -129,16 +137,21 @@ export interface SparseTensorParts {
   other: OtherFields;
 }
 
-export function readSparseTensorParts(cursor: WireCursor, earlier?: SparseTensorParts): SparseTensorParts {
-  const parts: SparseTensorParts = earlier ?? { dims: [], other: undefined };
+export function newSparseTensorParts(): SparseTensorParts {
+  return { dims: [], other: undefined };
+}
+
+export function readSparseTensorFields(cursor: WireCursor, parts: SparseTensorParts): void {
   while (cursor.more()) {
     const tag = cursor.tag();
     switch (tag) {
       case 0x0a: // 1: values
-        parts.values = cursor.message('values', -1, () => readTensorParts(cursor, parts.values));
+        parts.values ??= newTensorParts();
+        cursor.message('values', -1, readTensorFields, parts.values);
         break;
       case 0x12: // 2: indices
-        parts.indices = cursor.message('indices', -1, () => readTensorParts(cursor, parts.indices));
+        parts.indices ??= newTensorParts();
+        cursor.message('indices', -1, readTensorFields, parts.indices);
         break;
       case 0x18: // 3: dims
       case 0x1a:
@@ -149,7 +162,6 @@ export function readSparseTensorParts(cursor: WireCursor, earlier?: SparseTensor
         parts.other = appendOther(parts.other, cursor.lastField());
     }
   }
-  return parts;
 }
 
 export function finishSparseTensor(cursor: WireCursor, parts: SparseTensorParts): SparseTensor {

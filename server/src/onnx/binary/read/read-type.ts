@@ -1,7 +1,7 @@
 /** ValueInfoProto, TypeProto and TensorShapeProto. */
-import type { Bytes, Dimension, Type, ValueInfo } from '../../model/model.ts';
+import type { Dimension, Type, ValueInfo } from '../../model/model.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { appendEmpty, appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
 import { type EntryList, entriesOf, readEntry, withSerialized } from './read-entries.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
@@ -16,7 +16,7 @@ export function readValueInfo(cursor: WireCursor): ValueInfo {
     switch (tag) {
       case 0x0a: // 1: name
         name = cursor.string();
-        if (name === '') other = appendOther(other, cursor.lastField());
+        if (name === '') other = appendEmpty(other, tag);
         break;
       case 0x12: // 2: type
         type = readTypeField(cursor, type);
@@ -42,49 +42,67 @@ export function readValueInfo(cursor: WireCursor): ValueInfo {
 }
 
 /** Reads a TypeProto field; what an earlier field of the same number has said is kept unless this one says otherwise. */
-export function readTypeField(cursor: WireCursor, earlier?: Type): Type {
-  return cursor.message('type', -1, () => readType(cursor, earlier));
+export function readTypeField(cursor: WireCursor, earlier: Type = undefinedType): Type {
+  return cursor.message('type', -1, readType, earlier);
 }
 
-function readType(cursor: WireCursor, earlier: Type = { kind: 'undefined' }): Type {
-  let type: Type = earlier;
+const undefinedType: Type = { kind: 'undefined' };
+
+function readType(cursor: WireCursor, earlier: Type): Type {
+  let type: TypeValue = withoutCommon(earlier);
   let denotation = earlier.denotation;
-  let other: OtherFields = earlier.otherFields?.slice();
-  /** Fields inside the value's message that the interface does not name: written back in a message of their own, which merges. */
-  let inner: OtherFields;
-  let innerField = 0;
-  const keepInner = (piece: Bytes) => {
-    inner = appendOther(inner, piece);
-  };
-  const flushInner = () => {
-    if (inner !== undefined) other = appendOthers(other, wrap(innerField, inner));
-    inner = undefined;
-  };
+  let other: OtherFields = earlier.otherFields;
   while (cursor.more()) {
     const tag = cursor.tag();
     switch (tag) {
       case 0x0a: // 1: tensor_type
-      case 0x42: // 8: sparse_tensor_type
-        innerField = tag >>> 3;
-        type = readTensorType(cursor, tag === 0x0a ? 'tensor' : 'sparse_tensor', type, keepInner);
-        flushInner();
+      case 0x42: {
+        // 8: sparse_tensor_type
+        const kind = tag === 0x0a ? 'tensor' : 'sparse_tensor';
+        const parts: TensorTypeParts = { elementType: 0, shape: undefined, other: undefined };
+        if (type.kind === kind) {
+          parts.elementType = type.elementType;
+          parts.shape = type.shape?.slice();
+        }
+        cursor.message('tensor type', -1, readTensorType, parts);
+        const { elementType, shape } = parts;
+        type = shape === undefined ? { kind, elementType } : { kind, elementType, shape: shape.slice() };
+        other = appendInner(other, tag >>> 3, parts.other);
         break;
+      }
       case 0x22: // 4: sequence_type
-      case 0x4a: // 9: optional_type
-        innerField = tag >>> 3;
-        type = readElementType(cursor, tag === 0x22 ? 'sequence' : 'optional', type, keepInner);
-        flushInner();
+      case 0x4a: {
+        // 9: optional_type
+        const kind = tag === 0x22 ? 'sequence' : 'optional';
+        const parts: NestedTypeParts = { key: 0, nested: undefined, other: undefined };
+        if (type.kind === kind) parts.nested = type.element;
+        cursor.message(kind, -1, readElementType, parts);
+        type = { kind, element: parts.nested ?? undefinedType };
+        other = appendInner(other, tag >>> 3, parts.other);
         break;
-      case 0x2a: // 5: map_type
-        innerField = 5;
-        type = readMapType(cursor, type, keepInner);
-        flushInner();
+      }
+      case 0x2a: {
+        // 5: map_type
+        const parts: NestedTypeParts = { key: 0, nested: undefined, other: undefined };
+        if (type.kind === 'map') {
+          parts.key = type.key;
+          parts.nested = type.value;
+        }
+        cursor.message('map', -1, readMapType, parts);
+        type = { kind: 'map', key: parts.key, value: parts.nested ?? undefinedType };
+        other = appendInner(other, 5, parts.other);
         break;
-      case 0x3a: // 7: opaque_type
-        innerField = 7;
-        type = readOpaqueType(cursor, type, keepInner);
-        flushInner();
+      }
+      case 0x3a: {
+        // 7: opaque_type
+        const parts: OpaqueParts =
+          type.kind === 'opaque' ? { ...type, other: undefined } : { other: undefined };
+        cursor.message('opaque type', -1, readOpaqueType, parts);
+        const { other: inner, ...names } = parts;
+        type = { ...names, kind: 'opaque' };
+        other = appendInner(other, 7, inner);
         break;
+      }
       case 0x32: // 6: denotation
         denotation = cursor.string();
         break;
@@ -93,59 +111,56 @@ function readType(cursor: WireCursor, earlier: Type = { kind: 'undefined' }): Ty
         other = appendOther(other, cursor.lastField());
     }
   }
+  if (denotation === undefined && other === undefined) return type;
+  return { ...type, ...(denotation === undefined ? {} : { denotation }), ...withOther(other) };
+}
+
+type WithoutCommon<T> = T extends unknown ? Omit<T, 'denotation' | 'otherFields'> : never;
+type TypeValue = WithoutCommon<Type>;
+
+function withoutCommon(type: Type): TypeValue {
+  if (type.denotation === undefined && type.otherFields === undefined) return type;
   const { denotation: _, otherFields: __, ...value } = type;
-  return {
-    ...value,
-    ...(denotation === undefined ? {} : { denotation }),
-    ...withOther(other),
-  };
+  return value;
 }
 
-type Keep = (piece: Bytes) => void;
-
-function readTensorType(
-  cursor: WireCursor,
-  kind: 'tensor' | 'sparse_tensor',
-  earlier: Type,
-  keep: Keep,
-): Type {
-  let elementType = earlier.kind === kind ? earlier.elementType : 0;
-  let shape = earlier.kind === kind ? earlier.shape?.slice() : undefined;
-  cursor.message(kind === 'tensor' ? 'tensor type' : 'sparse tensor type', -1, () => {
-    while (cursor.more()) {
-      const tag = cursor.tag();
-      if (tag === 0x08) {
-        // 1: elem_type
-        elementType = cursor.int32();
-        if (elementType === 0) keep(cursor.lastField());
-      } else if (tag === 0x12) {
-        // 2: shape
-        shape ??= [];
-        readShape(cursor, shape, (piece) => {
-          for (const wrapped of wrap(2, [piece])) keep(wrapped);
-        });
-      } else {
-        cursor.skip(tag);
-        keep(cursor.lastField());
-      }
-    }
-  });
-  return { kind, elementType, ...(shape === undefined ? {} : { shape }) };
+/** TypeProto.Tensor or TypeProto.SparseTensor. */
+interface TensorTypeParts {
+  elementType: number;
+  shape: Dimension[] | undefined;
+  other: OtherFields;
 }
 
-function readShape(cursor: WireCursor, shape: Dimension[], keep: Keep): void {
-  cursor.message('shape', -1, () => {
-    while (cursor.more()) {
-      const tag = cursor.tag();
-      if (tag === 0x0a) {
-        // 1: dim
-        shape.push(cursor.message('dimension', shape.length, readDimension));
-      } else {
-        cursor.skip(tag);
-        keep(cursor.lastField());
-      }
+function readTensorType(cursor: WireCursor, parts: TensorTypeParts): void {
+  while (cursor.more()) {
+    const tag = cursor.tag();
+    if (tag === 0x08) {
+      // 1: elem_type
+      parts.elementType = cursor.int32();
+      if (parts.elementType === 0) parts.other = appendOther(parts.other, cursor.lastField());
+    } else if (tag === 0x12) {
+      // 2: shape
+      parts.shape ??= [];
+      cursor.message('shape', -1, readShape, parts);
+    } else {
+      cursor.skip(tag);
+      parts.other = appendOther(parts.other, cursor.lastField());
     }
-  });
+  }
+}
+
+function readShape(cursor: WireCursor, parts: TensorTypeParts): void {
+  const shape = parts.shape ?? [];
+  while (cursor.more()) {
+    const tag = cursor.tag();
+    if (tag === 0x0a) {
+      // 1: dim
+      shape.push(cursor.message('dimension', shape.length, readDimension));
+    } else {
+      cursor.skip(tag);
+      parts.other = appendInner(parts.other, 2, [cursor.lastField()]);
+    }
+  }
 }
 
 function readDimension(cursor: WireCursor): Dimension {
@@ -173,76 +188,75 @@ function readDimension(cursor: WireCursor): Dimension {
   return { ...dimension, ...(denotation === undefined ? {} : { denotation }), ...withOther(other) };
 }
 
-function readElementType(cursor: WireCursor, kind: 'sequence' | 'optional', earlier: Type, keep: Keep): Type {
-  let element: Type | undefined = earlier.kind === kind ? earlier.element : undefined;
-  cursor.message(kind, -1, () => {
-    while (cursor.more()) {
-      const tag = cursor.tag();
-      if (tag === 0x0a) {
-        // 1: elem_type
-        element = readNestedType(cursor, element, keep);
-      } else {
-        cursor.skip(tag);
-        keep(cursor.lastField());
-      }
-    }
-  });
-  return { kind, element: element ?? { kind: 'undefined' } };
+/** TypeProto.Sequence, TypeProto.Optional or TypeProto.Map. */
+interface NestedTypeParts {
+  key: number;
+  nested: Type | undefined;
+  other: OtherFields;
 }
 
-function readMapType(cursor: WireCursor, earlier: Type, keep: Keep): Type {
-  let key = earlier.kind === 'map' ? earlier.key : 0;
-  let value: Type | undefined = earlier.kind === 'map' ? earlier.value : undefined;
-  cursor.message('map', -1, () => {
-    while (cursor.more()) {
-      const tag = cursor.tag();
-      if (tag === 0x08) {
-        // 1: key_type
-        key = cursor.int32();
-        if (key === 0) keep(cursor.lastField());
-      } else if (tag === 0x12) {
-        // 2: value_type
-        value = readNestedType(cursor, value, keep);
-      } else {
-        cursor.skip(tag);
-        keep(cursor.lastField());
-      }
+function readElementType(cursor: WireCursor, parts: NestedTypeParts): void {
+  while (cursor.more()) {
+    const tag = cursor.tag();
+    // 1: elem_type
+    if (tag === 0x0a) readNestedType(cursor, parts);
+    else {
+      cursor.skip(tag);
+      parts.other = appendOther(parts.other, cursor.lastField());
     }
-  });
-  return { kind: 'map', key, value: value ?? { kind: 'undefined' } };
+  }
+}
+
+function readMapType(cursor: WireCursor, parts: NestedTypeParts): void {
+  while (cursor.more()) {
+    const tag = cursor.tag();
+    if (tag === 0x08) {
+      // 1: key_type
+      parts.key = cursor.int32();
+      if (parts.key === 0) parts.other = appendOther(parts.other, cursor.lastField());
+    } else if (tag === 0x12) {
+      // 2: value_type
+      readNestedType(cursor, parts);
+    } else {
+      cursor.skip(tag);
+      parts.other = appendOther(parts.other, cursor.lastField());
+    }
+  }
 }
 
 /** A type inside a type. One that is there without saying anything is kept as bytes, as none at all looks the same. */
-function readNestedType(cursor: WireCursor, earlier: Type | undefined, keep: Keep): Type {
-  const type = readTypeField(cursor, earlier);
+function readNestedType(cursor: WireCursor, parts: NestedTypeParts): void {
+  const type = readTypeField(cursor, parts.nested);
+  parts.nested = type;
   if (type.kind === 'undefined' && type.denotation === undefined && type.otherFields === undefined) {
-    keep(cursor.lastField());
+    parts.other = appendOther(parts.other, cursor.lastField());
   }
-  return type;
 }
 
-function readOpaqueType(cursor: WireCursor, earlier: Type, keep: Keep): Type {
-  let domain = earlier.kind === 'opaque' ? earlier.domain : undefined;
-  let name = earlier.kind === 'opaque' ? earlier.name : undefined;
-  cursor.message('opaque type', -1, () => {
-    while (cursor.more()) {
-      const tag = cursor.tag();
-      if (tag === 0x0a) domain = cursor.string();
-      else if (tag === 0x12) name = cursor.string();
-      else {
-        cursor.skip(tag);
-        keep(cursor.lastField());
-      }
+interface OpaqueParts {
+  domain?: string;
+  name?: string;
+  other: OtherFields;
+}
+
+function readOpaqueType(cursor: WireCursor, parts: OpaqueParts): void {
+  while (cursor.more()) {
+    const tag = cursor.tag();
+    // 1: domain, 2: name
+    if (tag === 0x0a) parts.domain = cursor.string();
+    else if (tag === 0x12) parts.name = cursor.string();
+    else {
+      cursor.skip(tag);
+      parts.other = appendOther(parts.other, cursor.lastField());
     }
-  });
-  return {
-    kind: 'opaque',
-    ...(domain === undefined ? {} : { domain }),
-    ...(name === undefined ? {} : { name }),
-  };
+  }
 }
 
-/** A message field that holds the given serialized fields. */
-function wrap(field: number, fields: readonly Bytes[]): Bytes[] {
-  return encodeFields((sink) => sink.message(field, fields, (inner, pieces) => inner.serialized(pieces)));
+/** Fields inside a nested message that the interface does not name: written in a message of their own, which merges. */
+function appendInner(other: OtherFields, field: number, inner: OtherFields): OtherFields {
+  if (inner === undefined) return other;
+  return appendOthers(
+    other,
+    encodeFields((sink) => sink.message(field, inner, (nested, pieces) => nested.serialized(pieces))),
+  );
 }

@@ -1,9 +1,9 @@
-import protobuf from 'protobufjs/minimal.js';
 import type { ByteSource } from '../../model/file-access.ts';
-import type { Bytes, Int64 } from '../../model/model.ts';
-import { decodeUtf8 } from '../../model/utf8.ts';
+import type { Attribute, Bytes, Int64 } from '../../model/model.ts';
+import { decodeUtf8, strictUtf8 } from '../../model/utf8.ts';
 import { signedFromParts } from '../../model/varints.ts';
 import { ModelReadError } from '../model-read-error.ts';
+import { ListStack } from './list-stack.ts';
 import { StringPool } from './string-pool.ts';
 
 export interface ReadLimits {
@@ -26,14 +26,27 @@ const longestString = 2 ** 28;
 /** Enough for a tag and the varint behind it. */
 const fieldHeadBytes = 20;
 
+/** Short data is cut from slabs of this many bytes; a buffer of its own would take more memory than the data. */
+const slabBytes = 64 * 1024;
+
 /**
- * A position in a protobuf file, and a window of the file around it. protobufjs reads what lies in the window; the cursor moves
- * the window along, jumps over what nobody needs, and never lets a message's length lie about what is around it.
+ * A position in a protobuf file, and a window of the file around it that moves along with it, jumps over what nobody needs, and
+ * never lets a message's length lie about what is around it.
+ *
+ * This is what protobufjs's Reader does for a message in memory; here it must go on beyond the window, keep 64-bit numbers and
+ * broken UTF-8 exactly, and say where in the file a problem is.
  */
 export class WireCursor {
   readonly source: ByteSource;
   readonly limits: ReadLimits;
-  private reader = protobuf.Reader.create(Buffer.alloc(0));
+  /** Lists of the nodes that are being read. */
+  readonly inputs = new ListStack<string>();
+  readonly outputs = new ListStack<string>();
+  readonly attributes = new ListStack<Attribute>();
+  private window: Buffer = Buffer.alloc(0);
+  private view = viewOf(this.window);
+  /** Position in the window. */
+  private at = 0;
   /** Offset in the file of the window's first byte. */
   private windowStart = 0;
   private windowBytes = smallestWindow;
@@ -46,6 +59,12 @@ export class WireCursor {
   private depth = 0;
   private memoryLeft: number;
   private readonly strings = new StringPool();
+  /** Parts of the varint read last, see readParts. */
+  private low = 0;
+  private middle = 0;
+  private high = 0;
+  private slab = new Uint8Array(0);
+  private slabUsed = 0;
 
   constructor(source: ByteSource, limits: ReadLimits) {
     this.source = source;
@@ -55,32 +74,45 @@ export class WireCursor {
   }
 
   get position(): number {
-    return this.windowStart + this.reader.pos;
+    return this.windowStart + this.at;
   }
 
   /** Whether the message being read has another field. */
   more(): boolean {
-    return this.windowStart + this.reader.pos < this.messageEnd;
+    return this.windowStart + this.at < this.messageEnd;
   }
 
   /** Reads a field's tag: number times 8 plus wire type. Its value, length or group end is in the window afterwards. */
   tag(): number {
-    if (this.reader.len - this.reader.pos < fieldHeadBytes) this.moveWindow(fieldHeadBytes);
-    this.fieldStart = this.windowStart + this.reader.pos;
-    const tag = this.varint32();
+    if (this.window.length - this.at < fieldHeadBytes) this.moveWindow(fieldHeadBytes);
+    this.fieldStart = this.windowStart + this.at;
+    const tag = this.varint32() >>> 0;
     if (tag < 8) this.fail('field number 0 does not exist');
     return tag;
   }
 
   /** Reads a nested message with `read`, which must consume all its fields. `index` is negative where there is only one. */
-  message<T>(what: string, index: number, read: (cursor: WireCursor) => T): T {
+  message<Result>(what: string, index: number, read: (cursor: WireCursor) => Result): Result;
+  /** With something that `read` adds to, such as what an earlier field of the same number held: so protobuf merges messages. */
+  message<Result, Base>(
+    what: string,
+    index: number,
+    read: (cursor: WireCursor, base: Base) => Result,
+    base: Base,
+  ): Result;
+  message<Result, Base>(
+    what: string,
+    index: number,
+    read: (cursor: WireCursor, base?: Base) => Result,
+    base?: Base,
+  ): Result {
     const length = this.length();
     const outerEnd = this.messageEnd;
     const start = this.fieldStart;
-    this.messageEnd = this.position + length;
+    this.messageEnd = this.windowStart + this.at + length;
     this.enter(what, index);
     this.charge(messageBytes);
-    const value = read(this);
+    const value = read(this, base);
     if (this.position !== this.messageEnd) this.fail('a field is longer than the message that holds it');
     this.depth--;
     this.messageEnd = outerEnd;
@@ -88,13 +120,13 @@ export class WireCursor {
     return value;
   }
 
-  /** Reads a packed field or a field of its own, value by value. */
+  /** Reads a packed field, value by value. */
   packed(readValue: () => void): void {
     const length = this.length();
     const outerEnd = this.messageEnd;
     this.messageEnd = this.position + length;
     while (this.more()) {
-      if (this.reader.len - this.reader.pos < fieldHeadBytes) this.moveWindow(fieldHeadBytes);
+      if (this.window.length - this.at < fieldHeadBytes) this.moveWindow(fieldHeadBytes);
       readValue();
     }
     if (this.position !== this.messageEnd) this.fail('a packed value is cut off');
@@ -102,45 +134,46 @@ export class WireCursor {
   }
 
   string(): string {
-    const length = this.length();
-    if (length > longestString) this.fail(`a string of ${length} bytes is too long to be read`);
-    this.require(length);
-    const { buf, pos } = this.reader;
-    this.reader.pos = pos + length;
-    const pooled = this.strings.find(buf, pos, length);
-    if (pooled !== undefined) return pooled;
-    this.charge(stringBytes + length);
-    return this.strings.add(decodeUtf8(buf.subarray(pos, pos + length)), length);
+    const start = this.content(longestString);
+    return this.asciiFrom(start) ?? decodeUtf8(this.window.subarray(start, this.at));
+  }
+
+  /** A bytes field that should be text: a string where it is valid UTF-8, else the bytes. */
+  text(): string | Uint8Array {
+    const start = this.content(longestString);
+    return (
+      this.asciiFrom(start) ??
+      strictUtf8(this.window.subarray(start, this.at)) ??
+      this.copy(start, this.at - start)
+    );
   }
 
   int64(): Int64 {
-    const { buf } = this.reader;
-    let { pos } = this.reader;
-    let low = 0;
-    let middle = 0;
-    let high = 0;
-    for (let count = 0; ; count++) {
-      if (pos >= this.reader.len) this.failAtEnd();
-      if (count === 10) this.fail('a number is longer than ten bytes');
-      const byte = buf[pos++] ?? 0;
-      if (count < 4) low |= (byte & 0x7f) << (7 * count);
-      else if (count < 8) middle |= (byte & 0x7f) << (7 * (count - 4));
-      else high |= (byte & 0x7f) << (7 * (count - 8));
-      if (byte < 0x80) break;
+    const first = this.window[this.at] ?? 0x80;
+    if (first < 0x80) {
+      this.at++;
+      return first;
     }
-    this.reader.pos = pos;
-    return signedFromParts(low, middle, high & 0xff);
+    const second = this.window[this.at + 1] ?? 0x80;
+    if (second < 0x80) {
+      this.at += 2;
+      return (first & 0x7f) | (second << 7);
+    }
+    this.readParts();
+    return signedFromParts(this.low, this.middle, this.high);
   }
 
   /** As protobuf reads an int32 or an enumeration: the low 32 bits. */
   int32(): number {
-    return this.varint32() | 0;
+    return this.varint32();
   }
 
   /** The bits of a float. */
   fixed32(): number {
     this.require(4);
-    return this.reader.fixed32();
+    const bits = this.view.getUint32(this.at, true);
+    this.at += 4;
+    return bits;
   }
 
   /** A length-delimited field's content: in memory where it is short, as a range of the file otherwise. */
@@ -153,28 +186,22 @@ export class WireCursor {
       return { path: this.source.path, offset, length };
     }
     this.require(length);
-    this.charge(rangeBytes + length);
-    const start = this.reader.pos;
-    this.reader.pos = start + length;
-    return Uint8Array.prototype.slice.call(this.reader.buf, start, start + length);
+    this.at += length;
+    return this.copy(this.at - length, length);
   }
 
   /** Length of the length-delimited field whose tag was read last, without reading on. */
   peekLength(): number {
-    const start = this.reader.pos;
+    const start = this.at;
     const length = this.length();
-    this.reader.pos = start;
+    this.at = start;
     return length;
   }
 
   /** A length-delimited field's content in memory, however long; the memory limit bounds it. */
   bytesInMemory(): Uint8Array {
-    const length = this.length();
-    this.charge(rangeBytes + length);
-    this.require(length);
-    const start = this.reader.pos;
-    this.reader.pos = start + length;
-    return Uint8Array.prototype.slice.call(this.reader.buf, start, start + length);
+    const start = this.content(this.limits.memoryBytes);
+    return this.copy(start, this.at - start);
   }
 
   /** Jumps over the value of the field whose tag was read last. */
@@ -190,22 +217,18 @@ export class WireCursor {
     const end = this.position;
     if (end > this.messageEnd) this.fail('a field is longer than the message that holds it');
     const length = end - offset;
-    this.charge(rangeBytes + Math.min(length, this.limits.inlineBytes));
-    if (length > this.limits.inlineBytes) return { path: this.source.path, offset, length };
+    if (length > this.limits.inlineBytes) {
+      this.charge(rangeBytes);
+      return { path: this.source.path, offset, length };
+    }
     const start = offset - this.windowStart;
-    if (start < 0) return this.read(offset, length);
-    return Uint8Array.prototype.slice.call(this.reader.buf, start, start + length);
+    return start < 0 ? this.read(offset, length) : this.copy(start, length);
   }
 
   /** Counts memory that the model takes. */
   charge(bytes: number): void {
     this.memoryLeft -= bytes;
-    if (this.memoryLeft >= 0) return;
-    const megabytes = Math.round(this.limits.memoryBytes / 1e6);
-    throw new ModelReadError(
-      `This model cannot be read: its structure alone (nodes, names, attributes; not the weights) takes more than ${megabytes} MB of memory.`,
-      this.position,
-    );
+    if (this.memoryLeft < 0) this.failForMemory();
   }
 
   /** Reads bytes of the file, wherever they are. */
@@ -231,31 +254,70 @@ export class WireCursor {
   /** Reads a length and checks it against the message being read, which is why no length can reach out of the file. */
   private length(): number {
     const length = this.int64();
-    const end = this.position + Number(length);
+    const end = this.windowStart + this.at + Number(length);
     if (length >= 0 && end <= this.messageEnd) return Number(length);
     if (length >= 0 && end > this.source.size && length < 2 ** 31) {
       throw new ModelReadError(
-        `The file ends at byte ${this.source.size} ${this.where()}: the field at byte ${this.fieldStart} says that it goes on to byte ${end}. The file looks truncated.`,
+        `The file ends at byte ${this.source.size}, ${this.where()}: the field at byte ${this.fieldStart} says that it goes on to byte ${end}. The file looks truncated.`,
         this.fieldStart,
       );
     }
     return this.fail(`the field's length of ${length} bytes reaches beyond what it is part of`);
   }
 
+  /** Moves over a length-delimited field's content; the answer is where it begins in the window, the position its end. */
+  private content(longest: number): number {
+    const length = this.length();
+    if (length > longest) this.fail(`a string of ${length} bytes is too long to be read`);
+    // Before the window grows to hold it.
+    if (length > largestWindow) this.charge(length);
+    this.require(length);
+    this.at += length;
+    return this.at - length;
+  }
+
+  /** The window from `start` to the position, where it is ASCII. */
+  private asciiFrom(start: number): string | undefined {
+    const decoded = this.strings.decodedBytes;
+    const text = this.strings.ascii(this.window, this.view, start, this.at);
+    if (text === undefined || this.strings.decodedBytes !== decoded)
+      this.charge(stringBytes + this.at - start);
+    return text;
+  }
+
   private varint32(): number {
-    const start = this.reader.pos;
-    try {
-      return this.reader.uint32();
-    } catch (error) {
-      // protobufjs knows neither the offset nor what is being read.
-      this.reader.pos = start;
-      if (this.reader.len - start < 10) return this.failAtEnd();
-      throw new ModelReadError(
-        `The model is damaged at byte ${this.position}, ${this.where()}: a number is longer than ten bytes.`,
-        this.position,
-        { cause: error },
-      );
+    const first = this.window[this.at] ?? 0x80;
+    if (first < 0x80) {
+      this.at++;
+      return first;
     }
+    const second = this.window[this.at + 1] ?? 0x80;
+    if (second < 0x80) {
+      this.at += 2;
+      return (first & 0x7f) | (second << 7);
+    }
+    this.readParts();
+    return this.low | (this.middle << 28);
+  }
+
+  /** Reads a varint into its low 28 bits, the next 28 bits, and the highest 8. */
+  private readParts(): void {
+    let low = 0;
+    let middle = 0;
+    let high = 0;
+    for (let count = 0; ; count++) {
+      if (count === 10) this.fail('a number is longer than ten bytes');
+      const byte = this.window[this.at++];
+      if (byte === undefined) this.failAtEnd();
+      const bits = byte & 0x7f;
+      if (count < 4) low |= bits << (7 * count);
+      else if (count < 8) middle |= bits << (7 * (count - 4));
+      else high |= bits << (7 * (count - 8));
+      if (byte < 0x80) break;
+    }
+    this.low = low;
+    this.middle = middle;
+    this.high = high & 0xff;
   }
 
   private enter(what: string, index: number): void {
@@ -286,6 +348,14 @@ export class WireCursor {
     throw new ModelReadError(
       `The file ends at byte ${this.source.size}, ${this.where()}: it looks truncated.`,
       this.source.size,
+    );
+  }
+
+  private failForMemory(): never {
+    const megabytes = Math.round(this.limits.memoryBytes / 1e6);
+    throw new ModelReadError(
+      `This model cannot be read: its structure alone (nodes, names, attributes; not the weights) takes more than ${megabytes} MB of memory.`,
+      this.position,
     );
   }
 
@@ -321,17 +391,18 @@ export class WireCursor {
 
   /** Makes sure that the next `bytes` bytes are in the window. */
   private require(bytes: number): void {
-    if (this.reader.len - this.reader.pos < bytes) this.moveWindow(bytes);
-    if (this.reader.len - this.reader.pos < bytes) this.failAtEnd();
+    if (this.window.length - this.at >= bytes) return;
+    this.moveWindow(bytes);
+    if (this.window.length - this.at < bytes) this.failAtEnd();
   }
 
   private jump(target: number): void {
     const inWindow = target - this.windowStart;
-    if (inWindow >= 0 && inWindow <= this.reader.len) {
-      this.reader.pos = inWindow;
+    if (inWindow >= 0 && inWindow <= this.window.length) {
+      this.at = inWindow;
       return;
     }
-    this.reader = protobuf.Reader.create(Buffer.alloc(0));
+    this.setWindow(this.window.subarray(0, 0));
     this.windowStart = target;
     this.windowBytes = smallestWindow;
   }
@@ -340,13 +411,37 @@ export class WireCursor {
   private moveWindow(minimum: number): void {
     const start = this.position;
     const left = this.source.size - start;
-    if (this.reader.len - this.reader.pos >= left) return;
+    if (this.window.length - this.at >= left) return;
     const length = Math.min(left, Math.max(minimum, this.windowBytes));
     this.windowBytes = Math.min(this.windowBytes * 2, largestWindow);
     const bytes = this.read(start, length);
-    this.reader = protobuf.Reader.create(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    this.setWindow(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     this.windowStart = start;
   }
+
+  private setWindow(window: Buffer): void {
+    this.window = window;
+    this.view = viewOf(window);
+    this.at = 0;
+  }
+
+  /** A copy of a part of the window, which does not keep the window alive. */
+  private copy(start: number, length: number): Uint8Array {
+    this.charge(rangeBytes + length);
+    if (length > slabBytes / 16) return new Uint8Array(this.window.subarray(start, start + length));
+    if (this.slabUsed + length > this.slab.length) {
+      this.slab = new Uint8Array(slabBytes);
+      this.slabUsed = 0;
+    }
+    const copy = new Uint8Array(this.slab.buffer, this.slabUsed, length);
+    for (let index = 0; index < length; index++) copy[index] = this.window[start + index] ?? 0;
+    this.slabUsed += length;
+    return copy;
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** What a message, a string and a range take in memory, roughly: objects, their properties and the array slots that hold them. */
