@@ -5,6 +5,7 @@ import {
   RevealOutputChannelOn,
   TransportKind,
 } from 'vscode-languageclient/node';
+import type { InitializationOptions } from '../../server/src/protocol.ts';
 import type { OutputChannels } from './output.ts';
 import { onnxScheme } from './uris.ts';
 
@@ -25,11 +26,12 @@ export function createLanguageClient(
   output: OutputChannels,
 ): LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');
+  const initializationOptions: InitializationOptions = { workspaceTrusted: vscode.workspace.isTrusted };
   const options: LanguageClientOptions = {
     documentSelector: [...documentFilters],
+    initializationOptions,
     outputChannel: output.server,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    synchronize: { configurationSection: 'tensorrt' },
     markdown: { isTrusted: false, supportHtml: false },
   };
   return new LanguageClient(

@@ -2,6 +2,12 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Product, RuntimeMode } from '../../native-bridge/src/protocol.ts';
 
+/** `initializationOptions` of our own extension's `initialize` request; it understands the notifications below. */
+export interface InitializationOptions {
+  /** As the editor says; it ignores a workspace's settings of machine scope either way. */
+  readonly workspaceTrusted: boolean;
+}
+
 /** An ONNX file's text form, for the editor's virtual documents (`onnx:` URIs). */
 export interface PrintParams {
   /** `file:` URI of the binary model. */
