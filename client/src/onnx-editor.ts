@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { errorMessage } from './errors.ts';
 import type { OnnxFileSystem } from './onnx-file-system.ts';
-import { openRevisionDiff, printRevision, type RevisionSide, textUriOfRevision } from './onnx-revisions.ts';
+import { openRevisionDiff, printRevision, type RevisionSide, textUriOf } from './onnx-revisions.ts';
 import { unreadableModelPage } from './unreadable-model-page.ts';
-import { toTextUri } from './uris.ts';
+import { isModelOnDisk, toTextUri } from './uris.ts';
 
 export const onnxEditorType = 'tensorrt.onnx';
 
@@ -16,7 +16,7 @@ export function registerOnnxEditor(fileSystem: OnnxFileSystem, client: LanguageC
   const comparison = new ComparisonCollector();
   /** Rejects with a sentence for people; opening the document would wrap it into the editor's own. */
   const assertReadable = (uri: vscode.Uri) =>
-    uri.scheme === 'file' ? fileSystem.readFile(toTextUri(uri)) : printRevision(client, uri);
+    isModelOnDisk(uri) ? fileSystem.readFile(toTextUri(uri)) : printRevision(client, uri);
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
     resolveCustomEditor: async ({ uri }, panel) => {
@@ -36,10 +36,9 @@ async function handOver(
   assertReadable: (uri: vscode.Uri) => Promise<unknown>,
 ): Promise<void> {
   const tab = tabOf(uri, panel);
-  const textUri = uri.scheme === 'file' ? toTextUri(uri) : textUriOfRevision(uri);
   try {
     await assertReadable(uri);
-    const document = await vscode.workspace.openTextDocument(textUri);
+    const document = await vscode.workspace.openTextDocument(textUriOf(uri));
     await vscode.window.showTextDocument(document, {
       viewColumn: panel.viewColumn ?? vscode.ViewColumn.Active,
       preview: tab?.isPreview ?? false,

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { PrintRequest } from '../../server/src/protocol.ts';
-import { toTextUri } from './uris.ts';
+import { isModelOnDisk, toTextUri } from './uris.ts';
 
 /** Models that are not files, above all git's revisions, as read-only texts. The server never checks these. */
 const revisionScheme = 'onnx-revision';
@@ -14,7 +14,9 @@ export interface RevisionSide {
   readonly tab: vscode.Tab;
 }
 
-export function textUriOfRevision(uri: vscode.Uri): vscode.Uri {
+/** The document that shows a model as text: of a file on disk an editable one, of any other a read-only one. */
+export function textUriOf(uri: vscode.Uri): vscode.Uri {
+  if (isModelOnDisk(uri)) return toTextUri(uri);
   return vscode.Uri.from({ scheme: revisionScheme, path: uri.path, query: uri.toString() });
 }
 
@@ -45,14 +47,16 @@ export async function openRevisionDiff(first: RevisionSide, second: RevisionSide
   const preview = original.tab.isPreview;
   const viewColumn = original.tab.group.viewColumn;
   await vscode.window.tabGroups.close(original.tab);
-  await vscode.commands.executeCommand('vscode.diff', textUri(original.uri), textUri(modified.uri), title, {
-    viewColumn,
-    preview,
-  });
-}
-
-function textUri(uri: vscode.Uri): vscode.Uri {
-  return uri.scheme === 'file' ? toTextUri(uri) : textUriOfRevision(uri);
+  await vscode.commands.executeCommand(
+    'vscode.diff',
+    textUriOf(original.uri),
+    textUriOf(modified.uri),
+    title,
+    {
+      viewColumn,
+      preview,
+    },
+  );
 }
 
 /** The file on disk is the newer side; of two files the one that the tab's label begins with is the older. */

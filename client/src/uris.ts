@@ -3,6 +3,12 @@ import * as vscode from 'vscode';
 /** `onnx:/models/a.onnx` is the text form of the binary model `file:/models/a.onnx`. */
 export const onnxScheme = 'onnx';
 
+/** Whether `uri` is a model's file, or its text, rather than a revision of it elsewhere. */
+export function isModelOnDisk({ scheme }: vscode.Uri): boolean {
+  // A user may have associated the editor with `*.onnx` of any scheme.
+  return scheme === 'file' || scheme === onnxScheme;
+}
+
 export function toTextUri(modelUri: vscode.Uri): vscode.Uri {
   return modelUri.with({ scheme: onnxScheme, query: '', fragment: '' });
 }
