@@ -31,11 +31,12 @@ export function changedDocument(
   version: number,
   changes: readonly TextChange[],
 ): OnnxDocument {
-  let { source, tree } = document;
-  for (const change of changes) {
-    source = withChange(source, change);
-    tree = reparse(tree, change, source.text);
-  }
+  const source = changes.reduce(withChange, document.source);
+  const tree = reparse(
+    document.tree,
+    source.text,
+    changes.map(({ start, end, text }) => ({ start, end, newEnd: start + text.length })),
+  );
   const names = computedNames.get(document);
   return documentOf(
     document.uri,

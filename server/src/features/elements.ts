@@ -51,7 +51,11 @@ export type IdentifierRole =
 export type Element =
   | { readonly kind: 'segment'; readonly node: Segment }
   /** An input, output, initializer or value info that is part of another segment. */
-  | { readonly kind: 'declaration'; readonly node: ValueDeclaration }
+  | {
+      readonly kind: 'declaration';
+      readonly node: ValueDeclaration;
+      readonly role: 'input' | 'output' | 'value';
+    }
   | { readonly kind: 'statement'; readonly node: NodeStatement }
   | { readonly kind: 'header-entry'; readonly node: HeaderEntry }
   | { readonly kind: 'header-value'; readonly node: HeaderValue }
@@ -158,9 +162,10 @@ export function childrenOf(element: Element): Element[] {
   switch (element.kind) {
     case 'segment':
       return segmentChildren(element.node);
-    case 'declaration':
     case 'statement':
       return segmentChildren(element.node);
+    case 'declaration':
+      return declarationChildren(element.node, element.role);
     case 'header-entry':
       return [identifier(element.node.key, 'header-key'), { kind: 'header-value', node: element.node.value }];
     case 'header-value':
@@ -218,8 +223,8 @@ function segmentChildren(segment: Segment): Element[] {
       return inOrder([
         ...annotations(segment),
         identifier(segment.name, 'graph-name'),
-        ...declarations(segment.inputs),
-        ...declarations(segment.outputs),
+        ...declarations(segment.inputs, 'input'),
+        ...declarations(segment.outputs, 'output'),
       ]);
     case 'function-signature':
       return inOrder([
@@ -228,16 +233,11 @@ function segmentChildren(segment: Segment): Element[] {
         identifier(segment.name, 'function-name'),
         ...segment.attributeParameters.map((node) => identifier(node, 'attribute-parameter')),
         ...segment.attributeDefaults.map((node): Element => ({ kind: 'attribute', node })),
-        ...declarations(segment.inputs),
-        ...declarations(segment.outputs),
+        ...declarations(segment.inputs, 'input'),
+        ...declarations(segment.outputs, 'output'),
       ]);
     case 'value-declaration':
-      return inOrder([
-        ...annotations(segment),
-        ...(segment.type ? [{ kind: 'type', node: segment.type } as const] : []),
-        identifier(segment.name, segment.data ? 'initializer' : 'value-info'),
-        ...dataOf(segment.data),
-      ]);
+      return declarationChildren(segment, 'value');
     case 'node-statement':
       return inOrder([
         ...annotations(segment),
@@ -252,6 +252,16 @@ function segmentChildren(segment: Segment): Element[] {
     case 'skipped':
       return annotations(segment);
   }
+}
+
+function declarationChildren(declaration: ValueDeclaration, role: 'input' | 'output' | 'value'): Element[] {
+  const { type, name, data } = declaration;
+  return inOrder([
+    ...annotations(declaration),
+    ...(type ? [{ kind: 'type', node: type } as const] : []),
+    identifier(name, role === 'value' ? (data ? 'initializer' : 'value-info') : role),
+    ...dataOf(data),
+  ]);
 }
 
 function headerValueChildren(value: HeaderValue): Element[] {
@@ -288,9 +298,9 @@ function graphChildren(graph: GraphSyntax): Element[] {
   return inOrder([
     ...annotations(graph),
     identifier(graph.name, 'graph-name'),
-    ...declarations(graph.inputs),
-    ...declarations(graph.outputs),
-    ...declarations(graph.values),
+    ...declarations(graph.inputs, 'input'),
+    ...declarations(graph.outputs, 'output'),
+    ...declarations(graph.values, 'value'),
     ...graph.nodes.map((node): Element => ({ kind: 'statement', node })),
   ]);
 }
@@ -323,8 +333,8 @@ function optional(node: Identifier | undefined, role: IdentifierRole): Element[]
   return node ? [identifier(node, role)] : [];
 }
 
-function declarations(nodes: readonly ValueDeclaration[]): Element[] {
-  return nodes.map((node) => ({ kind: 'declaration', node }));
+function declarations(nodes: readonly ValueDeclaration[], role: 'input' | 'output' | 'value'): Element[] {
+  return nodes.map((node) => ({ kind: 'declaration', node, role }));
 }
 
 function headerEntries(entries: readonly HeaderEntry[]): Element[] {

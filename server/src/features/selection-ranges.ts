@@ -1,6 +1,6 @@
 /** textDocument/selectionRange: from the word outwards to the statement, the body, the function, the document. */
 import type { Position, Range, SelectionRange } from 'vscode-languageserver-types';
-import { declarationAt, segmentsOf } from '../onnx/analysis/names.ts';
+import { declarationAt } from '../onnx/analysis/names.ts';
 import type { OnnxDocument } from './document.ts';
 import { placeAt } from './elements.ts';
 import { offsetAt, rangeOf } from './source-text.ts';
@@ -18,8 +18,8 @@ function selectionRange(document: OnnxDocument, position: Position): SelectionRa
   if (place) {
     const declaration = declarationAt(tree, place.segment);
     const found = declaration === undefined ? undefined : tree.declarations[declaration];
-    if (declaration !== undefined && found) {
-      spans.push(extent(document, segmentsOf(tree, declaration)));
+    if (found) {
+      spans.push([tree.starts[found.signature] ?? 0, found.end]);
       for (const part of [found.values, found.nodes]) {
         if (part.from <= place.segment && place.segment < part.to) {
           spans.push(extent(document, part));

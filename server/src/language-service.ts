@@ -1,0 +1,80 @@
+/**
+ * What can be asked of an ONNX text document, one function per feature. All are pure functions of a document's version (and of
+ * what TensorRT said of it, where that is asked for); none knows of a connection or an editor. See features/.
+ */
+import type {
+  Diagnostic,
+  DocumentHighlight,
+  DocumentLink,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+  Location,
+  LocationLink,
+  Position,
+  Range,
+  SelectionRange,
+} from 'vscode-languageserver-types';
+import { definition } from './features/definition.ts';
+import { syntaxDiagnostics } from './features/diagnostics/syntax.ts';
+import { changedDocument, createDocument, type OnnxDocument } from './features/document.ts';
+import { documentHighlights } from './features/document-highlights.ts';
+import { documentLinks } from './features/document-links.ts';
+import { documentSymbols } from './features/document-symbols.ts';
+import { foldingRanges } from './features/folding-ranges.ts';
+import { hover } from './features/hover.ts';
+import { references } from './features/references.ts';
+import { selectionRanges } from './features/selection-ranges.ts';
+import { semanticTokens, semanticTokensInRange } from './features/semantic-tokens.ts';
+import type { TextChange } from './features/source-text.ts';
+import type { NetworkTypes } from './features/values.ts';
+import type { FileAccess } from './onnx/model/file-access.ts';
+
+export type { OnnxDocument } from './features/document.ts';
+export { semanticTokensEdits, semanticTokensLegend } from './features/semantic-tokens.ts';
+export type { TextChange } from './features/source-text.ts';
+export type { NetworkTypes } from './features/values.ts';
+
+export interface LanguageServiceHost {
+  readonly files: FileAccess;
+}
+
+export interface LanguageService {
+  /** `uri` is `file:` of a text, or `onnx:` of the text form of a binary model; other schemes have no folder for external data. */
+  createDocument(uri: string, version: number, text: string): OnnxDocument;
+  /** Each change is relative to the text that the one before it left. */
+  changedDocument(document: OnnxDocument, version: number, changes: readonly TextChange[]): OnnxDocument;
+
+  /** Problems of the text itself. */
+  syntaxDiagnostics(document: OnnxDocument): Diagnostic[];
+
+  hover(document: OnnxDocument, position: Position, network?: NetworkTypes): Hover | undefined;
+  definition(document: OnnxDocument, position: Position): LocationLink[];
+  references(document: OnnxDocument, position: Position, includeDeclaration: boolean): Location[];
+  documentHighlights(document: OnnxDocument, position: Position): DocumentHighlight[];
+  documentSymbols(document: OnnxDocument): DocumentSymbol[];
+  documentLinks(document: OnnxDocument): DocumentLink[];
+  foldingRanges(document: OnnxDocument): FoldingRange[];
+  selectionRanges(document: OnnxDocument, positions: readonly Position[]): SelectionRange[];
+  /** In LSP's packed form; undefined where the document is too long to colour as a whole. */
+  semanticTokens(document: OnnxDocument): number[] | undefined;
+  semanticTokensInRange(document: OnnxDocument, range: Range): number[];
+}
+
+export function createLanguageService({ files }: LanguageServiceHost): LanguageService {
+  return {
+    createDocument,
+    changedDocument,
+    syntaxDiagnostics,
+    hover: (document, position, network) => hover({ document, network, files }, position),
+    definition,
+    references,
+    documentHighlights,
+    documentSymbols,
+    documentLinks,
+    foldingRanges,
+    selectionRanges,
+    semanticTokens,
+    semanticTokensInRange,
+  };
+}
