@@ -10,10 +10,12 @@ import { OnnxFileSystem, registerOnnxFileSystem } from './onnx-file-system.ts';
 import { registerOnnxRevisions } from './onnx-revisions.ts';
 import { createOutputChannels, forwardLogLines } from './output.ts';
 import { registerStatus } from './status.ts';
+import { createWorkDoneProgress } from './work-done-progress.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const output = createOutputChannels();
-  const client = createLanguageClient(context, output);
+  const workDoneProgress = createWorkDoneProgress();
+  const client = createLanguageClient(context, output, workDoneProgress.middleware);
   const fileSystem = new OnnxFileSystem(client);
   const statuses = new vscode.EventEmitter<DocumentStatus>();
   context.subscriptions.push(
@@ -28,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOnnxEditor(fileSystem, client),
     registerStatus(client, statuses.event),
     registerInstallOffer(context, statuses.event),
-    registerCommands({ client, output }, commands),
+    registerCommands({ client, output, workDoneProgress }, commands),
   );
   // Requests wait for the start; a failed one is told here, once.
   client.start().catch((error: unknown) => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import {
   LanguageClient,
   type LanguageClientOptions,
+  type Middleware,
   RevealOutputChannelOn,
   TransportKind,
 } from 'vscode-languageclient/node';
@@ -24,12 +25,14 @@ export const documentFilters = [
 export function createLanguageClient(
   context: vscode.ExtensionContext,
   output: OutputChannels,
+  middleware: Middleware,
 ): LanguageClient {
   const module = context.asAbsolutePath('dist/server.js');
   const initializationOptions: InitializationOptions = { workspaceTrusted: vscode.workspace.isTrusted };
   const options: LanguageClientOptions = {
     documentSelector: [...documentFilters],
     initializationOptions,
+    middleware,
     outputChannel: output.server,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     markdown: { isTrusted: false, supportHtml: false },

@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { errorMessage } from '../errors.ts';
 import type { OutputChannels } from '../output.ts';
+import type { WorkDoneProgress } from '../work-done-progress.ts';
 
 /** What commands work with. */
 export interface CommandContext {
   readonly client: LanguageClient;
   readonly output: OutputChannels;
+  readonly workDoneProgress: WorkDoneProgress;
 }
 
 export interface Command {

@@ -3,16 +3,22 @@ import { InstallRtxRequest } from '../../../server/src/protocol.ts';
 import { runtimeName } from '../status-text.ts';
 import type { Command } from './command.ts';
 
+/** As the server titles its progress. */
+const title = 'Installing TensorRT for RTX';
+
 export const installRtx: Command = {
   id: 'tensorrt.installRtx',
-  run: async ({ client }) => {
+  run: async ({ client, workDoneProgress }) => {
     const runtime = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: 'Installing TensorRT for RTX with pip',
+        title,
         cancellable: true,
       },
-      (_progress, token) => client.sendRequest(InstallRtxRequest, undefined, token),
+      (progress, token) =>
+        workDoneProgress.redirect(title, progress, () =>
+          client.sendRequest(InstallRtxRequest, undefined, token),
+        ),
     );
     void vscode.window.showInformationMessage(
       `${runtimeName(runtime)} is installed and judges your models now.`,
