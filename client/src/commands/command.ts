@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { errorMessage } from '../errors.ts';
+import { errorMessage, isCancellation } from '../errors.ts';
 import type { OutputChannels } from '../output.ts';
 import type { WorkDoneProgress } from '../work-done-progress.ts';
 
@@ -26,7 +26,7 @@ export function registerCommands(context: CommandContext, commands: readonly Com
         try {
           await run(context, ...commandArguments);
         } catch (error) {
-          if (error instanceof vscode.CancellationError) return;
+          if (isCancellation(error)) return;
           context.output.server.error(error instanceof Error ? error : String(error));
           const showOutput = 'Show Output';
           const answer = await vscode.window.showErrorMessage(errorMessage(error), showOutput);
