@@ -12,7 +12,9 @@ export function loadLibrary(...paths: readonly [string, ...string[]]): LibraryHa
   const tried: { path: string; reason: string }[] = [];
   for (const path of paths) {
     try {
-      return koffi.load(path, { global: true });
+      const library = koffi.load(path, { global: true });
+      loaded.push(library);
+      return library;
     } catch (error) {
       tried.push({ path, reason: loaderWords(error) });
     }
@@ -21,6 +23,12 @@ export function loadLibrary(...paths: readonly [string, ...string[]]): LibraryHa
   const data: LibraryNotLoadedData = { tried };
   throw new BridgeError('libraryNotLoaded', `Could not load ${reasons.join('; ')}.`, data);
 }
+
+/**
+ * koffi unloads a library once nothing in JavaScript refers to it any more. TensorRT, however, keeps pointers into its plugins:
+ * what was loaded stays.
+ */
+const loaded: LibraryHandle[] = [];
 
 /** Whether a library exports a symbol. */
 export function exportsSymbol(library: LibraryHandle, name: string): boolean {
