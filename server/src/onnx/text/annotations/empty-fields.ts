@@ -35,8 +35,12 @@ interface EmptyField<Message> {
   readonly wireType: 0 | 2;
   /** Whether the message leaves the field empty, present or not. */
   isEmpty(message: Message): boolean;
-  /** Of a field whose presence is a property of the interface: whether it is present. Of others `otherFields` tells. */
+  /**
+   * Of a field whose presence the interface has a property for: whether it is present, and the property that makes it so.
+   * Presence of the others shows in `otherFields` alone.
+   */
   isPresent?(message: Message): boolean;
+  readonly whenPresent?: Partial<Message>;
 }
 
 type EmptyFields<Message> = Readonly<Record<string, EmptyField<Message>>>;
@@ -47,6 +51,7 @@ function docString(number: number): EmptyField<{ readonly docString?: string }> 
     wireType: 2,
     isEmpty: (message) => !message.docString,
     isPresent: (message) => message.docString === '',
+    whenPresent: { docString: '' },
   };
 }
 
@@ -66,6 +71,7 @@ export const emptyFields: { readonly [Name in MessageName]: EmptyFields<Annotate
       wireType: 2,
       isEmpty: (message) => !message.overload,
       isPresent: (message) => message.overload === '',
+      whenPresent: { overload: '' },
     },
     doc_string: docString(6),
   },
@@ -84,6 +90,7 @@ export const emptyFields: { readonly [Name in MessageName]: EmptyFields<Annotate
       wireType: 2,
       isEmpty: (message) => message.type === undefined || message.type.kind === 'undefined',
       isPresent: (message) => message.type?.kind === 'undefined',
+      whenPresent: { type: { kind: 'undefined' } },
     },
     doc_string: docString(3),
   },

@@ -9,7 +9,7 @@ export interface WireField {
   readonly content: Uint8Array;
 }
 
-/** Undefined where the bytes are no whole fields (or hold groups, which nothing of ONNX is). */
+/** Undefined where the bytes are no whole fields. */
 export function splitFields(bytes: Uint8Array): readonly WireField[] | undefined {
   const fields: WireField[] = [];
   let position = 0;
@@ -65,6 +65,8 @@ function contentAt(bytes: Uint8Array, start: number, wireType: number): Extent |
       const length = varintAt(bytes, start);
       return length && { start: length.end, end: length.end + length.value };
     }
+    case 3:
+      return groupAt(bytes, start);
     case 5:
       return { start, end: start + 4 };
     default:
@@ -72,7 +74,27 @@ function contentAt(bytes: Uint8Array, start: number, wireType: number): Extent |
   }
 }
 
-function varintAt(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
+/** A group (no part of ONNX, but maybe an unknown field) goes on to its end tag. */
+function groupAt(bytes: Uint8Array, start: number): Extent | undefined {
+  let depth = 1;
+  let position = start;
+  while (depth > 0) {
+    const tag = varintAt(bytes, position);
+    if (tag === undefined) return undefined;
+    const wireType = tag.value & 7;
+    if (wireType === 3 || wireType === 4) {
+      depth += wireType === 3 ? 1 : -1;
+      position = tag.end;
+      continue;
+    }
+    const content = contentAt(bytes, tag.end, wireType);
+    if (content === undefined) return undefined;
+    position = content.end;
+  }
+  return { start, end: position };
+}
+
+export function varintAt(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
   let value = 0;
   for (let index = 0; index < 10; index++) {
     const byte = bytes[start + index];

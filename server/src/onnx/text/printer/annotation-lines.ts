@@ -8,8 +8,8 @@ import {
   type MessageName,
   splitEmptyFields,
 } from '../annotations/empty-fields.ts';
+import { replacement, shownText } from '../annotations/shown-text.ts';
 import type { PrintContext } from './context.ts';
-import { replacement, shownText } from './literals.ts';
 import { collectTypeExtras, isPlainType, type TypeExtras } from './types.ts';
 
 /** What a construct says beyond its message's own fields. */

@@ -1,8 +1,9 @@
 /** `<ir_version: 8, opset_import: ["" : 17]>` before a model or a function. */
 import type { FunctionDefinition, OpsetImport, StringEntry } from '../../model/model.ts';
+import { shownText } from '../annotations/shown-text.ts';
 import { type NamedString, otherFieldsOf } from './annotation-lines.ts';
 import { indentStep, lineWidth, type PrintContext } from './context.ts';
-import { integer, quoted, shownText } from './literals.ts';
+import { integer, quoted } from './literals.ts';
 
 /** An entry of a header, `key: value`; lists may be spread over lines. */
 export interface HeaderEntry {

@@ -1,6 +1,7 @@
 /** Identifiers, strings and numbers as the official text syntax spells them. */
 import { dataTypeOfName } from '../../model/data-types.ts';
 import type { Int64 } from '../../model/model.ts';
+import { shownText } from '../annotations/shown-text.ts';
 
 const plainIdentifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const dottedIdentifier = /^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/;
@@ -31,19 +32,6 @@ export function quoted(text: string): string {
 }
 /** Without quotes, backslashes, what is not kept, and surrogates, which are rare enough for a closer look. */
 const ordinary = /^[\t\n !#-[\]-~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uffff]*$/;
-
-/**
- * A string as text can show it. What editors do not keep (line ends other than \n, control characters) and what UTF-8 cannot hold
- * (bytes that were not UTF-8, see utf8.ts) shows as U+FFFD; the exact string then stands in a `bytes` annotation.
- */
-export function shownText(text: string): string {
-  const shown = text.replace(unkeepable, replacement);
-  return shown === text || shown.length <= longestShown ? shown : `${shown.slice(0, longestShown)}…`;
-}
-const unkeepable = /(?![\t\n])[\p{Control}\p{Surrogate}\u2028\u2029\ufeff]/gu;
-export const replacement = '\ufffd';
-/** UTF-16 units. Strings that need replacements are mostly binary data, of which nobody reads a megabyte. */
-const longestShown = 256;
 
 export function integer(value: Int64): string {
   return String(value);

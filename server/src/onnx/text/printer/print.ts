@@ -1,5 +1,6 @@
 /** Model → ONNX text: the official syntax, and what docs/onnx-text.md adds to it. */
 import type { Bytes, Model } from '../../model/model.ts';
+import { replacement } from '../annotations/shown-text.ts';
 import {
   entriesLine,
   exactBytes,
@@ -24,7 +25,7 @@ import {
   opsetParts,
   opsetStrings,
 } from './headers.ts';
-import { integer, quoted, replacement } from './literals.ts';
+import { integer, quoted } from './literals.ts';
 
 export interface PrintOptions {
   /**

@@ -1,0 +1,187 @@
+import type { Attribute, AttributeType } from '../../model/model.ts';
+import { strictUtf8 } from '../../model/utf8.ts';
+import type { AttributeSyntax, AttributeValueSyntax } from '../syntax-tree.ts';
+import { nothingSaid, readAnnotations, type Said } from './annotations.ts';
+import type { Conversion } from './context.ts';
+import { graphOf } from './graphs.ts';
+import { withSaid } from './messages.ts';
+import { exactBytes, exactString } from './names.ts';
+import { sparseTensorOf, tensorOf } from './tensors.ts';
+import { otherFieldsAt, typeOf } from './types.ts';
+
+export function attributeOf(conversion: Conversion, syntax: AttributeSyntax): Attribute {
+  const said = readAnnotations(conversion, syntax.annotations, 'attribute');
+  const name = exactString(said, 'name', syntax.name.name);
+  const attribute = typedAttribute(conversion, syntax, name, said);
+  const omitted = omittedField(conversion, attribute, said);
+  return withSaid(
+    conversion,
+    'AttributeProto',
+    omitted === undefined ? attribute : { ...attribute, omitted },
+    said,
+  );
+}
+
+/** Which field an annotation of the attribute or of the document says is not there. */
+function omittedField(conversion: Conversion, attribute: Attribute, said: Said): Attribute['omitted'] {
+  if (said.absent.some((field) => field === 'f' || field === 'i' || field === 's')) return 'value';
+  const isAbsent =
+    said.absent.includes('type') || conversion.defaults.absentFields.has('AttributeProto.type');
+  return isAbsent && attribute.type !== 'undefined' ? 'type' : undefined;
+}
+
+function typedAttribute(
+  conversion: Conversion,
+  syntax: AttributeSyntax,
+  name: string,
+  said: Said,
+): Attribute {
+  const { value } = syntax;
+  const declared = attributeType(syntax.type?.name);
+  switch (value.kind) {
+    case 'integer':
+      return declared === 'float'
+        ? { name, type: 'float', value: Math.fround(Number(value.value)) }
+        : { name, type: 'int', value: value.value };
+    case 'float':
+      return { name, type: 'float', value: Math.fround(value.value) };
+    case 'string':
+      return { name, type: 'string', value: stringOf(said, '0', value.value) };
+    case 'tensor':
+      return { name, type: 'tensor', value: tensorOf(conversion, value.value) };
+    case 'sparse-tensor': {
+      const sparse = { ...sparseTensorOf(conversion, value.value), ...otherFieldsAt(said, 'sparse_tensor') };
+      return { name, type: 'sparse_tensor', value: sparse };
+    }
+    case 'graph':
+      return { name, type: 'graph', value: graphOf(conversion, value.value) };
+    case 'type':
+      return { name, type: 'type_proto', value: typeOf(value.value, said, 'type') };
+    case 'reference': {
+      const reference = exactString(said, 'ref_attr_name', value.name.name);
+      return {
+        name,
+        type: 'reference',
+        ...(declared && { attributeType: declared }),
+        value: reference,
+      };
+    }
+    case 'list':
+      return listOf(conversion, value.elements, declared, name, said);
+    case 'incomplete':
+      return { name, type: 'undefined' };
+  }
+}
+
+/**
+ * A list is of its declared type, where `int` stands for `ints` as the reference parser has it, else of what its elements are;
+ * floats among ints make all of them floats. Elements of another kind have been reported by the parser, and are left out.
+ */
+function listOf(
+  conversion: Conversion,
+  elements: readonly AttributeValueSyntax[],
+  declared: AttributeType | undefined,
+  name: string,
+  said: Said,
+): Attribute {
+  switch (listType(elements, declared)) {
+    case 'ints':
+      return { name, type: 'ints', value: ofKind(elements, 'integer').map(({ value }) => value) };
+    case 'floats':
+      return { name, type: 'floats', value: floatsOf(elements) };
+    case 'strings': {
+      const strings = ofKind(elements, 'string');
+      return {
+        name,
+        type: 'strings',
+        value: strings.map(({ value }, index) => stringOf(said, String(index), value)),
+      };
+    }
+    case 'tensors':
+      return {
+        name,
+        type: 'tensors',
+        value: ofKind(elements, 'tensor').map(({ value }) => tensorOf(conversion, value)),
+      };
+    case 'sparse_tensors':
+      return {
+        name,
+        type: 'sparse_tensors',
+        value: ofKind(elements, 'sparse-tensor').map(({ value }, index) => ({
+          ...sparseTensorOf(conversion, value),
+          ...otherFieldsAt(said, `sparse_tensor[${index}]`),
+        })),
+      };
+    case 'graphs':
+      return {
+        name,
+        type: 'graphs',
+        value: ofKind(elements, 'graph').map(({ value }) => graphOf(conversion, value)),
+      };
+    case 'type_protos':
+      return {
+        name,
+        type: 'type_protos',
+        value: ofKind(elements, 'type').map(({ value }, index) => typeOf(value, said, `type[${index}]`)),
+      };
+    default:
+      return { name, type: 'undefined' };
+  }
+}
+
+function listType(
+  elements: readonly AttributeValueSyntax[],
+  declared: AttributeType | undefined,
+): AttributeType | undefined {
+  if (declared !== undefined) return listTypes.get(declared) ?? declared;
+  const first = elements.find(({ kind }) => elementTypes.has(kind));
+  if (first?.kind === 'integer' && elements.some(({ kind }) => kind === 'float')) return 'floats';
+  return first && elementTypes.get(first.kind);
+}
+
+const listTypes: ReadonlyMap<AttributeType, AttributeType> = new Map([
+  ['float', 'floats'],
+  ['int', 'ints'],
+  ['string', 'strings'],
+  ['tensor', 'tensors'],
+  ['graph', 'graphs'],
+  ['sparse_tensor', 'sparse_tensors'],
+  ['type_proto', 'type_protos'],
+]);
+const attributeTypes: ReadonlySet<string> = new Set([...listTypes.keys(), ...listTypes.values()]);
+
+const elementTypes: ReadonlyMap<AttributeValueSyntax['kind'], AttributeType> = new Map([
+  ['integer', 'ints'],
+  ['float', 'floats'],
+  ['string', 'strings'],
+  ['tensor', 'tensors'],
+  ['graph', 'graphs'],
+  ['sparse-tensor', 'sparse_tensors'],
+  ['type', 'type_protos'],
+]);
+
+type OfKind<Kind> = Extract<AttributeValueSyntax, { readonly kind: Kind }>;
+
+function ofKind<Kind extends AttributeValueSyntax['kind']>(
+  elements: readonly AttributeValueSyntax[],
+  kind: Kind,
+): OfKind<Kind>[] {
+  return elements.filter((element): element is OfKind<Kind> => element.kind === kind);
+}
+
+function floatsOf(elements: readonly AttributeValueSyntax[]): number[] {
+  return elements.flatMap((element) =>
+    element.kind === 'float' || element.kind === 'integer' ? [Math.fround(Number(element.value))] : [],
+  );
+}
+
+/** A string as the model has it: the raw bytes where an annotation says that they are no UTF-8. */
+function stringOf(said: Said, path: string, shown: string): string | Uint8Array {
+  if (said === nothingSaid) return shown;
+  const bytes = exactBytes(said, path, shown);
+  return bytes === undefined ? shown : (strictUtf8(bytes) ?? bytes);
+}
+
+function attributeType(name: string | undefined): AttributeType | undefined {
+  return name !== undefined && attributeTypes.has(name) ? (name as AttributeType) : undefined;
+}

@@ -1,0 +1,75 @@
+import type { ByteSource, FileAccess } from '../../model/file-access.ts';
+import type { MessageName } from '../annotations/empty-fields.ts';
+import type { Span, SyntaxTree } from '../syntax-tree.ts';
+import type { ModelProblemCode } from './problems.ts';
+
+/** What a text's meaning depends on besides the text. */
+export interface ToModelContext {
+  /** Absolute path of a reference's `location`, which is relative to the folder of the text; undefined where it has none. */
+  readonly resolveLocation: (location: string) => string | undefined;
+  /** For checking that references fit their files. Without it, they are taken as they are. */
+  readonly files?: FileAccess;
+  /**
+   * Keeps what statements were turned into, for the next version of the document. Give each document one of its own, and a new one
+   * when a file it refers to has changed.
+   */
+  readonly cache?: ModelCache;
+}
+
+/** A problem in a segment; the span is relative to the segment's start. */
+export interface SegmentProblem {
+  readonly span: Span;
+  /** Stable; see problems.ts. */
+  readonly code: ModelProblemCode;
+  /** What is wrong and what to do about it, in a sentence or two. */
+  readonly message: string;
+}
+
+export interface Converted<Value> {
+  readonly value: Value;
+  readonly problems: readonly SegmentProblem[];
+}
+
+export interface ModelCache {
+  /** What the conversions depend on beside their segment. */
+  defaults: string;
+  converted: WeakMap<object, Converted<unknown>>;
+}
+
+export function createModelCache(): ModelCache {
+  return { defaults: '', converted: new WeakMap() };
+}
+
+/** What the annotations before a document's header say of all of it. */
+export interface TextDefaults {
+  readonly rawData: boolean;
+  readonly emptyFields: ReadonlyMap<MessageName, readonly string[]>;
+  readonly absentFields: ReadonlySet<string>;
+}
+
+/** The state of one conversion. */
+export interface Conversion {
+  readonly tree: SyntaxTree;
+  readonly context: ToModelContext;
+  readonly defaults: TextDefaults;
+  /** Index of the segment being converted. */
+  segment: number;
+  /** Problems of the segment being converted. */
+  problems: SegmentProblem[];
+  /** Files that references go to, by path; or why there is none, as a sentence. */
+  readonly sources: Map<string, ByteSource | string>;
+}
+
+export function report(conversion: Conversion, span: Span, code: ModelProblemCode, message: string): void {
+  if (conversion.problems.length < maximumProblems) {
+    conversion.problems.push({ span: { start: span.start, end: span.end }, code, message });
+  }
+}
+/** In one segment; nobody reads more. */
+const maximumProblems = 100;
+
+/** The text at a span of the segment being converted. */
+export function textAt(conversion: Conversion, span: Span): string {
+  const start = conversion.tree.starts[conversion.segment] ?? 0;
+  return conversion.tree.text.slice(start + span.start, start + span.end);
+}

@@ -1,0 +1,131 @@
+/** `{1, 2, 3}` → the bytes of the tensor's data field. */
+import { type DataType, dataTypeOfNumber } from '../../model/data-types.ts';
+import type { Int64, TensorData } from '../../model/model.ts';
+import { type ElementField, encodeElements, type TensorElement } from '../../model/tensor-values.ts';
+import { encodeUtf8 } from '../../model/utf8.ts';
+import type { Span, TensorDataSyntax, TypeSyntax } from '../syntax-tree.ts';
+import type { Said } from './annotations.ts';
+import { type Conversion, report, textAt } from './context.ts';
+import { elementSpan } from './element-span.ts';
+import { exactBytes } from './names.ts';
+
+type Values = Extract<TensorDataSyntax, { kind: 'values' }>;
+
+interface Shaped {
+  readonly dataType: number;
+  readonly dims: readonly Int64[];
+  /** Elements that dims ask for; undefined where they say nothing. */
+  readonly count: number | undefined;
+  readonly type: TypeSyntax;
+}
+
+export function elementsData(conversion: Conversion, data: Values, shaped: Shaped, said: Said): TensorData {
+  const type = dataTypeOfNumber(shaped.dataType);
+  checkCount(conversion, data, shaped, type, said);
+  if (type?.kind === 'string') {
+    const values = data.elements.map(
+      (element, index) => exactBytes(said, String(index), String(element)) ?? encodeUtf8(String(element)),
+    );
+    return values.length === 0 ? { kind: 'none' } : { kind: 'strings', values };
+  }
+  const isRaw = said.rawData ?? conversion.defaults.rawData;
+  if (data.elements.length === 0) return isRaw ? { kind: 'raw', bytes: new Uint8Array() } : { kind: 'none' };
+  if (type === undefined) return { kind: 'none' };
+  const field: ElementField = isRaw || type.field === 'string_data' ? 'raw_data' : type.field;
+  const elements = fitted(conversion, data, shaped, type, field);
+  const bytes = encodeElements(shaped, field, elements);
+  applyNanBits(bytes, elements, said);
+  return field === 'raw_data' ? { kind: 'raw', bytes } : { kind: 'typed', field, bytes };
+}
+
+function checkCount(
+  conversion: Conversion,
+  data: Values,
+  { count, type, dims }: Shaped,
+  dataType: DataType | undefined,
+  said: Said,
+): void {
+  // A tensor whose data are in other fields shows no elements.
+  const isElsewhere = data.elements.length === 0 && (said.fields.length > 0 || dataType === undefined);
+  if (count === undefined || isElsewhere) return;
+  const perElement = dataType?.kind === 'complex' ? 2 : 1;
+  const expected = count * perElement;
+  if (data.elements.length === expected) return;
+  const of = perElement === 2 ? ' (real and imaginary parts in turn)' : '';
+  const name = type.kind === 'tensor' ? `${type.element.name}[${dims.join(',')}]` : 'The tensor';
+  const message = `${name} takes ${numbers(expected)}${of}, and there are ${data.elements.length}. Correct the elements or the dimensions.`;
+  report(conversion, data.start === data.end ? type : data, 'onnx.tensor.element-count', message);
+}
+
+function numbers(count: number): string {
+  return count === 1 ? '1 element' : `${count} elements`;
+}
+
+/**
+ * The elements as they can be encoded: what is no value of the type is reported, and cut to what the field can hold so that there
+ * is a model all the same. A typed field may hold more than its type allows, and keeps it.
+ */
+function fitted(
+  conversion: Conversion,
+  data: Values,
+  shaped: Shaped,
+  type: DataType,
+  field: ElementField,
+): readonly TensorElement[] {
+  const range = valueRange(type);
+  if (range === undefined) return data.elements.map((element) => (typeof element === 'string' ? 0 : element));
+  const [minimum, maximum] = range;
+  let cut: TensorElement[] | undefined;
+  for (const [index, element] of data.elements.entries()) {
+    // The parser has reported what is no integer.
+    const value = typeof element === 'bigint' || Number.isInteger(element) ? (element as Int64) : 0;
+    if (value === element && value >= minimum && value <= maximum) continue;
+    if (value === element) {
+      const span = elementSpan(textAt(conversion, data), index);
+      reportRange(conversion, span, data, value, shaped, range);
+    }
+    cut ??= [...data.elements];
+    cut[index] = cutTo(field, type, BigInt(value));
+  }
+  return cut ?? data.elements;
+}
+
+function reportRange(
+  conversion: Conversion,
+  found: Span | undefined,
+  data: Values,
+  element: Int64,
+  { type }: Shaped,
+  [minimum, maximum]: readonly [Int64, Int64],
+): void {
+  const span = found ? { start: data.start + found.start, end: data.start + found.end } : data;
+  const name = type.kind === 'tensor' ? type.element.name : '';
+  const message = `${element} is no value of ${name}, which goes from ${minimum} to ${maximum}.`;
+  report(conversion, span, 'onnx.value-out-of-range', message);
+}
+
+/** The integers that an element may be, as value or bit pattern; undefined for those that are floats. */
+function valueRange({ kind, bits = 0 }: DataType): readonly [Int64, Int64] | undefined {
+  if (kind === 'complex' || (kind === 'float' && bits >= 32)) return undefined;
+  if (kind === 'bool') return [0, 1];
+  const half = 2n ** BigInt(bits - 1);
+  const [minimum, maximum] = kind === 'signed' ? [-half, half - 1n] : [0n, 2n * half - 1n];
+  return bits < 53 ? [Number(minimum), Number(maximum)] : [minimum, maximum];
+}
+
+function cutTo(field: ElementField, { bits = 8, kind }: DataType, value: bigint): bigint {
+  if (field === 'int32_data' && bits >= 8) return BigInt.asIntN(32, value);
+  if (field === 'int64_data') return BigInt.asIntN(64, value);
+  if (field === 'uint64_data') return BigInt.asUintN(64, value);
+  return kind === 'signed' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+}
+
+/** Gives NaNs the bits that an annotation says. */
+function applyNanBits(bytes: Uint8Array, elements: readonly TensorElement[], said: Said): void {
+  const size = bytes.length / elements.length;
+  for (const [index, bits] of said.nanBits) {
+    if (!Number.isNaN(elements[index]) || bits.value.length !== size * 2) continue;
+    bytes.set(Buffer.from(bits.value, 'hex').reverse(), index * size);
+    bits.used = true;
+  }
+}

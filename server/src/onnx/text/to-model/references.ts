@@ -1,0 +1,202 @@
+/** References: bytes that the text names by their place in a file instead of showing them. */
+import { byteLength, dataTypeOfNumber, elementCount } from '../../model/data-types.ts';
+import type { ByteSource } from '../../model/file-access.ts';
+import type { FileRange, Tensor, TensorData } from '../../model/model.ts';
+import type { ElementField } from '../../model/tensor-values.ts';
+import { dataFields, isElementField } from '../annotations/data-fields.ts';
+import { varintAt } from '../annotations/wire-fields.ts';
+import type { Span, StringEntrySyntax } from '../syntax-tree.ts';
+import { type Conversion, report } from './context.ts';
+
+/** The data of a tensor whose entries have a `field`; problems are pinned on the entry that is wrong. */
+export function referencedData(
+  conversion: Conversion,
+  entries: readonly StringEntrySyntax[],
+  span: Span,
+  tensor: Pick<Tensor, 'dataType' | 'dims'>,
+): TensorData {
+  const fieldEntry = entries.find((entry) => entry.key.name === 'field');
+  const fieldName = fieldEntry?.value.name ?? '';
+  const range = rangeOf(
+    conversion,
+    entries.map((entry) => ({ key: entry.key.name, value: entry.value.name, span: entry })),
+    span,
+  );
+  if (!isElementField(fieldName)) {
+    const fields = Object.keys(dataFields).join(', ');
+    const message = `\`${fieldName}\` is no field of a tensor that a reference can name. Those are ${fields}.`;
+    report(conversion, fieldEntry?.value ?? span, 'onnx.reference.invalid', message);
+    return { kind: 'none' };
+  }
+  if (range === undefined) return { kind: 'none' };
+  const spanOf = (key: string) => entries.find((entry) => entry.key.name === key)?.value ?? span;
+  if (checkTensorRange(conversion, range, fieldName, spanOf))
+    checkLength(conversion, range.length, fieldName, tensor, spanOf);
+  return fieldName === 'raw_data'
+    ? { kind: 'raw', bytes: range }
+    : { kind: 'typed', field: fieldName, bytes: range };
+}
+
+/** Where the fields of a `fields` annotation are that stayed in their file. Undefined where the reference makes no sense. */
+export function fieldsReference(
+  conversion: Conversion,
+  entries: readonly { readonly key: string; readonly value: string }[],
+  span: Span,
+): FileRange | undefined {
+  const range = rangeOf(
+    conversion,
+    entries.map((entry) => ({ ...entry, span })),
+    span,
+  );
+  if (range === undefined) return undefined;
+  const source = sourceOf(conversion, range.path, span);
+  if (source === undefined) return range;
+  const head = readWithin(source, range.offset, Math.min(range.length, longestHead));
+  const tag = head && varintAt(head, 0);
+  const length = head && tag && (tag.value & 7) === 2 ? varintAt(head, tag.end) : undefined;
+  const fits =
+    source.size >= range.offset + range.length &&
+    tag !== undefined &&
+    tag.value >= 8 &&
+    (length === undefined || length.end + length.value <= range.length);
+  if (!fits) report(conversion, span, 'onnx.reference.stale', staleMessage(range));
+  return range;
+}
+
+/** A tag and a varint, at their longest. */
+const longestHead = 20;
+
+interface Entry {
+  readonly key: string;
+  readonly value: string;
+  readonly span: Span;
+}
+
+function rangeOf(conversion: Conversion, entries: readonly Entry[], span: Span): FileRange | undefined {
+  const known = new Map(entries.map((entry) => [entry.key, entry]));
+  const offset = wholeNumber(conversion, known.get('offset'), 'offset', span);
+  const length = wholeNumber(conversion, known.get('length'), 'length', span);
+  const location = known.get('location');
+  if (location === undefined) {
+    report(conversion, span, 'onnx.reference.invalid', 'A reference needs the `location` of its file.');
+    return undefined;
+  }
+  const path = conversion.context.resolveLocation(location.value);
+  if (path === undefined) {
+    const message = `\`${location.value}\` is relative to the folder of this text, which is in no folder yet. Save it beside the model.`;
+    report(conversion, location.span, 'onnx.reference.missing-file', message);
+    return undefined;
+  }
+  return offset === undefined || length === undefined ? undefined : { path, offset, length };
+}
+
+function wholeNumber(
+  conversion: Conversion,
+  entry: Entry | undefined,
+  key: string,
+  span: Span,
+): number | undefined {
+  const value = entry !== undefined && /^\d+$/.test(entry.value) ? Number(entry.value) : undefined;
+  if (value !== undefined && Number.isSafeInteger(value)) return value;
+  const message =
+    entry === undefined
+      ? `A reference needs its \`${key}\` in bytes.`
+      : `\`${entry.value}\` is no ${key} in bytes. Write a whole number in quotes.`;
+  report(conversion, entry?.span ?? span, 'onnx.reference.invalid', message);
+  return undefined;
+}
+
+/** Whether the field is where the reference says, going by its tag and length in front of the bytes. */
+function checkTensorRange(
+  conversion: Conversion,
+  range: FileRange,
+  field: ElementField,
+  spanOf: (key: string) => Span,
+): boolean {
+  const source = sourceOf(conversion, range.path, spanOf('location'));
+  if (source === undefined) return false;
+  const headLength = Math.min(range.offset, longestHead);
+  const head = readWithin(source, range.offset - headLength, headLength);
+  const ends = range.offset + range.length <= source.size;
+  if (ends && head !== undefined && endsWithHead(head, dataFields[field], range.length)) return true;
+  report(conversion, spanOf('offset'), 'onnx.reference.stale', staleMessage(range));
+  return false;
+}
+
+/** Whether the bytes end with the field's tag and this length (which a writer may have padded). */
+function endsWithHead(head: Uint8Array, field: number, length: number): boolean {
+  for (let start = head.length - 2; start >= 0; start--) {
+    const tag = varintAt(head, start);
+    if (tag?.value !== field * 8 + 2) continue;
+    const found = varintAt(head, tag.end);
+    if (found?.end === head.length && found.value === length) return true;
+  }
+  return false;
+}
+
+function checkLength(
+  conversion: Conversion,
+  length: number,
+  field: ElementField,
+  tensor: Pick<Tensor, 'dataType' | 'dims'>,
+  spanOf: (key: string) => Span,
+): void {
+  const type = dataTypeOfNumber(tensor.dataType);
+  if (type === undefined) return;
+  if (field !== 'raw_data' && field !== type.field) {
+    const message = `Elements of type ${type.name} do not lie in ${field}, but in raw_data or ${type.field}.`;
+    report(conversion, spanOf('field'), 'onnx.reference.length-mismatch', message);
+    return;
+  }
+  const [least, most] = expectedLength(field, tensor);
+  if (least === undefined || (length >= least && length <= most)) return;
+  const expected = least === most ? `${least}` : `${least} to ${most}`;
+  const message = `${length} bytes are no ${type.name}[${tensor.dims.join(',')}], which takes ${expected} bytes in ${field}. Print the model again, or correct the type.`;
+  report(conversion, spanOf('length'), 'onnx.reference.length-mismatch', message);
+}
+
+/** Bytes that the elements may take: varints are one to ten bytes long. */
+function expectedLength(
+  field: ElementField,
+  { dataType, dims }: Pick<Tensor, 'dataType' | 'dims'>,
+): readonly [number, number] | readonly [undefined, undefined] {
+  const bytes = byteLength(dataType, dims);
+  if (bytes === undefined) return [undefined, undefined];
+  if (field === 'raw_data' || field === 'float_data' || field === 'double_data') return [bytes, bytes];
+  const bits = dataTypeOfNumber(dataType)?.bits ?? 8;
+  const entries = bits < 8 ? bytes : (elementCount(dims) ?? 0);
+  return [entries, entries * 10];
+}
+
+/** The file, opened once. Undefined where it is not checked or not there; that is reported for each reference. */
+function sourceOf(conversion: Conversion, path: string, span: Span): ByteSource | undefined {
+  const { files } = conversion.context;
+  if (files === undefined) return undefined;
+  let source = conversion.sources.get(path);
+  if (source === undefined) {
+    try {
+      source = files.open(path);
+    } catch (error) {
+      source = error instanceof Error ? error.message : String(error);
+    }
+    conversion.sources.set(path, source);
+  }
+  if (typeof source !== 'string') return source;
+  const message = `${source} The weights that this text refers to are in that file. Put it there, or correct the location.`;
+  report(conversion, span, 'onnx.reference.missing-file', message);
+  return undefined;
+}
+
+function readWithin(source: ByteSource, offset: number, length: number): Uint8Array | undefined {
+  if (offset < 0 || offset + length > source.size) return undefined;
+  try {
+    return source.read(offset, length);
+  } catch {
+    // It became shorter while it was read, or its disk is gone: not what the text was printed from, either way.
+    return undefined;
+  }
+}
+
+function staleMessage(range: FileRange): string {
+  return `${range.path} has changed since this text was printed: what is referred to is no longer at byte ${range.offset}. Print the model again.`;
+}

@@ -1,0 +1,91 @@
+import { elementCount } from '../../model/data-types.ts';
+import type { Int64, SparseTensor, Tensor, TensorData } from '../../model/model.ts';
+import type {
+  Annotation,
+  Identifier,
+  Span,
+  SparseTensorSyntax,
+  TensorDataSyntax,
+  TensorSyntax,
+  TypeSyntax,
+} from '../syntax-tree.ts';
+import { type Construct, readAnnotations, type Said } from './annotations.ts';
+import type { Conversion } from './context.ts';
+import { elementsData } from './elements.ts';
+import { withSaid } from './messages.ts';
+import { exactString } from './names.ts';
+import { referencedData } from './references.ts';
+import { dataTypeNumber } from './types.ts';
+
+/** What a tensor is written with, as an initializer or as an attribute's value. */
+export interface TensorParts extends Span {
+  readonly type: TypeSyntax;
+  readonly name?: Identifier;
+  readonly data?: TensorDataSyntax;
+}
+
+export function tensorOf(conversion: Conversion, syntax: TensorSyntax): Tensor {
+  return annotatedTensor(conversion, syntax, syntax.annotations, 'tensor');
+}
+
+export function annotatedTensor(
+  conversion: Conversion,
+  syntax: TensorParts,
+  annotations: readonly Annotation[],
+  construct: Construct,
+): Tensor {
+  return tensorSaid(conversion, syntax, readAnnotations(conversion, annotations, construct));
+}
+
+export function tensorSaid(conversion: Conversion, syntax: TensorParts, said: Said): Tensor {
+  const { type } = syntax;
+  const shaped = {
+    dataType: type.kind === 'tensor' ? dataTypeNumber(type.element.name) : 0,
+    dims: type.kind === 'tensor' ? dimsOf(type) : [],
+  };
+  const tensor: Tensor = {
+    name: exactString(said, 'name', syntax.name?.name ?? ''),
+    ...shaped,
+    data: dataOf(conversion, syntax, shaped, said),
+    metadata: [],
+  };
+  return withSaid(conversion, 'TensorProto', tensor, said);
+}
+
+export function sparseTensorOf(conversion: Conversion, syntax: SparseTensorSyntax): SparseTensor {
+  return {
+    values: tensorOf(conversion, syntax.values),
+    indices: tensorOf(conversion, syntax.indices),
+    dims: syntax.type.kind === 'sparse_tensor' ? dimsOf(syntax.type) : [],
+  };
+}
+
+/** The parser has reported dims that are no numbers; they count as 0. */
+function dimsOf({ dims = [] }: Extract<TypeSyntax, { kind: 'tensor' | 'sparse_tensor' }>): Int64[] {
+  return dims.map((dimension) => (dimension.kind === 'value' ? dimension.value : 0));
+}
+
+function dataOf(
+  conversion: Conversion,
+  { type, data }: TensorParts,
+  shaped: Pick<Tensor, 'dataType' | 'dims'>,
+  said: Said,
+): TensorData {
+  switch (data?.kind) {
+    case 'values': {
+      // Where the shape is no numbers the parser has said so, and how many elements there should be nobody knows.
+      const isShaped = type.kind === 'tensor' && (type.dims ?? []).every(({ kind }) => kind === 'value');
+      const count = isShaped ? elementCount(shaped.dims) : undefined;
+      return elementsData(conversion, data, { ...shaped, count, type }, said);
+    }
+    case 'external':
+      if (data.entries.some((entry) => entry.key.name === 'field'))
+        return referencedData(conversion, data.entries, data, shaped);
+      return {
+        kind: 'external',
+        entries: data.entries.map((entry) => ({ key: entry.key.name, value: entry.value.name })),
+      };
+    default:
+      return { kind: 'none' };
+  }
+}

@@ -1,0 +1,232 @@
+/** SyntaxTree → Model: what a text means. See docs/onnx-text.md. */
+import type { FunctionDefinition, Graph, Model, Node } from '../../model/model.ts';
+import { emptyFields, type MessageName } from '../annotations/empty-fields.ts';
+import type {
+  Annotation,
+  Declaration,
+  GraphSignature,
+  ModelHeader,
+  Segment,
+  SyntaxTree,
+} from '../syntax-tree.ts';
+import { readAnnotations } from './annotations.ts';
+import type { Conversion, Converted, SegmentProblem, TextDefaults, ToModelContext } from './context.ts';
+import { signatureOf, withBody } from './functions.ts';
+import {
+  type Declared,
+  initializersOf,
+  inputOf,
+  listedValueOf,
+  nodeOf,
+  valueInfoOf,
+  valuesOf,
+} from './graphs.ts';
+import { headerOf } from './headers.ts';
+import { withSaid } from './messages.ts';
+import { exactString, reportOutdated } from './names.ts';
+
+export { createModelCache, type ModelCache, type ToModelContext } from './context.ts';
+export { isReferenceProblem, type ModelProblemCode, modelProblems } from './problems.ts';
+
+/** A problem that shows only when the text is turned into a model; syntax problems are the tree's. */
+export interface ModelProblem extends SegmentProblem {
+  /** Index of the segment that `span` is relative to. */
+  readonly segment: number;
+}
+
+export interface ToModelResult {
+  readonly model: Model;
+  /** In the order of the text. */
+  readonly problems: readonly ModelProblem[];
+}
+
+/**
+ * Any tree has a model, however broken the text: what is missing is empty. It never throws.
+ *
+ * Order: `model.graph.nodes[k]` is the k-th NodeStatement of the graph's declaration, likewise for each function, and functions are
+ * in the order of their declarations; a node of the model is found in the text by its index.
+ *
+ * A model with reference problems (isReferenceProblem) must not be encoded: its ranges may point at anything.
+ */
+export function toModel(tree: SyntaxTree, context: ToModelContext): ToModelResult {
+  const header = tree.header === undefined ? undefined : tree.segments[tree.header];
+  const defaults = textDefaults(header?.annotations ?? []);
+  forgetUnderOtherDefaults(context, defaults);
+  const conversion: Conversion = { tree, context, defaults, segment: 0, problems: [], sources: new Map() };
+  const problems: ModelProblem[] = [];
+  try {
+    return { model: modelOf(conversion, problems), problems };
+  } finally {
+    for (const source of conversion.sources.values()) if (typeof source !== 'string') source.close();
+  }
+}
+
+function modelOf(conversion: Conversion, problems: ModelProblem[]): Model {
+  const { tree } = conversion;
+  const header = tree.header ?? tree.segments.length;
+  const [model] = convertRange(conversion, header, header + 1, problems, (segment) =>
+    segment.kind === 'model-header' ? modelOfHeader(conversion, segment) : undefined,
+  );
+  let graph: Graph | undefined;
+  const functions: FunctionDefinition[] = [];
+  for (const declaration of tree.declarations) {
+    if (declaration.kind === 'function') functions.push(...functionsOf(conversion, declaration, problems));
+    else graph ??= mainGraphOf(conversion, declaration, problems);
+  }
+  return {
+    ...(model ?? { opsetImports: [], metadata: [] }),
+    ...(graph === undefined ? undefined : { graph }),
+    functions,
+  };
+}
+
+function modelOfHeader(conversion: Conversion, syntax: ModelHeader): Model {
+  const said = readAnnotations(conversion, syntax.annotations, 'model');
+  const header = headerOf(conversion, syntax.entries, said);
+  reportOutdated(conversion, said);
+  const integer = <Key extends string>(name: string, key: Key) => propertyOf(key, header.integers.get(name));
+  const string = <Key extends string>(name: string, key: Key) => propertyOf(key, header.strings.get(name));
+  return {
+    ...integer('ir_version', 'irVersion'),
+    opsetImports: header.opsetImports,
+    ...string('producer_name', 'producerName'),
+    ...string('producer_version', 'producerVersion'),
+    ...string('domain', 'domain'),
+    ...integer('model_version', 'modelVersion'),
+    ...(propertyOf('docString', said.docString) ?? string('doc_string', 'docString')),
+    metadata: header.metadata,
+    functions: [],
+    ...(said.fields.length === 0 ? undefined : { otherFields: said.fields }),
+  };
+}
+
+function propertyOf<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [Name in Key]: Value } | undefined {
+  return value === undefined ? undefined : ({ [key]: value } as { [Name in Key]: Value });
+}
+
+function mainGraphOf(conversion: Conversion, declaration: Declaration, problems: ModelProblem[]): Graph {
+  const { signature, values, nodes } = declaration;
+  const [head] = convertRange(conversion, signature, signature + 1, problems, (segment) =>
+    segment.kind === 'graph-signature' ? graphHeadOf(conversion, segment) : undefined,
+  );
+  const inputs = head?.inputs ?? [];
+  const listed = listedOf(conversion, values, problems);
+  return {
+    ...(head?.graph ?? emptyGraph),
+    initializers: initializersOf(inputs, listed),
+    inputs: valuesOf(inputs),
+    valueInfos: valuesOf(listed),
+    nodes: nodesOf(conversion, nodes, problems),
+  };
+}
+
+const emptyGraph: Graph = {
+  name: '',
+  nodes: [],
+  initializers: [],
+  inputs: [],
+  outputs: [],
+  valueInfos: [],
+  metadata: [],
+};
+
+interface GraphHead {
+  /** Without its body. */
+  readonly graph: Graph;
+  readonly inputs: readonly Declared[];
+}
+
+function graphHeadOf(conversion: Conversion, signature: GraphSignature): GraphHead {
+  const said = readAnnotations(conversion, signature.annotations, 'graph');
+  const inputs = signature.inputs.map((declaration) => inputOf(conversion, declaration));
+  const outputs = signature.outputs.map((declaration) => valueInfoOf(conversion, declaration));
+  const name = exactString(said, 'name', signature.name.name);
+  return { graph: withSaid(conversion, 'GraphProto', { ...emptyGraph, name, outputs }, said), inputs };
+}
+
+/** One function, or none where the declaration has no signature. */
+function functionsOf(
+  conversion: Conversion,
+  declaration: Declaration,
+  problems: ModelProblem[],
+): FunctionDefinition[] {
+  const { signature, values, nodes } = declaration;
+  const heads = convertRange(conversion, signature, signature + 1, problems, (segment) =>
+    segment.kind === 'function-signature' ? signatureOf(conversion, segment) : undefined,
+  );
+  const listed = listedOf(conversion, values, problems);
+  const body = nodesOf(conversion, nodes, problems);
+  return heads.map((head) => withBody(head, valuesOf(listed), body));
+}
+
+/** The same for graphs and functions, as an edit may turn entries of the one into entries of the other. */
+function listedOf(
+  conversion: Conversion,
+  range: Declaration['values'],
+  problems: ModelProblem[],
+): Declared[] {
+  return convertRange(conversion, range.from, range.to, problems, (segment) =>
+    segment.kind === 'value-declaration' ? listedValueOf(conversion, segment) : undefined,
+  );
+}
+
+function nodesOf(conversion: Conversion, range: Declaration['nodes'], problems: ModelProblem[]): Node[] {
+  return convertRange(conversion, range.from, range.to, problems, (segment) =>
+    segment.kind === 'node-statement' ? nodeOf(conversion, segment) : undefined,
+  );
+}
+
+/** What the segments of a range are converted to, those left out that `convert` has nothing for. */
+function convertRange<Value extends object>(
+  conversion: Conversion,
+  from: number,
+  to: number,
+  problems: ModelProblem[],
+  convert: (segment: Segment) => Value | undefined,
+): Value[] {
+  const { cache } = conversion.context;
+  const values: Value[] = [];
+  for (let index = from; index < to; index++) {
+    const segment = conversion.tree.segments[index];
+    if (segment === undefined) break;
+    let converted = cache?.converted.get(segment) as Converted<Value | undefined> | undefined;
+    if (converted === undefined) {
+      conversion.segment = index;
+      conversion.problems = [];
+      converted = { value: convert(segment), problems: conversion.problems };
+      cache?.converted.set(segment, converted);
+    }
+    if (converted.value !== undefined) values.push(converted.value);
+    for (const problem of converted.problems) problems.push({ ...problem, segment: index });
+  }
+  return values;
+}
+
+/** What was converted under other document annotations means something else now. */
+function forgetUnderOtherDefaults(context: ToModelContext, defaults: TextDefaults): void {
+  const { cache } = context;
+  if (cache === undefined) return;
+  const key = JSON.stringify([defaults.rawData, [...defaults.emptyFields], [...defaults.absentFields]]);
+  if (cache.defaults !== key) cache.converted = new WeakMap();
+  cache.defaults = key;
+}
+
+/** What the annotations before the header say of all messages; readAnnotations reports what is wrong with them. */
+function textDefaults(annotations: readonly Annotation[]): TextDefaults {
+  const fields = new Map<MessageName, string[]>();
+  const absent = new Set<string>();
+  for (const { key, value } of annotations) {
+    if (value.kind !== 'strings') continue;
+    for (const text of value.values) {
+      const [message = '', field = ''] = text.split('.');
+      if (key === 'absent_fields') absent.add(text);
+      else if (key === 'empty_fields' && Object.hasOwn(emptyFields, message))
+        fields.set(message as MessageName, [...(fields.get(message as MessageName) ?? []), field]);
+    }
+  }
+  const rawData = annotations.some(({ key, value }) => key === 'raw_data' && value.kind === 'flag');
+  return { rawData, emptyFields: fields, absentFields: absent };
+}
