@@ -8,7 +8,7 @@
  * - A required string, number, enumeration, or nested message is written unless it is empty, zero, or has no content; where a
  *   file holds it empty or zero, its bytes are in `otherFields`. `omitted` names the exceptions, where files commonly hold
  *   what can be left out: an opset's empty domain, an attribute's type and single value are written unless omitted.
- * - `otherFields` are written first, so that a named property wins over an older value among them.
+ * - `otherFields` are written before the named property of the same field, which wins over an older value among them.
  *
  * Strings: bytes that are no valid UTF-8 appear as lone surrogates U+DC80 to U+DCFF (as Python's "surrogateescape" does) and
  * are written back as the bytes they were; `isWellFormed` from utf8.ts tells.

@@ -40,7 +40,7 @@ export function encodeGraph(sink: FieldSink, graph: Graph): void {
 }
 
 export function encodeOtherFields(sink: FieldSink, message: Extensible): void {
-  if (message.otherFields !== undefined) sink.serialized(message.otherFields);
+  if (message.otherFields !== undefined) sink.inOrder(message.otherFields);
 }
 
 export function encodeEntries(sink: FieldSink, field: number, entries: readonly StringEntry[]): void {

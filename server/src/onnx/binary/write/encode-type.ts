@@ -22,7 +22,8 @@ export const typeFieldNumbers = {
 } as const;
 
 export function encodeType(sink: FieldSink, type: Type): void {
-  encodeOtherFields(sink, type);
+  // First and not in order: TypeProto's value is a oneof, and what comes last is the value.
+  if (type.otherFields !== undefined) sink.serialized(type.otherFields);
   // Of TypeProto's fields only denotation, 6, is not its value.
   const field = type.kind === 'undefined' ? 0 : typeFieldNumbers[type.kind];
   if (field !== 0 && field < 6) sink.message(field, type, encodeTypeValue);

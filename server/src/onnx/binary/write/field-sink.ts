@@ -3,6 +3,7 @@ import { isFileRange } from '../../model/bytes.ts';
 import type { Bytes, Int64 } from '../../model/model.ts';
 import { encodeUtf8, utf8Length } from '../../model/utf8.ts';
 import { varintLength, writeVarint } from '../../model/varints.ts';
+import { type SerializedField, splitFields } from './split-fields.ts';
 
 export interface FieldSink {
   /** int64, int32 or enumeration. */
@@ -12,16 +13,21 @@ export interface FieldSink {
   /** A bytes field, or the content of a packed field. */
   bytes(field: number, bytes: Bytes): void;
   message<T>(field: number, value: T, encode: (sink: FieldSink, value: T) => void): void;
-  /** Fields that are serialized already. */
+  /** Fields that are serialized already, here and now. */
   serialized(pieces: readonly Bytes[]): void;
+  /**
+   * Fields of the message being written that are serialized already, each to be written before the named fields of its number
+   * and above, where protobuf's own writers have it. Must come before the message's named fields, which must ascend.
+   */
+  inOrder(pieces: readonly Bytes[]): void;
 }
 
 /** The fields that `encode` gives to its sink, as pieces that follow each other. Ranges of files stay ranges. */
 export function encodeFields(encode: (sink: FieldSink) => void): Bytes[] {
   const measuring = new MeasuringSink();
-  encode(measuring);
+  measuring.all(encode);
   const writing = new WritingSink(measuring);
-  encode(writing);
+  writing.all(encode);
   return writing.finish();
 }
 
@@ -33,7 +39,42 @@ function tag(field: number, wireType: number): number {
   return field * 8 + wireType;
 }
 
-class MeasuringSink implements FieldSink {
+abstract class OrderingSink {
+  /** Fields of the message being written that wait for their turn, the last one first. */
+  private waiting: SerializedField[] = [];
+
+  abstract serialized(pieces: readonly Bytes[]): void;
+
+  inOrder(pieces: readonly Bytes[]): void {
+    this.waiting = splitFields(pieces).reverse();
+  }
+
+  /** Encodes the outermost message. */
+  all(encode: (sink: this) => void): void {
+    encode(this);
+    this.before(Number.POSITIVE_INFINITY);
+  }
+
+  /** Writes what comes before a named field of this number. */
+  protected before(field: number): void {
+    for (let next = this.waiting.at(-1); next !== undefined && next.number <= field; ) {
+      this.waiting.pop();
+      this.serialized(next.pieces);
+      next = this.waiting.at(-1);
+    }
+  }
+
+  /** Encodes a nested message, whose own waiting fields are not this message's. */
+  protected nested<T>(value: T, encode: (sink: this, value: T) => void): void {
+    const outer = this.waiting;
+    this.waiting = [];
+    encode(this, value);
+    this.before(Number.POSITIVE_INFINITY);
+    this.waiting = outer;
+  }
+}
+
+class MeasuringSink extends OrderingSink implements FieldSink {
   /** Lengths of the nested messages, in the order in which they begin. */
   readonly messageLengths: number[] = [];
   length = 0;
@@ -41,10 +82,12 @@ class MeasuringSink implements FieldSink {
   rangeLength = 0;
 
   varint(field: number, value: Int64): void {
+    this.before(field);
     this.length += varintLength(field * 8) + varintLength(value);
   }
 
   float(field: number): void {
+    this.before(field);
     this.length += varintLength(field * 8) + 4;
   }
 
@@ -58,9 +101,10 @@ class MeasuringSink implements FieldSink {
   }
 
   message<T>(field: number, value: T, encode: (sink: FieldSink, value: T) => void): void {
+    this.before(field);
     const slot = this.messageLengths.push(0) - 1;
     const start = this.length;
-    encode(this, value);
+    this.nested(value, encode);
     const length = this.length - start;
     this.messageLengths[slot] = length;
     this.length += varintLength(field * 8) + varintLength(length);
@@ -74,11 +118,12 @@ class MeasuringSink implements FieldSink {
   }
 
   private delimited(field: number, length: number): void {
+    this.before(field);
     this.length += varintLength(field * 8) + varintLength(length) + length;
   }
 }
 
-class WritingSink implements FieldSink {
+class WritingSink extends OrderingSink implements FieldSink {
   private readonly messageLengths: readonly number[];
   private nextMessage = 0;
   private readonly memory: Uint8Array;
@@ -88,23 +133,27 @@ class WritingSink implements FieldSink {
   private readonly pieces: Bytes[] = [];
 
   constructor(measured: MeasuringSink) {
+    super();
     this.messageLengths = measured.messageLengths;
     this.memory = new Uint8Array(measured.length - measured.rangeLength);
     this.view = new DataView(this.memory.buffer);
   }
 
   varint(field: number, value: Int64): void {
+    this.before(field);
     this.number(tag(field, varintWire));
     this.number(value);
   }
 
   float(field: number, value: number): void {
+    this.before(field);
     this.number(tag(field, fixed32Wire));
     this.view.setFloat32(this.written, value, true);
     this.written += 4;
   }
 
   string(field: number, text: string): void {
+    this.before(field);
     this.number(tag(field, delimitedWire));
     const length = utf8Length(text);
     this.number(length);
@@ -118,15 +167,17 @@ class WritingSink implements FieldSink {
   }
 
   bytes(field: number, bytes: Bytes): void {
+    this.before(field);
     this.number(tag(field, delimitedWire));
     this.number(bytes.length);
     this.piece(bytes);
   }
 
   message<T>(field: number, value: T, encode: (sink: FieldSink, value: T) => void): void {
+    this.before(field);
     this.number(tag(field, delimitedWire));
     this.number(this.messageLengths[this.nextMessage++] ?? 0);
-    encode(this, value);
+    this.nested(value, encode);
   }
 
   serialized(pieces: readonly Bytes[]): void {
