@@ -4,7 +4,8 @@ import { errorMessage } from './errors.ts';
 import type { OnnxFileSystem } from './onnx-file-system.ts';
 import { openRevisionDiff, printRevision, type RevisionSide, textUriOf } from './onnx-revisions.ts';
 import { unreadableModelPage } from './unreadable-model-page.ts';
-import { isModelOnDisk, toTextUri } from './uris.ts';
+import { isModelOnDisk, toModelUri, toTextUri } from './uris.ts';
+import { watchFile } from './watch-file.ts';
 
 export const onnxEditorType = 'tensorrt.onnx';
 
@@ -59,9 +60,7 @@ function showUnreadable(
 ): void {
   panel.webview.options = { enableScripts: true, localResourceRoots: [] };
   panel.webview.html = unreadableModelPage(uri, errorMessage(error, uri));
-  const watcher = vscode.workspace.createFileSystemWatcher(
-    new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), uri.path.slice(uri.path.lastIndexOf('/') + 1)),
-  );
+  const watcher = watchFile(toModelUri(uri));
   const listeners = vscode.Disposable.from(
     watcher,
     watcher.onDidChange(() => retry()),

@@ -1,12 +1,12 @@
 import { constants, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { PrintRequest, SaveRequest } from '../../server/src/protocol.ts';
 import { errorMessage } from './errors.ts';
 import { rebaseWrittenText } from './rebase-written-text.ts';
 import { onnxScheme, toModelUri } from './uris.ts';
+import { watchFile } from './watch-file.ts';
 
 /** The text form of one state of a model on disk. */
 interface Snapshot {
@@ -94,14 +94,9 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     else this.#unshown.set(key, { saved: text, written: written.text });
   }
 
-  /** Follows the file on disk, also outside the workspace and across atomic replacements. */
   watch(uri: vscode.Uri): vscode.Disposable {
     const file = toModelUri(uri);
-    const pattern = new vscode.RelativePattern(
-      vscode.Uri.joinPath(file, '..'),
-      path.posix.basename(file.path),
-    );
-    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    const watcher = watchFile(file);
     const changed = async () => {
       const disk = await fs.stat(file.fsPath).catch(() => undefined);
       if (disk === undefined) return;
