@@ -12,14 +12,17 @@ import { equalValues, type Value, type ValueType } from './value.ts';
 const maximumDepth = 64;
 const maximumCallsKept = 32;
 
-export function functionKey(domain: string, name: string, overload: string | undefined): string {
-  return `${normalizedDomain(domain)}\n${name}\n${overload ?? ''}`;
-}
-
 /** The model-local function that a node calls. */
 export function functionOf(session: Session, node: Node): FunctionDefinition | undefined {
-  if (session.functions.size === 0) return undefined;
-  return session.functions.get(functionKey(node.domain, node.operator, node.overload));
+  const { functions } = session;
+  if (functions.size === 0) return undefined;
+  return functions
+    .get(node.operator)
+    ?.find(
+      ({ domain, overload }) =>
+        normalizedDomain(domain) === normalizedDomain(node.domain) &&
+        (overload ?? '') === (node.overload ?? ''),
+    );
 }
 
 export function opsetsOf(imports: readonly OpsetImport[]): Map<string, number> {

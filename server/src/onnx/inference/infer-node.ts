@@ -8,6 +8,7 @@ import { mergeTypes } from './merge.ts';
 import { NodeContext } from './node-context.ts';
 import { applyTypes, operatorOf } from './operator.ts';
 import { type NodeRecord, opsetOf, type Scope } from './scope.ts';
+import { inferSubgraph } from './subgraph.ts';
 import { declaredType, tensorOf, unknownValue, type Value, type ValueType } from './value.ts';
 
 export type Explain = (output: number, axis: number, reason: () => string) => void;
@@ -26,6 +27,7 @@ export function inferNode(scope: Scope, node: Node, order: number, explain?: Exp
       [],
     );
   }
+  lookInside(context);
   const outputs = node.outputs.map((name, index) => ({
     order,
     value: completed(context, index, name),
@@ -44,6 +46,16 @@ function applyRule(context: NodeContext): void {
   if (operator === undefined) return;
   applyTypes(context, operator);
   operator.rule?.(context);
+}
+
+/** Graphs that no rule looked into have values too. */
+function lookInside(context: NodeContext): void {
+  for (const attribute of context.node.attributes) {
+    if (attribute.type !== 'graph') continue;
+    if (!context.inner?.some((inner) => inner.attribute === attribute.name)) {
+      inferSubgraph(context, attribute.name, attribute.value, []);
+    }
+  }
 }
 
 /** The output with what is declared of it, dims that nothing is known of made symbols. */

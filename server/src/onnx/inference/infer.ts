@@ -4,7 +4,7 @@
  */
 
 import type { Bytes, FunctionDefinition, Model, Node } from '../model/model.ts';
-import { functionKey, inferUncalled, opsetsOf } from './call.ts';
+import { inferUncalled, opsetsOf } from './call.ts';
 import type { Dim } from './expression.ts';
 import { type GraphInference, inferGraph, updateGraph } from './model-graph.ts';
 import type { LocalProblem, PathStep, Problem } from './problem.ts';
@@ -180,11 +180,12 @@ function collect(
   }
 }
 
-function functionsOf(model: Model): ReadonlyMap<string, FunctionDefinition> {
-  const functions = new Map<string, FunctionDefinition>();
+function functionsOf(model: Model): ReadonlyMap<string, readonly FunctionDefinition[]> {
+  const functions = new Map<string, FunctionDefinition[]>();
   for (const definition of model.functions) {
-    const key = functionKey(definition.domain, definition.name, definition.overload);
-    if (!functions.has(key)) functions.set(key, definition);
+    const others = functions.get(definition.name);
+    if (others) others.push(definition);
+    else functions.set(definition.name, [definition]);
   }
   return functions;
 }

@@ -90,5 +90,5 @@ function mergeShapes(
 /** A declared name says more than nothing, but less than an expression of the inputs' names. */
 function mergeDims(inferred: Dim, declared: Dim): Dim {
   if (typeof declared === 'number' || inferred === undefined) return declared ?? inferred;
-  return declared !== undefined && isAnonymous(inferred) ? declared : inferred;
+  return declared !== undefined && isAnonymous(inferred) && !isAnonymous(declared) ? declared : inferred;
 }

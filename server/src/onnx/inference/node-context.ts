@@ -4,7 +4,7 @@ import { dataTypeName, elementCount } from '../model/data-types.ts';
 import type { Attribute, AttributeType, Graph, Int64, Node, Tensor, Type } from '../model/model.ts';
 import { decodeUtf8 } from '../model/utf8.ts';
 import { readElements } from './constants.ts';
-import { anonymousSymbol, type Dim } from './expression.ts';
+import { anonymousSymbol, type Dim, isAnonymous, loneSymbol } from './expression.ts';
 import { formatShape, formatType } from './format.ts';
 import type { LocalProblem, ProblemCode, Side } from './problem.ts';
 import { type InnerScope, isOmitted, lookUp, type Scope } from './scope.ts';
@@ -314,11 +314,15 @@ export class NodeContext {
   }
 }
 
-/** Of two dims that must be equal: a number before a name, a name before nothing. */
+/** Of two dims that must be equal: a number before a name, a name before an expression, anything before what nobody knows. */
 export function moreTelling(a: Dim, b: Dim): Dim {
-  if (typeof a === 'number' || b === undefined) return a;
-  if (typeof b === 'number' || a === undefined) return b;
-  return a.key.startsWith('?') ? b : a;
+  return telling(b) > telling(a) ? b : a;
+}
+
+function telling(dim: Dim): number {
+  if (typeof dim !== 'object') return dim === undefined ? 0 : 4;
+  if (isAnonymous(dim)) return 1;
+  return loneSymbol(dim) ? 3 : 2;
 }
 
 export function count(amount: number, noun: string): string {

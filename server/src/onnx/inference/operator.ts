@@ -23,8 +23,10 @@ export function operatorOf(
   name: string,
   version: number,
 ): Operator | undefined {
-  const key = `${domain}\n${name}\n${version}`;
-  const known = session.operators.get(key);
+  // Three maps and no joined key: this runs once for each node of the model.
+  const versions = ofKey(session.operators, domain);
+  const names = ofKey(versions, version);
+  const known = names.get(name);
   if (known !== undefined) return known ?? undefined;
   const schema = schemaOf(domain, name, version);
   const operator: Operator | null = schema
@@ -34,8 +36,17 @@ export function operatorOf(
         allowed: new Map([...schema.typeConstraints].map(([type, set]) => [type, new Set(set)])),
       }
     : null;
-  session.operators.set(key, operator);
+  names.set(name, operator);
   return operator ?? undefined;
+}
+
+function ofKey<Outer, Inner, Value>(maps: Map<Outer, Map<Inner, Value>>, key: Outer): Map<Inner, Value> {
+  let found = maps.get(key);
+  if (found === undefined) {
+    found = new Map();
+    maps.set(key, found);
+  }
+  return found;
 }
 
 /**

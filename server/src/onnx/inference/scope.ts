@@ -11,13 +11,14 @@ import { declaredType, unknownValue, type Value, valueWith } from './value.ts';
 /** What all scopes of a model share. */
 export interface Session {
   readonly readBytes: (bytes: Bytes) => Uint8Array;
-  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  /** By name; those of one name differ in domain or overload. */
+  readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>;
   /** Of the model; a function may lack some. */
   readonly opsets: ReadonlyMap<string, number>;
   /** Elements of small constants; null where they cannot be known. */
   readonly elements: WeakMap<Tensor, readonly Dim[] | null>;
-  /** By domain, name and opset version. */
-  readonly operators: Map<string, Operator | null>;
+  /** By domain, opset version and name; null for what the opset does not have. */
+  readonly operators: Map<string, Map<number, Map<string, Operator | null>>>;
   readonly calls: Map<FunctionDefinition, Call[]>;
   /** Functions that are being expanded, outermost first. */
   readonly active: Set<FunctionDefinition>;
@@ -102,6 +103,7 @@ export function lookUp(scope: Scope, name: string, order: number): Value | undef
 
 export function isOmitted(scope: Scope, name: string): boolean {
   if (name === '') return true;
+  if (scope.omitted === undefined && scope.outer === undefined) return false;
   for (let inner: Scope | undefined = scope; inner; inner = inner.outer?.scope) {
     if (inner.omitted?.has(name)) return true;
   }

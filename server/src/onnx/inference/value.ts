@@ -1,7 +1,7 @@
 /** What inference knows of a value: its type with symbolic dims and, for small tensors, elements. */
 
 import type { Shape, Tensor, Type } from '../model/model.ts';
-import { type Dim, equalDims, symbol } from './expression.ts';
+import { anonymousSymbol, type Dim, equalDims, symbol } from './expression.ts';
 
 export type ValueType =
   | TensorType
@@ -137,8 +137,14 @@ function commonShape(
 function declaredShape(shape: Shape): readonly Dim[] {
   return shape.map((dimension) => {
     if (dimension.kind === 'value') return checkedDim(dimension.value);
-    return dimension.kind === 'parameter' && dimension.name !== '' ? symbol(dimension.name) : undefined;
+    return dimension.kind === 'parameter' ? namedDim(dimension.name) : undefined;
   });
+}
+
+/** Names that exporters and onnx's own inference give to what they do not know are no names. */
+function namedDim(name: string): Dim {
+  if (/^unk__\d+$/.test(name)) return anonymousSymbol(name);
+  return /^[?\s]*$|^-\d+$/.test(name) ? undefined : symbol(name);
 }
 
 function checkedDim(dim: number | bigint): Dim {

@@ -1,7 +1,9 @@
 /** Attention layers. */
 
 import { add, type Dim, floorDivide, multiply } from '../expression.ts';
-import type { NodeContext } from '../node-context.ts';
+import { moreTelling, type NodeContext } from '../node-context.ts';
+import { inferSubgraph } from '../subgraph.ts';
+import { tensorOf, valueWith } from '../value.ts';
 import { sameShape } from './elementwise.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
@@ -57,7 +59,12 @@ const linearAttention: Rule = (context) => {
   const keySize = floorDivide(context.dim(1, 2), heads) ?? floorDivide(context.dim(0, 2), queryHeads);
   const valueSize = floorDivide(context.dim(2, 2), heads);
   context.setShape(0, [batch, length, multiply(queryHeads, valueSize)]);
-  context.setShape(1, [batch, heads, keySize ?? context.dim(3, 2), valueSize ?? context.dim(3, 3)]);
+  context.setShape(1, [
+    batch,
+    heads,
+    moreTelling(keySize, context.dim(3, 2)),
+    moreTelling(valueSize, context.dim(3, 3)),
+  ]);
 };
 
 const flexAttention: Rule = (context) => {
@@ -67,6 +74,13 @@ const flexAttention: Rule = (context) => {
   context.sameDim([0, 3], [1, 3]);
   const shape = context.shape(0);
   if (shape) context.setShape(0, [...shape.slice(0, 3), context.dim(2, 3)]);
+  // The graphs work on the scores: a query's similarity to each key.
+  const scores = shape && [...shape.slice(0, 3), context.dim(1, 2)];
+  const precision = context.intOr('softmax_precision', 0) || context.elementType(0);
+  for (const name of ['score_mod', 'prob_mod']) {
+    const graph = context.graph(name);
+    if (graph) inferSubgraph(context, name, graph, [valueWith(tensorOf(precision, scores))]);
+  }
 };
 
 const rotary: Rule = (context) => {

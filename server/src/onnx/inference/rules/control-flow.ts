@@ -3,11 +3,14 @@
 import type { Graph } from '../../model/model.ts';
 import { type Dim, equalDims } from '../expression.ts';
 import { named } from '../infer-node.ts';
-import type { NodeContext } from '../node-context.ts';
+import { mergeTypes } from '../merge.ts';
+import { moreTelling, type NodeContext } from '../node-context.ts';
 import { inferSubgraph } from '../subgraph.ts';
 import {
   commonType,
+  declaredType,
   elementTypeOf,
+  equalDimLists,
   equalTypes,
   shapeOf,
   tensorOf,
@@ -116,9 +119,12 @@ function settle(
   graph: Graph,
   initial: readonly Value[],
   inputsFor: (state: readonly Value[]) => (Value | undefined)[],
-  firstOutput = 1,
 ): Settled {
-  let types = initial.map((value) => value.type);
+  // What the body declares of its inputs holds for the values it starts with.
+  let types = initial.map((value, index) => {
+    const declared = declaredType(graph.inputs[2 + index]?.type);
+    return value.type?.kind === declared?.kind ? mergeTypes(value.type, declared, () => {}) : value.type;
+  });
   let data = initial.map((value) => context.dataOf(value));
   let outputs: Value[] | undefined;
   for (let round = 0; round <= maximumRounds; round++) {
@@ -129,19 +135,17 @@ function settle(
     outputs = inferSubgraph(context, 'body', graph, inputsFor(state));
     if (outputs === undefined)
       return { carried: types.map((type) => valueWith(withoutShape(type))), outputs };
-    const next = outputs.slice(firstOutput, firstOutput + initial.length);
+    const next = outputs.slice(1, 1 + initial.length);
     const merged = varying.map((type, index) =>
-      mergedType(type, next[index]?.type, round === maximumRounds - 1),
+      forgetVarying(mergedType(type, next[index]?.type, round >= maximumRounds - 1)),
     );
     const mergedData = data.map((elements, index) => {
       const after = next[index] && context.dataOf(next[index]);
       return elements?.map((element, at) => (equalDims(element, after?.[at]) ? element : undefined));
     });
     const isStable =
-      merged.every((type, index) => equalTypes(type, varying[index])) &&
-      mergedData.every(
-        (elements, index) => elements?.every((element, at) => equalDims(element, data[index]?.[at])) ?? true,
-      );
+      merged.every((type, index) => equalTypes(type, types[index])) &&
+      mergedData.every((elements, index) => equalDimLists(elements, data[index]));
     types = merged;
     data = mergedData;
     if (isStable) break;
@@ -157,9 +161,9 @@ function mergedType(
 ): ValueType | undefined {
   if (before === undefined || after === undefined) return before;
   if (before.kind === 'optional' || before.kind === 'sequence') {
-    return before.kind === after.kind
-      ? { kind: before.kind, element: commonElement(before.element, after.element) }
-      : before;
+    // A loop may start with an optional and go on with what was in it.
+    if (before.kind !== after.kind) return after;
+    return { kind: before.kind, element: commonElement(before.element, after.element) };
   }
   const common = commonType(before, after);
   return coarse && !equalTypes(common, before) ? withoutShape(before) : (common ?? withoutShape(before));
@@ -206,12 +210,17 @@ const scan: Rule = (context) => {
     if (old) batch ??= shape?.[0];
     return valueWith(old && value?.type ? tensorOf(elementTypeOf(value.type), shape?.slice(1)) : value?.type);
   });
-  const { carried, outputs } = settle(context, graph, initial, (state) => [...state, ...slices], 0);
-  carried.forEach((value, index) => {
-    const shape = shapeOf(value.type);
-    if (old && value.type)
-      context.setType(index, tensorOf(elementTypeOf(value.type), shape && [batch, ...shape]));
-    else context.setType(index, value.type);
+  // Unlike Loop, Scan may not change the shapes of what it carries.
+  const outputs = inferSubgraph(context, 'body', graph, [...initial, ...slices]);
+  initial.forEach(({ type }, index) => {
+    const after = outputs?.[index]?.type;
+    const shape = tellingShape(shapeOf(type), shapeOf(after));
+    const elementType = elementTypeOf(type) || elementTypeOf(after);
+    if (type?.kind === 'tensor' || after?.kind === 'tensor') {
+      context.setType(index, tensorOf(elementType, old && shape ? [batch, ...shape] : shape));
+    } else {
+      context.setType(index, type ?? after);
+    }
   });
   const outputAxes = context.ints('scan_output_axes') ?? [];
   outputs?.slice(states).forEach((value, index) => {
@@ -225,6 +234,15 @@ const scan: Rule = (context) => {
     );
   });
 };
+
+/** What two shapes that are the same tell together. */
+function tellingShape(
+  a: readonly Dim[] | undefined,
+  b: readonly Dim[] | undefined,
+): readonly Dim[] | undefined {
+  if (a === undefined || b === undefined || a.length !== b.length) return a ?? b;
+  return a.map((dim, axis) => moreTelling(dim, b[axis]));
+}
 
 function wrapped(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;

@@ -1,6 +1,6 @@
 /** Sliding windows of convolutions and pooling: kernel, strides, pads, dilations, auto_pad. */
 
-import { add, ceilDivide, type Dim, floorDivide, multiply, subtract } from '../expression.ts';
+import { add, ceilDivide, type Dim, floorDivide, minimum, multiply, subtract } from '../expression.ts';
 import { formatDim } from '../format.ts';
 import type { NodeContext } from '../node-context.ts';
 
@@ -90,10 +90,6 @@ export function windowedDim(
     return `(${formatDim(dim)}${pads} − ${extentText}) / ${stride} + 1${ceil ? ', rounded up' : ''}`;
   });
   if (!ceil) return add(floorDivide(travel, stride), 1);
-  const positions = add(ceilDivide(travel, stride), 1);
   // A window that would start in the padding at the end is left out.
-  if (typeof positions === 'number' && typeof dim === 'number' && (positions - 1) * stride >= dim + before) {
-    return positions - 1;
-  }
-  return positions;
+  return minimum(add(ceilDivide(travel, stride), 1), ceilDivide(add(dim, before), stride));
 }
