@@ -48,6 +48,13 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
     for (const flag of params.parserFlags) {
       parser.setFlag(flag);
     }
+    if (params.parserFlags.includes('kREPORT_CAPABILITY_DLA')) {
+      // This flag asks a builder configuration what can run on the DLA, and the parse fails without one.
+      const config = tensorrt.builder.createConfig();
+      afterwards(() => config[Symbol.dispose]());
+      config.setDefaultDeviceType('kDLA');
+      parser.setBuilderConfig(config);
+    }
 
     announce(`parsing ${params.modelPath}`);
     const start = performance.now();
@@ -131,6 +138,10 @@ async function readModel(path: string): Promise<Uint8Array> {
 }
 
 function notReadable(path: string, error: unknown): BridgeError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') {
+    return new BridgeError('modelNotReadable', `${path} does not exist.`);
+  }
   const reason = error instanceof Error ? error.message : String(error);
   return new BridgeError('modelNotReadable', `${path} cannot be read: ${reason}.`);
 }

@@ -26,6 +26,11 @@ export class BuilderConfig implements Disposable {
     return this.#calls.invoke(this.object, 'getFlags');
   }
 
+  /** Where layers run that are not placed one by one. */
+  setDefaultDeviceType(type: EnumName<'DeviceType'>): void {
+    this.#calls.invoke(this.object, 'setDefaultDeviceType', enumNumber(this.#calls.abi, 'DeviceType', type));
+  }
+
   [Symbol.dispose](): void {
     this.#calls.delete(this.object);
   }

@@ -4,6 +4,7 @@ import { hasMethod, type Pointer } from '../abi/methods.ts';
 import { BridgeError } from '../errors.ts';
 import type { NativeObject, VirtualCalls } from '../native/virtual-calls.ts';
 import type { ParserErrorRecord } from '../protocol.ts';
+import type { BuilderConfig } from './builder-config.ts';
 import type { Logger } from './logger.ts';
 import type { Network } from './network.ts';
 import { readParserError } from './parser-errors.ts';
@@ -60,6 +61,13 @@ export class OnnxParser implements Disposable {
 
   setFlag(name: string): void {
     this.#calls.invoke(this.object, 'setFlag', enumNumber(this.#calls.abi, 'OnnxParserFlag', name));
+  }
+
+  /** Lends the parser a builder configuration, which must outlive the parse. 10.15 and later. */
+  setBuilderConfig(config: BuilderConfig): void {
+    if (!this.#calls.invoke(this.object, 'setBuilderConfig', config.object.address)) {
+      throw new BridgeError('tensorrtFailed', 'TensorRT’s ONNX parser did not take a builder configuration.');
+    }
   }
 
   /** Parses a file; its relative external data is found beside it. */
