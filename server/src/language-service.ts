@@ -16,6 +16,7 @@ import type {
   SelectionRange,
 } from 'vscode-languageserver-types';
 import { definition } from './features/definition.ts';
+import { modelDiagnostics } from './features/diagnostics/model.ts';
 import { syntaxDiagnostics } from './features/diagnostics/syntax.ts';
 import { changedDocument, createDocument, type OnnxDocument } from './features/document.ts';
 import { documentHighlights } from './features/document-highlights.ts';
@@ -47,6 +48,8 @@ export interface LanguageService {
 
   /** Problems of the text itself. */
   syntaxDiagnostics(document: OnnxDocument): Diagnostic[];
+  /** Problems that show when the text is turned into a model: tensors that do not fit their type, references that lead nowhere. */
+  modelDiagnostics(document: OnnxDocument): Diagnostic[];
 
   hover(document: OnnxDocument, position: Position, network?: NetworkTypes): Hover | undefined;
   definition(document: OnnxDocument, position: Position): LocationLink[];
@@ -63,9 +66,10 @@ export interface LanguageService {
 
 export function createLanguageService({ files }: LanguageServiceHost): LanguageService {
   return {
-    createDocument,
+    createDocument: (uri, version, text) => createDocument(uri, version, text, files),
     changedDocument,
     syntaxDiagnostics,
+    modelDiagnostics,
     hover: (document, position, network) => hover({ document, network, files }, position),
     definition,
     references,

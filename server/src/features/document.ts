@@ -2,8 +2,11 @@
 import type { Range } from 'vscode-languageserver-types';
 import { URI, Utils } from 'vscode-uri';
 import { type Names, namesOf } from '../onnx/analysis/names.ts';
+import type { FileAccess } from '../onnx/model/file-access.ts';
 import { parseOnnxText, reparse } from '../onnx/text/parse.ts';
 import type { Span, SyntaxTree } from '../onnx/text/syntax-tree.ts';
+import type { ToModelResult } from '../onnx/text/to-model/to-model.ts';
+import { createModelConverter, type ModelConverter } from './model-converter.ts';
 import { rangeOf, type SourceText, sourceText, type TextChange, withChange } from './source-text.ts';
 
 export interface OnnxDocument {
@@ -12,17 +15,14 @@ export interface OnnxDocument {
   readonly source: SourceText;
   readonly tree: SyntaxTree;
   readonly names: Names;
+  /** The model that the text means, and what keeps it from being one. */
+  readonly model: ToModelResult;
 }
 
-export function createDocument(uri: string, version: number, text: string): OnnxDocument {
-  const source = sourceText(text);
-  return documentOf(
-    uri,
-    version,
-    source,
-    () => parseOnnxText(text),
-    () => undefined,
-  );
+/** `files` is for checking references to weights; without it they are taken as they are. */
+export function createDocument(uri: string, version: number, text: string, files?: FileAccess): OnnxDocument {
+  const converter = createModelConverter(folderOf({ uri }), files);
+  return documentOf(uri, version, sourceText(text), undefined, undefined, converter);
 }
 
 /** The document after edits, each relative to the text that the one before it left. Shares what they did not touch. */
@@ -38,13 +38,7 @@ export function changedDocument(
     changes.map(({ start, end, text }) => ({ start, end, newEnd: start + text.length })),
   );
   const names = computedNames.get(document);
-  return documentOf(
-    document.uri,
-    version,
-    source,
-    () => tree,
-    () => names,
-  );
+  return documentOf(document.uri, version, source, tree, names, converterOf(document));
 }
 
 /** Folder that relative paths of external data start from; undefined for documents that are in no file. */
@@ -68,27 +62,41 @@ export function rangeInSegment(document: OnnxDocument, segment: number, span: Sp
 }
 
 const computedNames = new WeakMap<OnnxDocument, Names>();
+const converters = new WeakMap<OnnxDocument, ModelConverter>();
+
+/** The versions of a document share one. */
+function converterOf(document: OnnxDocument): ModelConverter {
+  return converters.get(document) ?? createModelConverter(folderOf(document), undefined);
+}
 
 function documentOf(
   uri: string,
   version: number,
   source: SourceText,
-  parse: () => SyntaxTree,
-  previousNames: () => Names | undefined,
+  knownTree: SyntaxTree | undefined,
+  previousNames: Names | undefined,
+  converter: ModelConverter,
 ): OnnxDocument {
-  let tree: SyntaxTree | undefined;
-  return {
+  let tree = knownTree;
+  let model: ToModelResult | undefined;
+  const document: OnnxDocument = {
     uri,
     version,
     source,
     get tree() {
-      tree ??= parse();
+      tree ??= parseOnnxText(source.text);
       return tree;
     },
     get names() {
-      const names = computedNames.get(this) ?? namesOf(this.tree, previousNames());
-      computedNames.set(this, names);
+      const names = computedNames.get(document) ?? namesOf(document.tree, previousNames);
+      computedNames.set(document, names);
       return names;
     },
+    get model() {
+      model ??= converter(document.tree);
+      return model;
+    },
   };
+  converters.set(document, converter);
+  return document;
 }

@@ -1,0 +1,22 @@
+/** Problems that show when the text is turned into a model. */
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
+import { type OnnxDocument, rangeInSegment } from '../document.ts';
+import { onnxDiagnostic } from './diagnostic.ts';
+
+/** The model is what the text shows all the same; something is superfluous or lost on saving. */
+const warnings: ReadonlySet<string> = new Set(['onnx.annotation.unknown', 'onnx.annotation.outdated']);
+
+/** So many problems of one document are shown. */
+const shownProblems = 500;
+
+export function modelDiagnostics(document: OnnxDocument): Diagnostic[] {
+  return document.model.problems.slice(0, shownProblems).map(({ segment, span, code, message }) => ({
+    ...onnxDiagnostic(code, rangeInSegment(document, segment, span), message),
+    severity: warnings.has(code) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
+  }));
+}
+
+/** Whether the text means a model that TensorRT can be asked about, or one that can be saved. */
+export function isWholeModel(document: OnnxDocument): boolean {
+  return document.tree.problemCount === 0 && document.model.problems.every(({ code }) => warnings.has(code));
+}
