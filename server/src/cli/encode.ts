@@ -1,0 +1,47 @@
+import path from 'node:path';
+import { nodeFileAccess } from '../node/file-access.ts';
+import { encodeModel } from '../onnx/binary/writer.ts';
+import { externalLocations } from '../onnx/model/external-data.ts';
+import type { Command } from './command.ts';
+import { loadTextDocument, modelOfDocument } from './load-model.ts';
+import { style } from './report/style.ts';
+import { renderTextProblems, TextProblemsError } from './text-problems.ts';
+import { writeFileAtomically } from './write-file.ts';
+
+export const encodeCommand: Command = {
+  name: 'encode',
+  summary: 'Write ONNX text as a binary model',
+  forms: ['encode FILE.onnxtxt -o MODEL.onnx'],
+  description: [
+    'Writes the binary model that an ONNX text describes. References to weights are followed, and the data is put',
+    'back where it was. The output may be the model that the text refers to: it is replaced as a whole, at the end.',
+    'Exit code 1: the text has problems.',
+  ].join('\n'),
+  options: { output: { short: 'o', value: 'MODEL', help: 'The model to write.' } },
+  positionals: { least: 1, most: 1, what: 'The text file' },
+  run: async (given, terminal) => {
+    const [name = ''] = given.positionals;
+    const output = path.resolve(
+      given.value('output') ?? name.replace(/\.(?:onnxtxt|onnxtext|txt)$/i, '.onnx'),
+    );
+    const folder = path.dirname(path.resolve(name));
+    if (output === path.resolve(name))
+      throw new Error(`The output would replace ${name}. Please give another with -o.`);
+    const document = loadTextDocument(name);
+    const { model, problems } = modelOfDocument(document, folder);
+    if (problems.length > 0) {
+      const error = new TextProblemsError(name, document, problems);
+      terminal.note(renderTextProblems(error, style(false)));
+      terminal.note(error.message);
+      return 1;
+    }
+    writeFileAtomically(output, encodeModel(model));
+    for (const location of externalLocations(model)) {
+      if (nodeFileAccess.size(path.resolve(path.dirname(output), location)) !== undefined) continue;
+      terminal.note(
+        `note: ${given.value('output') ?? output} refers to external data in ${location}, which is not beside it. Copy it there from ${folder}.`,
+      );
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createDocument, type OnnxDocument } from '../features/document.ts';
+import { nodeFileAccess } from '../node/file-access.ts';
+import { readModel } from '../onnx/binary/reader.ts';
+import { isFileRange } from '../onnx/model/bytes.ts';
+import type { ByteSource } from '../onnx/model/file-access.ts';
+import type { Bytes, Model } from '../onnx/model/model.ts';
+import { printOnnxText } from '../onnx/text/printer/print.ts';
+import { toModel } from '../onnx/text/to-model/to-model.ts';
+import { type TextProblem, TextProblemsError } from './text-problems.ts';
+
+/** A model file, binary or text. */
+export interface LoadedModel {
+  /** As it was given. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly model: Model;
+  readonly isText: boolean;
+  /** The model's text form, made when it is first needed. */
+  document(): OnnxDocument;
+}
+
+/** Throws an error for people, a TextProblemsError where a text has problems. */
+export function loadModel(name: string): LoadedModel {
+  return isTextFile(name) ? loadText(name) : loadBinary(name);
+}
+
+export function isTextFile(name: string): boolean {
+  return /\.(?:onnxtxt|onnxtext)$/i.test(name);
+}
+
+/** Text and tree of an ONNX text file. Throws an error for people. */
+export function loadTextDocument(name: string): OnnxDocument {
+  const absolute = path.resolve(name);
+  const source = nodeFileAccess.open(absolute);
+  try {
+    const bytes = source.read(0, source.size);
+    return createDocument(pathToFileURL(absolute).href, 0, decode(name, bytes));
+  } finally {
+    source.close();
+  }
+}
+
+function decode(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error(`${name} is not ONNX text: it is not UTF-8. Is it a binary model with a wrong name?`, {
+      cause,
+    });
+  }
+}
+
+function loadText(name: string): LoadedModel {
+  const absolute = path.resolve(name);
+  const document = loadTextDocument(name);
+  const { model, problems } = modelOfDocument(document, path.dirname(absolute));
+  if (problems.length > 0) throw new TextProblemsError(name, document, problems);
+  return { name, path: absolute, model, isText: true, document: () => document };
+}
+
+/** The model that a text describes, and all problems of the text: where there are any, the model must not be used. */
+export function modelOfDocument(
+  document: OnnxDocument,
+  folder: string,
+): { model: Model; problems: readonly TextProblem[] } {
+  const { tree } = document;
+  const syntax = tree.segments.flatMap((segment, index) =>
+    segment.problems.map(({ code, message, start, end }) => ({
+      segment: index,
+      span: { start, end },
+      code,
+      message,
+    })),
+  );
+  const resolveLocation = (location: string) => path.resolve(folder, location);
+  const { model, problems } = toModel(tree, { resolveLocation, files: nodeFileAccess });
+  return { model, problems: syntax.length > 0 ? syntax : problems };
+}
+
+function loadBinary(name: string): LoadedModel {
+  const absolute = path.resolve(name);
+  const source = nodeFileAccess.open(absolute);
+  let model: Model;
+  try {
+    model = readModel(source);
+  } catch (error) {
+    throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    source.close();
+  }
+  let document: OnnxDocument | undefined;
+  return {
+    name,
+    path: absolute,
+    model,
+    isText: false,
+    document: () => {
+      document ??= createDocument(pathToFileURL(absolute).href, 0, textOf(model, path.basename(absolute)));
+      return document;
+    },
+  };
+}
+
+/** Text form with big weights elided; `location` is what references call the model's file. */
+export function textOf(model: Model, location: string): string {
+  const files = openFiles();
+  try {
+    return printOnnxText(model, { location, readBytes: files.read });
+  } finally {
+    files.close();
+  }
+}
+
+/** Reads bytes of files that stay open until `close`: a print reads many small tensors of one file. */
+export function openFiles(): { read(bytes: Bytes): Uint8Array; close(): void } {
+  const sources = new Map<string, ByteSource>();
+  return {
+    read: (bytes) => {
+      if (!isFileRange(bytes)) return bytes;
+      const source = sources.get(bytes.path) ?? nodeFileAccess.open(bytes.path);
+      sources.set(bytes.path, source);
+      return source.read(bytes.offset, bytes.length);
+    },
+    close: () => {
+      for (const source of sources.values()) source.close();
+    },
+  };
+}
