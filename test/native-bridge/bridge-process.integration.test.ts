@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -153,9 +153,8 @@ describe('libraries that are not the right ones', () => {
   });
 
   test('a library that only has the name is told by what it lacks', async (context) => {
-    const infer = path.join(path.dirname(ten.infer), `libnvinfer.so.10.${process.pid}`);
-    linkSync(ten.onnxParser, infer);
-    context.after(() => rmSync(infer));
+    const infer = path.join(temporaryFolder(), 'libnvinfer.so.10');
+    copyFileSync(ten.onnxParser, infer);
     const libraries = { infer, onnxParser: ten.onnxParser };
     await assert.rejects(bridgeFor(context, libraries).initialize(), {
       code,
@@ -197,7 +196,7 @@ describe('libraries that are not the right ones', () => {
     assert.ok(vcPlugin);
     const { notes, pluginCreators } = await bridgeFor(context, { infer, onnxParser, vcPlugin }).initialize();
     assert.deepEqual(notes, []);
-    assert.ok(pluginCreators.some((name) => name.includes('InstanceNormalization_TRT')));
+    assert.ok(pluginCreators.some((name) => name.startsWith('::ROIAlign_TRT@')));
   });
 });
 

@@ -1,9 +1,14 @@
 import { BridgeError } from '../errors.ts';
-import { type Signature as ParsedSignature, parseSignature, type Row } from './class-table.ts';
+import {
+  type ClassTable,
+  type Signature as ParsedSignature,
+  parseSignature,
+  type Row,
+} from './class-table.ts';
 import { type Abi, type ClassName, comparableVersion, describe } from './families.ts';
 import { tensorrt10 } from './tensorrt-10/index.ts';
 import { tensorrt11 } from './tensorrt-11/index.ts';
-import type { tensorrtRtxEdits } from './tensorrt-rtx-1.ts';
+import { tensorrtRtx1, type tensorrtRtxEdits } from './tensorrt-rtx-1.ts';
 import { isAtLeast } from './version.ts';
 
 /** An address in the process. */
@@ -111,14 +116,26 @@ function isAvailable(abi: Abi, [, , since]: Row): boolean {
 }
 
 function why(abi: Abi, className: ClassName, method: string): string {
-  const rows: readonly Row[] = [...tensorrt10[className], ...tensorrt11[className]];
-  const row = rows.find(([name]) => name === method);
-  if (!row) {
-    return 'no known version has it';
-  }
-  const since = row[2];
+  const named = ([name]: Row): boolean => name === method;
+  const ten = tensorrt10[className].find(named);
+  const eleven = tensorrt11[className].find(named);
+  const since = (abi.family === 'tensorrt-10' ? (ten ?? eleven) : (eleven ?? ten))?.[2];
   if (since !== undefined && !isAtLeast(comparableVersion(abi), since)) {
     return `it is not available before TensorRT ${since}`;
   }
-  return abi.product === 'TensorRT' ? 'it was removed in TensorRT 11.0' : 'TensorRT for RTX leaves it out';
+  if (!ten && eleven && abi.family === 'tensorrt-10') {
+    return 'it is not available before TensorRT 11.0';
+  }
+  if (ten && !eleven && abi.family !== 'tensorrt-10') {
+    return 'it was removed in TensorRT 11.0';
+  }
+  if (ten ?? eleven) {
+    return 'TensorRT for RTX leaves it out';
+  }
+  return isOfRtx(className, method) ? 'only TensorRT for RTX has it' : 'no known version has it';
+}
+
+function isOfRtx(className: ClassName, method: string): boolean {
+  const table: ClassTable = tensorrtRtx1[className];
+  return table.some(([name]) => name === method);
 }

@@ -1,0 +1,3 @@
+import { testThinObjects } from './in-process.ts';
+
+testThinObjects('tensorrt-11.2');
