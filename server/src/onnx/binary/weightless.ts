@@ -35,6 +35,8 @@ export interface WeightlessModel {
   readonly bytes: Uint8Array;
   /** Absolute path of the folder that the external data in `bytes` is relative to. */
   readonly externalDataDirectory: string;
+  /** Absolute paths of the files that the external data in `bytes` lies in, each once. */
+  readonly referencedFiles: readonly string[];
   /** Initializers of the main graph that have no data in `bytes`. */
   readonly zeroInitializers: readonly ZeroInitializer[];
   /** Weights that cannot be found. The parser judges the rest if it can do without their values, and fails otherwise. */
@@ -59,11 +61,8 @@ export function weightless(model: Model, options: WeightlessOptions): Weightless
     return tensor;
   });
 
-  const paths = Array.from(plans.values(), (plan) => (plan.kind === 'reference' ? plan.path : undefined));
-  const folder = commonFolder(
-    paths.filter((path) => path !== undefined),
-    options.modelDirectory,
-  );
+  const paths = Array.from(plans.values(), (plan) => (plan.kind === 'reference' ? [plan.path] : [])).flat();
+  const folder = commonFolder(paths, options.modelDirectory);
   const zeroInitializers: ZeroInitializer[] = [];
   const stripped = mapTensors(withoutBulk(model), (tensor) => {
     const plan = plans.get(tensor);
@@ -84,6 +83,7 @@ export function weightless(model: Model, options: WeightlessOptions): Weightless
   return {
     bytes: readChunks(encodeModel(stripped), options.files),
     externalDataDirectory: folder,
+    referencedFiles: [...new Set(paths)],
     zeroInitializers,
     problems,
   };
