@@ -191,13 +191,13 @@ class NodeUpdate {
     const orders = ordersFor(before, nodes.length, start, beforeEnd, kept);
     if (orders === undefined) return undefined;
     const head = this.#visitAll(before.slice(0, start));
-    const removed = this.#remove(old, new Set(kept));
+    const counted = this.#remove(old, new Set(kept));
     const middle: NodeRecord[] = [];
     for (let index = 0; index < kept.length; index++) {
       const record = kept[index];
       const node = nodes[start + index];
       if (record) middle.push(this.#visit(record));
-      else if (node) middle.push(this.#add(node, orders[index] ?? 0, removed));
+      else if (node) middle.push(this.#add(node, orders[index] ?? 0, counted));
     }
     return head.concat(middle, this.#visitAll(before.slice(beforeEnd)));
   }
@@ -207,38 +207,40 @@ class NodeUpdate {
     return isQuiet ? records : records.map((record) => this.#visit(record));
   }
 
-  /** Takes back what nodes defined that are gone, and gives it by name. */
+  /** Takes back what nodes defined that are gone. Gives for each of these names the definition that counted until now. */
   #remove(
     old: readonly NodeRecord[],
     kept: ReadonlySet<NodeRecord | undefined>,
   ): ReadonlyMap<string, Definition> {
-    const removed = new Map<string, Definition>();
+    const counted = new Map<string, Definition>();
     for (const record of old) {
       if (kept.has(record)) continue;
       record.node.outputs.forEach((name, index) => {
         const definition = record.outputs[index];
-        if (name === '' || definition === undefined) return;
+        const before = this.#scope.values.get(name);
+        if (name === '' || definition === undefined || before === undefined) return;
+        if (!counted.has(name)) counted.set(name, before);
         undefine(this.#scope, name, definition);
         this.#changed.add(name);
-        removed.set(name, definition);
       });
     }
-    return removed;
+    return counted;
   }
 
-  #add(node: Node, order: number, removed: ReadonlyMap<string, Definition>): NodeRecord {
+  #add(node: Node, order: number, counted: ReadonlyMap<string, Definition>): NodeRecord {
     const record = inferNode(this.#scope, node, order);
     record.outputs.forEach((definition, index) => {
       const name = node.outputs[index];
       if (!name) return;
       define(this.#scope, name, definition);
-      const before = removed.get(name);
+      const before = counted.get(name);
+      // At another place it may be defined too late, or no longer too late, for nodes that were kept.
       const isSame =
         before !== undefined &&
         !this.#redeclared.has(name) &&
-        !this.#scope.rivals.has(name) &&
-        equalValues(before.value, definition.value) &&
-        before.order === order;
+        this.#scope.values.get(name) === definition &&
+        before.order === order &&
+        equalValues(before.value, definition.value);
       if (isSame) this.#changed.delete(name);
       else this.#changed.add(name);
     });
