@@ -90,7 +90,8 @@ export class NodeContext {
 
   dataOf(value: Value): readonly Dim[] | undefined {
     if (value.data !== undefined) return value.data;
-    if (value.constant !== undefined) return this.elementsOf(value.constant);
+    const elements = value.constant && this.elementsOf(value.constant);
+    if (elements !== undefined) return elements;
     // A shape's rank is known even where no element is.
     const shape = shapeOf(value.type);
     const [length, ...others] = shape ?? [undefined];
@@ -114,7 +115,12 @@ export class NodeContext {
     const { elements, readBytes } = this.scope.session;
     let known = elements.get(tensor);
     if (known === undefined) {
-      known = readElements(tensor, readBytes) ?? null;
+      try {
+        known = readElements(tensor, readBytes) ?? null;
+      } catch {
+        // A file that cannot be read is told where the tensor is declared; here the elements are unknown.
+        known = null;
+      }
       elements.set(tensor, known);
     }
     return known ?? undefined;
@@ -193,10 +199,11 @@ export class NodeContext {
     this.setValue(output, valueWith(type));
   }
 
-  /** Sets the shape of a tensor output; its element type stays. */
+  /** Sets the shape of a tensor output; its element type stays. What is no size, as of a negative pad, is unknown. */
   setShape(output: number, shape: readonly Dim[] | undefined): void {
     if (output >= this.outputs.length || shape === undefined) return;
-    this.setValue(output, valueWith(tensorOf(elementTypeOf(this.outputType(output)), shape)));
+    const sizes = shape.some(isNoSize) ? shape.map((dim) => (isNoSize(dim) ? undefined : dim)) : shape;
+    this.setValue(output, valueWith(tensorOf(elementTypeOf(this.outputType(output)), sizes)));
   }
 
   /** Sets the element type of a tensor output; its shape stays. */
@@ -323,6 +330,10 @@ function telling(dim: Dim): number {
   if (typeof dim !== 'object') return dim === undefined ? 0 : 4;
   if (isAnonymous(dim)) return 1;
   return loneSymbol(dim) ? 3 : 2;
+}
+
+function isNoSize(dim: Dim): boolean {
+  return typeof dim === 'number' && !(dim >= 0 && Number.isSafeInteger(dim));
 }
 
 export function count(amount: number, noun: string): string {

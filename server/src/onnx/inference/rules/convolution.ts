@@ -121,15 +121,13 @@ function reportRank(context: NodeContext, input: number): true {
 /** Columns of image blocks back to an image. */
 const columnsToImage: Rule = (context) => {
   const shape = context.shape(0);
-  const axes = ['strides', 'dilations', 'pads'].map(
-    (name) => context.count(name) / (name === 'pads' ? 2 : 1),
-  );
-  const rank = axes.find((amount) => amount > 0);
+  const rank =
+    context.count('strides') || context.count('dilations') || Math.floor(context.count('pads') / 2);
   // Where the image's size is not known, at least its number of axes may be.
-  const image = context.data(1) ?? (rank && new Array<Dim>(rank).fill(undefined));
+  const image = context.data(1) ?? (rank > 0 ? new Array<Dim>(rank).fill(undefined) : undefined);
   const block = context.data(2);
   if (shape && shape.length !== 3) context.requireRank(0, 3);
-  if (!image) return;
+  if (image === undefined) return;
   const channels = block && floorDivide(shape?.[1], product(block));
   context.setShape(0, [shape?.[0], channels, ...image]);
 };
