@@ -25,19 +25,19 @@ export interface SegmentProblem {
   readonly message: string;
 }
 
-export interface Converted<Value> {
-  readonly value: Value;
-  readonly problems: readonly SegmentProblem[];
-}
-
+/** What the segments of a document's last version were turned into. */
 export interface ModelCache {
   /** What the conversions depend on beside their segment. */
   defaults: string;
-  converted: WeakMap<object, Converted<unknown>>;
+  segments: readonly object[];
+  /** By segment; undefined where a segment was not converted or has no value. */
+  values: (object | undefined)[];
+  /** By segment, of those that have any. */
+  problems: Map<number, readonly SegmentProblem[]>;
 }
 
 export function createModelCache(): ModelCache {
-  return { defaults: '', converted: new WeakMap() };
+  return { defaults: '', segments: [], values: [], problems: new Map() };
 }
 
 /** What the annotations before a document's header say of all of it. */
@@ -54,13 +54,16 @@ export interface Conversion {
   readonly defaults: TextDefaults;
   /** Index of the segment being converted. */
   segment: number;
-  /** Problems of the segment being converted. */
-  problems: SegmentProblem[];
+  /** Problems of the segment being converted, if it has any. */
+  problems: SegmentProblem[] | undefined;
+  /** What was kept of the document's last version, moved to this version's segments; and where this version's goes. */
+  readonly kept: ModelCache;
   /** Files that references go to, by path; or why there is none, as a sentence. */
   readonly sources: Map<string, ByteSource | string>;
 }
 
 export function report(conversion: Conversion, span: Span, code: ModelProblemCode, message: string): void {
+  conversion.problems ??= [];
   if (conversion.problems.length < maximumProblems) {
     conversion.problems.push({ span: { start: span.start, end: span.end }, code, message });
   }

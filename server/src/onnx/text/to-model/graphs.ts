@@ -32,13 +32,16 @@ export function graphOf(conversion: Conversion, syntax: GraphSyntax): Graph {
 
 /** As the reference parser collects them: inputs' defaults first. */
 export function initializersOf(inputs: readonly Declared[], values: readonly Declared[]): Tensor[] {
-  return [...inputs, ...values].flatMap(({ initializer }) =>
-    initializer === undefined ? [] : [initializer],
-  );
+  const initializers: Tensor[] = [];
+  for (const list of [inputs, values])
+    for (const { initializer } of list) if (initializer !== undefined) initializers.push(initializer);
+  return initializers;
 }
 
 export function valuesOf(declared: readonly Declared[]): ValueInfo[] {
-  return declared.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const values: ValueInfo[] = [];
+  for (const { value } of declared) if (value !== undefined) values.push(value);
+  return values;
 }
 
 /** An input; one with data is also an initializer, which then has what annotations say of data. */
@@ -91,22 +94,43 @@ function typeOfNothing(said: Said): { readonly type: ValueInfo['type'] & object 
 
 export function nodeOf(conversion: Conversion, statement: NodeStatement): Node {
   const said = readAnnotations(conversion, statement.annotations, 'node');
-  const { label, overload } = statement;
-  const exact = (path: string, shown: string) =>
-    said.bytes.size === 0 ? shown : exactString(said, path, shown);
-  const node: Node = {
+  const exact = (path: string, name: Identifier | undefined) =>
+    name === undefined || said.bytes.size === 0 ? name?.name : exactString(said, path, name.name);
+  const name = exact('name', statement.label);
+  const overload = exact('overload', statement.overload);
+  const common = {
     inputs: namesOf(said, statement.inputs, 'input'),
     outputs: namesOf(said, statement.outputs, 'output'),
-    ...(label === undefined ? undefined : { name: exact('name', label.name) }),
-    operator: exact('op_type', statement.operator.name),
-    domain: exact('domain', statement.domain?.name ?? ''),
-    ...(overload === undefined ? undefined : { overload: exact('overload', overload.name) }),
-    attributes: statement.attributes.map((attribute) => attributeOf(conversion, attribute)),
-    metadata: [],
+    operator: exact('op_type', statement.operator) ?? '',
+    domain: exact('domain', statement.domain) ?? '',
+    attributes:
+      statement.attributes.length === 0
+        ? none
+        : statement.attributes.map((attribute) => attributeOf(conversion, attribute)),
+    metadata: none,
   };
-  return withSaid(conversion, 'NodeProto', node, said);
+  return withSaid(conversion, 'NodeProto', withNames(common, name, overload), said);
 }
 
-export function namesOf(said: Said, identifiers: readonly Identifier[], path: string): string[] {
+const none: readonly never[] = [];
+
+/** Written out, as there are as many of these objects as nodes: spreading optional properties takes several times as long. */
+function withNames(
+  { inputs, outputs, operator, domain, attributes, metadata }: Node,
+  name: string | undefined,
+  overload: string | undefined,
+): Node {
+  if (overload !== undefined) {
+    return name === undefined
+      ? { inputs, outputs, operator, domain, overload, attributes, metadata }
+      : { inputs, outputs, name, operator, domain, overload, attributes, metadata };
+  }
+  return name === undefined
+    ? { inputs, outputs, operator, domain, attributes, metadata }
+    : { inputs, outputs, name, operator, domain, attributes, metadata };
+}
+
+export function namesOf(said: Said, identifiers: readonly Identifier[], path: string): readonly string[] {
+  if (said.bytes.size === 0) return identifiers.map(({ name }) => name);
   return identifiers.map(({ name }, index) => exactString(said, `${path}[${index}]`, name));
 }

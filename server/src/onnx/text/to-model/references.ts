@@ -6,6 +6,7 @@ import type { ElementField } from '../../model/tensor-values.ts';
 import { dataFields, isElementField } from '../annotations/data-fields.ts';
 import { varintAt } from '../annotations/wire-fields.ts';
 import type { Span, StringEntrySyntax } from '../syntax-tree.ts';
+import { windowedSource } from '../windowed-source.ts';
 import { type Conversion, report } from './context.ts';
 
 /** The data of a tensor whose entries have a `field`; problems are pinned on the entry that is wrong. */
@@ -175,7 +176,7 @@ function sourceOf(conversion: Conversion, path: string, span: Span): ByteSource 
   let source = conversion.sources.get(path);
   if (source === undefined) {
     try {
-      source = files.open(path);
+      source = windowedSource(files.open(path));
     } catch (error) {
       source = error instanceof Error ? error.message : String(error);
     }

@@ -10,7 +10,13 @@ import type {
   SyntaxTree,
 } from '../syntax-tree.ts';
 import { readAnnotations } from './annotations.ts';
-import type { Conversion, Converted, SegmentProblem, TextDefaults, ToModelContext } from './context.ts';
+import {
+  type Conversion,
+  createModelCache,
+  type SegmentProblem,
+  type TextDefaults,
+  type ToModelContext,
+} from './context.ts';
 import { signatureOf, withBody } from './functions.ts';
 import {
   type Declared,
@@ -50,12 +56,21 @@ export interface ToModelResult {
  */
 export function toModel(tree: SyntaxTree, context: ToModelContext): ToModelResult {
   const header = tree.header === undefined ? undefined : tree.segments[tree.header];
-  const defaults = textDefaults(header?.annotations ?? []);
-  forgetUnderOtherDefaults(context, defaults);
-  const conversion: Conversion = { tree, context, defaults, segment: 0, problems: [], sources: new Map() };
+  const conversion: Conversion = {
+    tree,
+    context,
+    defaults: textDefaults(header?.annotations ?? []),
+    segment: 0,
+    problems: undefined,
+    kept: createModelCache(),
+    sources: new Map(),
+  };
+  keepUntouched(conversion);
   const problems: ModelProblem[] = [];
   try {
-    return { model: modelOf(conversion, problems), problems };
+    const model = modelOf(conversion, problems);
+    if (context.cache !== undefined) Object.assign(context.cache, conversion.kept);
+    return { model, problems };
   } finally {
     for (const source of conversion.sources.values()) if (typeof source !== 'string') source.close();
   }
@@ -187,31 +202,53 @@ function convertRange<Value extends object>(
   problems: ModelProblem[],
   convert: (segment: Segment) => Value | undefined,
 ): Value[] {
-  const { cache } = conversion.context;
+  const { kept, tree } = conversion;
   const values: Value[] = [];
-  for (let index = from; index < to; index++) {
-    const segment = conversion.tree.segments[index];
-    if (segment === undefined) break;
-    let converted = cache?.converted.get(segment) as Converted<Value | undefined> | undefined;
-    if (converted === undefined) {
+  const end = Math.min(to, tree.segments.length);
+  for (let index = from; index < end; index++) {
+    // One segment is always converted by the same function: its kind says by which.
+    let value = kept.values[index] as Value | undefined;
+    const segment = tree.segments[index];
+    if (value === undefined && segment !== undefined) {
       conversion.segment = index;
-      conversion.problems = [];
-      converted = { value: convert(segment), problems: conversion.problems };
-      cache?.converted.set(segment, converted);
+      conversion.problems = undefined;
+      value = convert(segment);
+      kept.values[index] = value;
+      if (conversion.problems !== undefined) kept.problems.set(index, conversion.problems);
     }
-    if (converted.value !== undefined) values.push(converted.value);
-    for (const problem of converted.problems) problems.push({ ...problem, segment: index });
+    if (value !== undefined) values.push(value);
+    if (kept.problems.size === 0) continue;
+    for (const problem of kept.problems.get(index) ?? []) problems.push({ ...problem, segment: index });
   }
   return values;
 }
 
-/** What was converted under other document annotations means something else now. */
-function forgetUnderOtherDefaults(context: ToModelContext, defaults: TextDefaults): void {
-  const { cache } = context;
-  if (cache === undefined) return;
-  const key = JSON.stringify([defaults.rawData, [...defaults.emptyFields], [...defaults.absentFields]]);
-  if (cache.defaults !== key) cache.converted = new WeakMap();
-  cache.defaults = key;
+/** An edit leaves the segments before and behind it as they are, and what they were turned into counts still. */
+function keepUntouched(conversion: Conversion): void {
+  const { kept, tree, defaults } = conversion;
+  const old = conversion.context.cache;
+  const { segments } = tree;
+  kept.defaults = JSON.stringify([defaults.rawData, [...defaults.emptyFields], [...defaults.absentFields]]);
+  kept.segments = segments;
+  if (old?.defaults !== kept.defaults) return;
+  const shorter = Math.min(segments.length, old.segments.length);
+  const moved = segments.length - old.segments.length;
+  let before = 0;
+  while (before < shorter && segments[before] === old.segments[before]) before++;
+  let behind = segments.length;
+  while (
+    behind > before &&
+    behind - moved > before &&
+    segments[behind - 1] === old.segments[behind - 1 - moved]
+  )
+    behind--;
+  kept.values = old.values.slice(0, before);
+  kept.values.length = behind;
+  for (let index = behind; index < segments.length; index++) kept.values.push(old.values[index - moved]);
+  for (const [index, found] of old.problems) {
+    if (index < before) kept.problems.set(index, found);
+    else if (index + moved >= behind) kept.problems.set(index + moved, found);
+  }
 }
 
 /** What the annotations before the header say of all messages; readAnnotations reports what is wrong with them. */
