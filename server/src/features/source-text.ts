@@ -35,6 +35,21 @@ export function positionAt({ text, lineStarts }: SourceText, offset: number): Po
   return { line, character: clamped - (lineStarts[line] ?? 0) };
 }
 
+/** As positionAt, quick for offsets that come mostly in ascending order. */
+export function positionFinder(source: SourceText): (offset: number) => Position {
+  const { lineStarts } = source;
+  let line = 0;
+  return (offset) => {
+    const next = lineStarts[line + 1];
+    if (next !== undefined && offset >= next && offset < (lineStarts[line + 2] ?? source.text.length + 1)) {
+      line++;
+    } else if (offset < (lineStarts[line] ?? 0) || (next !== undefined && offset >= next)) {
+      line = lineAt(lineStarts, offset);
+    }
+    return { line, character: offset - (lineStarts[line] ?? 0) };
+  };
+}
+
 export function rangeOf(source: SourceText, start: number, end: number): Range {
   return { start: positionAt(source, start), end: positionAt(source, end) };
 }

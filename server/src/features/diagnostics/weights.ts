@@ -1,0 +1,52 @@
+/** Weights that are not where the model says they are. */
+import { DiagnosticSeverity } from 'vscode-languageserver-types';
+import type { WeightProblem } from '../../onnx/binary/weightless.ts';
+import type { Span, SyntaxTree } from '../../onnx/text/syntax-tree.ts';
+import { childrenOf, type Element } from '../elements.ts';
+import { type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
+
+export function weightDiagnostics(
+  tree: SyntaxTree,
+  problems: readonly WeightProblem[],
+): AnchoredDiagnostic[] {
+  if (problems.length === 0) {
+    return [];
+  }
+  const byTensor = new Map(problems.map((problem) => [problem.tensor, problem]));
+  const diagnostics: AnchoredDiagnostic[] = [];
+  for (const [segment, node] of tree.segments.entries()) {
+    visitExternalTensors({ kind: 'segment', node }, (name, span) => {
+      const problem = byTensor.get(name);
+      const anchor = anchorOf(tree, { segment, span });
+      if (problem && anchor) {
+        diagnostics.push({
+          anchor,
+          code: `onnx.external-data.${problem.code}`,
+          message: problem.message,
+          source: 'ONNX',
+          severity: DiagnosticSeverity.Error,
+          related: [],
+        });
+      }
+    });
+  }
+  return diagnostics;
+}
+
+/** Tensors by reference, with the span of their entries; one in an attribute may have no name. */
+function visitExternalTensors(element: Element, visit: (name: string, span: Span) => void): void {
+  const holder = tensorOf(element);
+  if (holder?.data?.kind === 'external') {
+    visit(holder.name?.name ?? '', holder.data);
+  }
+  for (const child of childrenOf(element)) {
+    visitExternalTensors(child, visit);
+  }
+}
+
+function tensorOf(element: Element) {
+  if (element.kind === 'tensor' || element.kind === 'declaration') {
+    return element.node;
+  }
+  return element.kind === 'segment' && element.node.kind === 'value-declaration' ? element.node : undefined;
+}

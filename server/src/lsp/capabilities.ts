@@ -1,0 +1,22 @@
+import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node';
+import { semanticTokensLegend } from '../language-service.ts';
+
+/** What `initialize` answers. */
+export const capabilities: ServerCapabilities = {
+  positionEncoding: 'utf-16',
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+  hoverProvider: true,
+  definitionProvider: true,
+  referencesProvider: true,
+  documentHighlightProvider: true,
+  documentSymbolProvider: { label: 'ONNX' },
+  documentLinkProvider: {},
+  foldingRangeProvider: true,
+  selectionRangeProvider: true,
+  semanticTokensProvider: {
+    documentSelector: null,
+    legend: semanticTokensLegend,
+    full: { delta: true },
+    range: true,
+  },
+};

@@ -1,0 +1,204 @@
+/**
+ * Diagnostics and status of the open documents. Problems of the text are published right after each change; what TensorRT says
+ * follows once the text has rested, and only for the text as it is then. Until a new verdict is there, the last one stays on the
+ * statements that have not been touched.
+ */
+import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import { diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
+import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
+import { networkTypes } from '../features/network-types.ts';
+import type { NetworkTypes, OnnxDocument } from '../language-service.ts';
+import { StatusNotification } from '../protocol.ts';
+import { type CheckOutcome, type DocumentVerdict, judge, type Status } from './judge.ts';
+import type { Session } from './session.ts';
+
+type Parts = Omit<Session, 'checks' | 'tokens'>;
+
+/** Schemes of documents that are models of the user's; others (`git:`) are old states that are only shown. */
+const checkedSchemes: ReadonlySet<string> = new Set(['file', 'onnx', 'untitled']);
+
+interface CheckedDocument {
+  document: OnnxDocument;
+  /** A publication of diagnostics is due. */
+  publishing: NodeJS.Immediate | undefined;
+  /** The check that is waiting or running. */
+  pending: AbortController | undefined;
+  /** The last verdict, of this or an earlier version. */
+  verdict: DocumentVerdict | undefined;
+  /** Why the last check gave no verdict, where that is a failure. */
+  failure: string | undefined;
+}
+
+export class Checks {
+  readonly #parts: Parts;
+  readonly #documents = new Map<string, CheckedDocument>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  opened(document: OnnxDocument): void {
+    const checked: CheckedDocument = {
+      document,
+      publishing: undefined,
+      pending: undefined,
+      verdict: undefined,
+      failure: undefined,
+    };
+    this.#documents.set(document.uri, checked);
+    this.#publishSoon(checked);
+    this.#checkLater(checked, 'at-once');
+  }
+
+  changed(document: OnnxDocument): void {
+    const checked = this.#documents.get(document.uri);
+    if (checked) {
+      checked.document = document;
+      checked.pending?.abort();
+      this.#publishSoon(checked);
+      this.#checkLater(checked, 'after-delay');
+    }
+  }
+
+  closed(uri: string): void {
+    const checked = this.#documents.get(uri);
+    if (checked) {
+      checked.pending?.abort();
+      clearImmediate(checked.publishing);
+      this.#documents.delete(uri);
+      void this.#parts.connection.sendDiagnostics({ uri, diagnostics: [] });
+    }
+  }
+
+  /** Checks all open documents, because something other than their text has changed. */
+  again(): void {
+    for (const checked of this.#documents.values()) {
+      checked.pending?.abort();
+      this.#checkLater(checked, 'at-once');
+    }
+  }
+
+  /** Checks a document whatever is known of it; resolves when the result is published. */
+  async checkNow(uri: string): Promise<void> {
+    const checked = this.#documents.get(uri);
+    if (!checked) {
+      throw new Error('The document is not open in the editor, or is no ONNX text.');
+    }
+    checked.pending?.abort();
+    await this.#check(checked, { fresh: true });
+  }
+
+  /** Types and shapes of the network that TensorRT made of the document. */
+  networkOf(document: OnnxDocument): NetworkTypes | undefined {
+    const verdict = this.#documents.get(document.uri)?.verdict;
+    return (
+      verdict?.network &&
+      networkTypes(verdict.network, verdict.runtimeName, verdict.document.tree === document.tree)
+    );
+  }
+
+  dispose(): void {
+    for (const { pending, publishing } of this.#documents.values()) {
+      pending?.abort();
+      clearImmediate(publishing);
+    }
+    this.#documents.clear();
+  }
+
+  #checkLater(checked: CheckedDocument, when: 'at-once' | 'after-delay'): void {
+    const { settings, log } = this.#parts;
+    const controller = new AbortController();
+    checked.pending = controller;
+    settings.for(checked.document.uri).then(
+      ({ checkAutomatically, checkDelay }) => {
+        if (controller.signal.aborted || !checkAutomatically) {
+          return;
+        }
+        const start = () => {
+          this.#check(checked, { fresh: false }, controller).catch((error: unknown) =>
+            log.error(`Checking ${checked.document.uri} failed`, error),
+          );
+        };
+        const timer = setTimeout(start, when === 'at-once' ? 0 : checkDelay);
+        controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      },
+      (error: unknown) => log.error('The settings cannot be read', error),
+    );
+  }
+
+  async #check(
+    checked: CheckedDocument,
+    { fresh }: { readonly fresh: boolean },
+    controller = new AbortController(),
+  ): Promise<void> {
+    const { document } = checked;
+    if (!checkedSchemes.has(URI.parse(document.uri).scheme)) {
+      return;
+    }
+    checked.pending = controller;
+    const { signal } = controller;
+    const outcome = await judge(this.#parts, document, { fresh, signal }, (status) => {
+      if (!signal.aborted) {
+        this.#sendStatus(document.uri, status);
+      }
+    });
+    if (!outcome || signal.aborted) {
+      return;
+    }
+    checked.pending = undefined;
+    this.#take(checked, outcome);
+  }
+
+  #take(checked: CheckedDocument, outcome: CheckOutcome): void {
+    const { document } = checked;
+    checked.failure = undefined;
+    if (outcome.kind === 'verdict') {
+      checked.verdict = outcome.verdict;
+    } else if (outcome.kind !== 'not-checked') {
+      checked.verdict = undefined;
+      checked.failure = outcome.message;
+    }
+    // While the text is no model, the last verdict keeps to the statements that have not been touched.
+    this.#sendStatus(document.uri, outcome.status);
+    this.#publish(checked);
+  }
+
+  /** Once the messages that have arrived are handled, so that a burst of edits is published once. */
+  #publishSoon(checked: CheckedDocument): void {
+    checked.publishing ??= setImmediate(() => {
+      checked.publishing = undefined;
+      this.#publish(checked);
+    });
+  }
+
+  #publish({ document, verdict, failure }: CheckedDocument): void {
+    const { connection, service, client, docsUri } = this.#parts;
+    const diagnostics = [
+      ...service.syntaxDiagnostics(document),
+      ...service.modelDiagnostics(document),
+      ...(verdict ? diagnosticsOn(document, verdict.diagnostics, client.relatedInformation) : []),
+      ...(failure === undefined ? [] : [failureDiagnostic(document, failure)]),
+    ].map((diagnostic) => withDocumentation(diagnostic, docsUri));
+    void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
+  }
+
+  #sendStatus(uri: string, status: Status): void {
+    if (this.#parts.client.isOurExtension) {
+      void this.#parts.connection.sendNotification(StatusNotification.method, { uri, ...status });
+    }
+  }
+}
+
+/** On the first line, as the check as a whole is at fault and not a statement. */
+function failureDiagnostic({ source }: OnnxDocument, message: string): Diagnostic {
+  const end = (source.lineStarts[1] ?? source.text.length + 1) - 1;
+  const range: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: Math.max(end, 0) } };
+  return {
+    severity: DiagnosticSeverity.Warning,
+    source: 'TensorRT',
+    code: 'trt.check-failed',
+    range,
+    message,
+  };
+}

@@ -1,0 +1,4 @@
+/** dist/server.js */
+import { startLanguageServer } from './main.ts';
+
+startLanguageServer();

@@ -1,0 +1,103 @@
+/** All messages that the server answers or takes, one row each. */
+import {
+  DefinitionRequest,
+  DidChangeConfigurationNotification,
+  DidChangeTextDocumentNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  DocumentHighlightRequest,
+  DocumentLinkRequest,
+  DocumentSymbolRequest,
+  FoldingRangeRequest,
+  HoverRequest,
+  type Location,
+  type LocationLink,
+  ReferencesRequest,
+  SelectionRangeRequest,
+  SemanticTokensDeltaRequest,
+  SemanticTokensRangeRequest,
+  SemanticTokensRequest,
+} from 'vscode-languageserver/node';
+import {
+  CheckRequest,
+  InstallRtxRequest,
+  PrintRequest,
+  RestartBridgeRequest,
+  RuntimesRequest,
+  SaveRequest,
+  SelectRuntimeRequest,
+} from '../protocol.ts';
+import { customRequest, documentRequest, notification, type Registration } from './handler.ts';
+import { printModel } from './print-model.ts';
+import { saveModel } from './save-model.ts';
+
+export const handlers: readonly Registration[] = [
+  notification(DidOpenTextDocumentNotification.type, ({ documents, checks }, { textDocument }) => {
+    checks.opened(documents.open(textDocument));
+  }),
+  notification(DidChangeTextDocumentNotification.type, ({ documents, checks }, params) => {
+    const document = documents.change(params);
+    if (document) {
+      checks.changed(document);
+    }
+  }),
+  notification(DidCloseTextDocumentNotification.type, ({ documents, checks, tokens }, { textDocument }) => {
+    documents.close(textDocument.uri);
+    tokens.forget(textDocument.uri);
+    checks.closed(textDocument.uri);
+  }),
+  notification(DidChangeConfigurationNotification.type, async (session, { settings }) => {
+    session.settings.changed(settings);
+    await session.runtimes.settingsChanged();
+    session.checks.again();
+  }),
+
+  documentRequest(HoverRequest.type, ({ service, checks }, document, { position }) =>
+    service.hover(document, position, checks.networkOf(document)),
+  ),
+  documentRequest(DefinitionRequest.type, ({ service, client }, document, { position }) => {
+    const links = service.definition(document, position);
+    return client.linksDefinitions ? links : links.map(locationOf);
+  }),
+  documentRequest(ReferencesRequest.type, ({ service }, document, { position, context }) =>
+    service.references(document, position, context.includeDeclaration),
+  ),
+  documentRequest(DocumentHighlightRequest.type, ({ service }, document, { position }) =>
+    service.documentHighlights(document, position),
+  ),
+  documentRequest(DocumentSymbolRequest.type, ({ service }, document) => service.documentSymbols(document)),
+  documentRequest(DocumentLinkRequest.type, ({ service }, document) => service.documentLinks(document)),
+  documentRequest(FoldingRangeRequest.type, ({ service }, document) => service.foldingRanges(document)),
+  documentRequest(SelectionRangeRequest.type, ({ service }, document, { positions }) =>
+    service.selectionRanges(document, positions),
+  ),
+  documentRequest(SemanticTokensRequest.type, ({ tokens }, document) => tokens.all(document)),
+  documentRequest(SemanticTokensDeltaRequest.type, ({ tokens }, document, { previousResultId }) =>
+    tokens.since(document, previousResultId),
+  ),
+  documentRequest(SemanticTokensRangeRequest.type, ({ service }, document, { range }) => ({
+    data: service.semanticTokensInRange(document, range),
+  })),
+
+  customRequest(PrintRequest, printModel),
+  customRequest(SaveRequest, saveModel),
+  customRequest(RuntimesRequest, ({ runtimes }, { refresh }) => runtimes.list(refresh === true)),
+  customRequest(SelectRuntimeRequest, async ({ runtimes, checks }, { id }) => {
+    await runtimes.select(id);
+    checks.again();
+  }),
+  customRequest(InstallRtxRequest, async ({ runtimes, checks }, _, token) => {
+    const installed = await runtimes.installRtx(token);
+    checks.again();
+    return installed;
+  }),
+  customRequest(RestartBridgeRequest, ({ runtimes, checks }) => {
+    runtimes.restart();
+    checks.again();
+  }),
+  customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
+];
+
+function locationOf({ targetUri, targetSelectionRange }: LocationLink): Location {
+  return { uri: targetUri, range: targetSelectionRange };
+}

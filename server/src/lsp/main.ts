@@ -1,0 +1,93 @@
+/**
+ * The language server. Over IPC for our extension, over standard input and output (`--stdio`) for any other editor; which of
+ * them is read from the command line by vscode-languageserver.
+ */
+import { existsSync } from 'node:fs';
+import {
+  type ClientCapabilities,
+  type Connection,
+  createConnection,
+  DidChangeConfigurationNotification,
+  type InitializeParams,
+  ProposedFeatures,
+} from 'vscode-languageserver/node';
+import { createLanguageService } from '../language-service.ts';
+import { nodeFileAccess } from '../node/file-access.ts';
+import { capabilities } from './capabilities.ts';
+import { Checks } from './checks.ts';
+import { Documents } from './documents.ts';
+import { handlers } from './handlers.ts';
+import { createLog } from './log.ts';
+import { RuntimeSelection } from './runtime-selection.ts';
+import { SemanticTokensCache } from './semantic-tokens-cache.ts';
+import type { ClientFeatures, Session } from './session.ts';
+import { SettingsStore } from './settings-store.ts';
+
+/** Serves one editor until it says `exit`, and ends the process then. */
+export function startLanguageServer(connection: Connection = createConnection(ProposedFeatures.all)): void {
+  let session: Session | undefined;
+  const started = (): Session => {
+    if (!session) {
+      throw new Error('The editor has not sent `initialize` yet.');
+    }
+    return session;
+  };
+  connection.onInitialize((params) => {
+    session = createSession(connection, params);
+    return { capabilities, serverInfo: { name: 'ONNX & TensorRT Language Tools' } };
+  });
+  connection.onInitialized(async () => {
+    const { client, log } = started();
+    if (client.configuration) {
+      await connection.client
+        .register(DidChangeConfigurationNotification.type, { section: 'tensorrt' })
+        .catch((error: unknown) => log.error('Changed settings are not told of', error));
+    }
+  });
+  connection.onShutdown(() => {
+    started().checks.dispose();
+    started().runtimes.dispose();
+  });
+  for (const register of handlers) {
+    register(connection, started);
+  }
+  connection.listen();
+}
+
+function createSession(connection: Connection, params: InitializeParams): Session {
+  const options: unknown = params.initializationOptions;
+  const client = featuresOf(params.capabilities, options);
+  const files = nodeFileAccess;
+  const service = createLanguageService({ files });
+  const log = createLog(connection, client.isOurExtension);
+  const settings = new SettingsStore(connection, log, client.configuration, initialSettings(options));
+  const runtimes = new RuntimeSelection(connection, settings, log);
+  const documents = new Documents(service);
+  const docsUri = docsFolder();
+  const parts = { connection, client, service, files, documents, settings, runtimes, log, docsUri };
+  return { ...parts, checks: new Checks(parts), tokens: new SemanticTokensCache(service) };
+}
+
+function featuresOf(client: ClientCapabilities, options: unknown): ClientFeatures {
+  return {
+    linksDefinitions: client.textDocument?.definition?.linkSupport === true,
+    relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
+    configuration: client.workspace?.configuration === true,
+    isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,
+  };
+}
+
+/** Editors without `workspace/configuration` may give the settings with `initialize`, under `tensorrt`. */
+function initialSettings(options: unknown): unknown {
+  return typeof options === 'object' && options !== null && 'tensorrt' in options
+    ? options.tensorrt
+    : undefined;
+}
+
+/** docs/diagnostics beside dist/ where bundled, and in the repository where run from the sources. */
+function docsFolder(): string | undefined {
+  const candidates = ['../docs/diagnostics', '../../../docs/diagnostics'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  return candidates.find((url) => existsSync(url))?.href;
+}

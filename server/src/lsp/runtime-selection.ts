@@ -1,0 +1,147 @@
+/** Which TensorRT judges: the one chosen for this session, else the one of the settings, else the best of the machine. */
+import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import type { RuntimeDescription } from '../protocol.ts';
+import { installRtx } from '../tensorrt/install-rtx.ts';
+import { displayName, type Installation } from '../tensorrt/installations/installation.ts';
+import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
+import type { Log } from './log.ts';
+import { withProgress } from './progress.ts';
+import type { Settings } from './settings.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export class RuntimeSelection {
+  readonly #connection: Connection;
+  readonly #settings: SettingsStore;
+  readonly #log: Log;
+  #runtimes: Runtimes | undefined;
+  /** The settings that `#runtimes` was made with. */
+  #madeWith = '';
+  #selected: string | undefined;
+  #toldOf = new Set<string>();
+  /** Mode and version of those that have run, by the folder of their libraries. */
+  readonly #seen = new Map<string, RuntimeDescription>();
+
+  constructor(connection: Connection, settings: SettingsStore, log: Log) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  /**
+   * A running TensorRT; started if need be, which takes seconds and shows as progress. Throws a NoRuntimeError where there is none,
+   * an Error for people where the chosen one does not run.
+   */
+  async current(signal?: AbortSignal): Promise<Runtime> {
+    const settings = await this.#settings.for();
+    const runtimes = this.#runtimesFor(settings);
+    const wish = this.#selected ?? settings.runtime;
+    const starting = wish === '' ? this.#best(runtimes, signal) : runtimes.startNamed(wish, signal);
+    const runtime = await starting;
+    this.#seen.set(runtime.description.directory, runtime.description);
+    return runtime;
+  }
+
+  /** All that were found, those that cannot be used with the reason. */
+  async list(refresh: boolean): Promise<RuntimeDescription[]> {
+    const runtimes = this.#runtimesFor(await this.#settings.for());
+    const { installations, problems } = await runtimes.find(refresh);
+    for (const problem of problems) {
+      this.#tell(problem);
+    }
+    return installations.map(
+      (installation) => this.#seen.get(installation.directory) ?? describe(installation),
+    );
+  }
+
+  /** For this session. Throws an error for people where there is no such runtime. */
+  async select(id: string | undefined): Promise<void> {
+    if (id !== undefined) {
+      await this.#runtimesFor(await this.#settings.for()).named(id);
+    }
+    this.#selected = id;
+  }
+
+  /** Takes up settings that name folders; running bridges whose installation is no longer searched for are ended. */
+  async settingsChanged(): Promise<void> {
+    this.#runtimesFor(await this.#settings.for());
+  }
+
+  /** Ends the bridge processes; the next check starts new ones. */
+  restart(): void {
+    this.#toldOf = new Set();
+    this.#runtimes?.restart();
+  }
+
+  async installRtx(token: CancellationToken): Promise<RuntimeDescription> {
+    const { pythonPath } = await this.#settings.for();
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    const directory = await withProgress(this.#connection, 'Installing TensorRT for RTX', (report) =>
+      installRtx({
+        ...(pythonPath !== '' && { python: pythonPath }),
+        signal: controller.signal,
+        onProgress: ({ phase, bytes, totalBytes }) =>
+          report(`${phase} ${megabytes(bytes)} of ${megabytes(totalBytes)} MB`, (100 * bytes) / totalBytes),
+        onOutput: (line) => this.#log.info(`pip: ${line}`),
+      }),
+    );
+    const installed = (await this.list(true)).find((runtime) => isIn(directory, runtime.directory));
+    if (!installed) {
+      throw new Error(`TensorRT for RTX was installed into ${directory}, but is not found there.`);
+    }
+    return installed;
+  }
+
+  dispose(): void {
+    this.#runtimes?.dispose();
+  }
+
+  async #best(runtimes: Runtimes, signal: AbortSignal | undefined): Promise<Runtime> {
+    const { runtime, passedOver } = await runtimes.startBest(signal);
+    for (const { installation, reason } of passedOver) {
+      this.#tell(`${displayName(installation)} in ${installation.directory} is not used: ${reason}`);
+    }
+    return runtime;
+  }
+
+  #runtimesFor({ libraryFolders, pythonPath }: Settings): Runtimes {
+    const key = JSON.stringify([libraryFolders, pythonPath]);
+    if (!this.#runtimes || this.#madeWith !== key) {
+      this.#runtimes?.dispose();
+      this.#madeWith = key;
+      this.#runtimes = new Runtimes({
+        folders: libraryFolders,
+        onLog: (installation, { severity, message }) =>
+          this.#log.write('bridge', levels[severity], `${displayName(installation)}: ${message}`),
+      });
+    }
+    return this.#runtimes;
+  }
+
+  #tell(sentence: string): void {
+    if (!this.#toldOf.has(sentence)) {
+      this.#toldOf.add(sentence);
+      this.#log.warning(sentence);
+    }
+  }
+}
+
+const levels = {
+  'internal-error': 'error',
+  error: 'error',
+  warning: 'warning',
+  info: 'info',
+  verbose: 'trace',
+} as const;
+
+function describe({ libraries: _, ...description }: Installation): RuntimeDescription {
+  return description;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
+
+function isIn(parent: string, folder: string): boolean {
+  return folder === parent || folder.startsWith(`${parent}/`) || folder.startsWith(`${parent}\\`);
+}

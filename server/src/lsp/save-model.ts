@@ -1,0 +1,59 @@
+/** onnx/save: writes the text form back to its binary file. */
+import { basename, dirname } from 'node:path';
+import { URI } from 'vscode-uri';
+import { writeFileAtomically } from '../cli/write-file.ts';
+import { modelDiagnostics } from '../features/diagnostics/model.ts';
+import { syntaxDiagnostics } from '../features/diagnostics/syntax.ts';
+import { ModelReadError, readModel } from '../onnx/binary/reader.ts';
+import { encodeModel } from '../onnx/binary/writer.ts';
+import type { FileAccess } from '../onnx/model/file-access.ts';
+import type { PrintResult, SaveParams } from '../protocol.ts';
+import { textOfModel } from './print-model.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The file is replaced as a whole, or stays as it is where the text has problems or writing fails. A text that says what the file
+ * holds leaves it untouched.
+ */
+export async function saveModel(
+  { service, settings, files }: Session,
+  { uri, text }: SaveParams,
+): Promise<PrintResult> {
+  const path = URI.parse(uri).fsPath;
+  const { maximumInlineElements } = await settings.for(uri);
+  const print = () => textOfModel(files, path, dirname(path), maximumInlineElements);
+  if (isModelFile(files, path) && text === print()) {
+    return { text };
+  }
+  const document = service.createDocument(URI.file(path).toString(), 0, text);
+  const [problem, ...others] = [...syntaxDiagnostics(document), ...modelDiagnostics(document)].filter(
+    ({ severity }) => severity === 1,
+  );
+  if (problem) {
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    throw new Error(
+      `${basename(path)} was not saved, as its text has problems. Line ${problem.range.start.line + 1}: ${problem.message}${more}`,
+    );
+  }
+  writeFileAtomically(path, encodeModel(document.model.model));
+  return { text: print() };
+}
+
+/** Whether there is a model to compare with; a file that is none is replaced like one that is not there. */
+function isModelFile(files: FileAccess, path: string): boolean {
+  if (files.size(path) === undefined) {
+    return false;
+  }
+  const source = files.open(path);
+  try {
+    readModel(source);
+    return true;
+  } catch (error) {
+    if (error instanceof ModelReadError) {
+      return false;
+    }
+    throw error;
+  } finally {
+    source.close();
+  }
+}

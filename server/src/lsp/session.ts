@@ -1,0 +1,37 @@
+import type { Connection } from 'vscode-languageserver/node';
+import type { LanguageService } from '../language-service.ts';
+import type { FileAccess } from '../onnx/model/file-access.ts';
+import type { Checks } from './checks.ts';
+import type { Documents } from './documents.ts';
+import type { Log } from './log.ts';
+import type { RuntimeSelection } from './runtime-selection.ts';
+import type { SemanticTokensCache } from './semantic-tokens-cache.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+/** All that handlers work with, from `initialize` to the end of the process. */
+export interface Session {
+  readonly connection: Connection;
+  readonly client: ClientFeatures;
+  readonly service: LanguageService;
+  readonly files: FileAccess;
+  readonly documents: Documents;
+  readonly settings: SettingsStore;
+  readonly runtimes: RuntimeSelection;
+  readonly checks: Checks;
+  readonly tokens: SemanticTokensCache;
+  readonly log: Log;
+  /** `file:` URI of the folder with a page per diagnostic code; undefined where it is not installed. */
+  readonly docsUri: string | undefined;
+}
+
+/** What the editor can do, of what we ask for. */
+export interface ClientFeatures {
+  /** Takes LocationLinks as definitions. */
+  readonly linksDefinitions: boolean;
+  /** Shows relatedInformation of diagnostics. */
+  readonly relatedInformation: boolean;
+  /** Answers workspace/configuration. */
+  readonly configuration: boolean;
+  /** Is our own extension, which takes the notifications of server/src/protocol.ts. */
+  readonly isOurExtension: boolean;
+}

@@ -1,0 +1,171 @@
+/** An editor in small: starts the real server and speaks LSP with it over standard input and output. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import {
+  createMessageConnection,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-jsonrpc/node';
+import type { Diagnostic } from 'vscode-languageserver-types';
+import type { DocumentStatus, LogLine } from '../../../server/src/protocol.ts';
+
+export interface Published {
+  readonly uri: string;
+  readonly version?: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface ClientOptions {
+  /** The section `tensorrt` of the settings. */
+  readonly settings?: unknown;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly capabilities?: unknown;
+}
+
+const entry = fileURLToPath(new URL('../../../server/src/lsp/entry.ts', import.meta.url));
+
+export class LanguageClient {
+  readonly connection: MessageConnection;
+  readonly published: Published[] = [];
+  readonly statuses: DocumentStatus[] = [];
+  readonly logLines: LogLine[] = [];
+  readonly progress: unknown[] = [];
+  settings: unknown;
+  readonly #process: ChildProcess;
+  readonly #waiting = new Set<() => void>();
+  #stderr = '';
+
+  static async start(options: ClientOptions = {}): Promise<LanguageClient> {
+    const client = new LanguageClient(options);
+    await client.connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: null,
+      initializationOptions: { workspaceTrusted: true },
+      capabilities: options.capabilities ?? {
+        workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
+        window: { workDoneProgress: true },
+        textDocument: {
+          definition: { linkSupport: true },
+          publishDiagnostics: { relatedInformation: true, versionSupport: true },
+        },
+      },
+    });
+    await client.connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  private constructor({ settings = {}, environment }: ClientOptions) {
+    this.settings = settings;
+    const args = ['--import', 'tsx', entry, '--stdio'];
+    this.#process = spawn(process.execPath, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: environment ?? process.env,
+    });
+    const { stdin, stdout, stderr } = this.#process;
+    assert.ok(stdin && stdout && stderr);
+    stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.connection = createMessageConnection(
+      new StreamMessageReader(stdout),
+      new StreamMessageWriter(stdin),
+    );
+    this.connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
+      items.map(() => this.settings),
+    );
+    this.connection.onRequest('client/registerCapability', () => null);
+    this.connection.onRequest('window/workDoneProgress/create', () => null);
+    this.#collect('textDocument/publishDiagnostics', this.published);
+    this.#collect('tensorrt/status', this.statuses);
+    this.#collect('tensorrt/log', this.logLines);
+    this.#collect('$/progress', this.progress);
+    this.connection.listen();
+  }
+
+  get processId(): number {
+    assert.ok(this.#process.pid);
+    return this.#process.pid;
+  }
+
+  async open(uri: string, text: string, version = 1): Promise<void> {
+    await this.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'onnx', version, text },
+    });
+  }
+
+  async change(uri: string, version: number, contentChanges: readonly unknown[]): Promise<void> {
+    await this.connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges,
+    });
+  }
+
+  async close(uri: string): Promise<void> {
+    await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
+  }
+
+  request<Result>(method: string, params: unknown): Promise<Result> {
+    return this.connection.sendRequest<Result>(method, params);
+  }
+
+  /** The first status from now on, or the last one so far, that fits. */
+  async status(uri: string, fits: (status: DocumentStatus) => boolean, from = 0): Promise<DocumentStatus> {
+    return await this.#until(
+      () => this.statuses.slice(from).findLast((status) => status.uri === uri && fits(status)),
+      () => `status; so far: ${JSON.stringify(this.statuses.slice(-5))}`,
+    );
+  }
+
+  /** The last diagnostics published so far that fit, or the first that will. */
+  async diagnostics(uri: string, fits: (published: Published) => boolean = () => true): Promise<Published> {
+    return await this.#until(
+      () => this.published.findLast((published) => published.uri === uri && fits(published)),
+      () => `diagnostics; so far: ${JSON.stringify(this.published.slice(-3))}`,
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, 'exit');
+      await this.connection.sendRequest('shutdown');
+      await this.connection.sendNotification('exit');
+      const timer = setTimeout(() => this.#process.kill('SIGKILL'), 5000);
+      const [code] = await ended;
+      clearTimeout(timer);
+      assert.equal(code, 0, `The server ended with ${code}. ${this.#stderr}`);
+    }
+    this.connection.dispose();
+  }
+
+  #collect<Params>(method: string, into: Params[]): void {
+    this.connection.onNotification(method, (params: Params) => {
+      into.push(params);
+      for (const wake of [...this.#waiting]) {
+        wake();
+      }
+    });
+  }
+
+  async #until<Value>(find: () => Value | undefined, what: () => string): Promise<Value> {
+    const limit = 60_000;
+    return await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(look);
+        reject(new Error(`After ${limit / 1000} s no such ${what()}. ${this.#stderr}`));
+      }, limit);
+      const look = () => {
+        const found = find();
+        if (found !== undefined) {
+          clearTimeout(timer);
+          this.#waiting.delete(look);
+          resolve(found);
+        }
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+}
