@@ -32,11 +32,11 @@ export interface PlanContext {
   readonly canBeZero: () => boolean;
 }
 
-/** Bytes that are copied for no more than the parser's own words. */
-const largestCopied = 1024 * 1024;
+/** Data up to this many bytes is copied where it cannot be referred to, whatever it is. */
+const alwaysCopied = 1024 * 1024;
 
-/** Data in varints up to this many bytes is copied, whatever it is; more than that no description of a shape takes. */
-const smallVarints = 64 * 1024;
+/** Data of more bytes than this is referred to even if the parser then refuses it in other words than it would inside. */
+const copiedAtMost = 256 * 1024 * 1024;
 
 export function planTensor(tensor: Tensor, context: PlanContext): Plan {
   const { data } = tensor;
@@ -46,25 +46,24 @@ export function planTensor(tensor: Tensor, context: PlanContext): Plan {
   const problem = findProblem(tensor, range, context.sizes);
   if (problem !== undefined) return withoutFile(tensor, problem, context);
   // Packed floats are stored as raw_data stores them.
-  const isRaw =
-    data.kind === 'raw' ||
-    (data.field === 'float_data' && tensor.dataType === 1) ||
-    (data.field === 'double_data' && tensor.dataType === 11);
-  if (isRaw) {
-    // Of another length than dims say, it is refused either way; in the same words only where it is.
-    const isWhole = range.length === byteLength(tensor.dataType, tensor.dims);
-    if (!isWhole && range.length <= largestCopied) return { kind: 'keep' };
-    return {
-      kind: 'reference',
-      path: range.path,
-      entries: [
-        { key: 'offset', value: String(range.offset) },
-        { key: 'length', value: String(range.length) },
-      ],
-    };
+  const isRaw = data.kind === 'raw' || (data.field === 'float_data' && tensor.dataType === 1);
+  // Of another length than dims say, it is refused either way; in the same words only where it is.
+  const isWhole = range.length === byteLength(tensor.dataType, tensor.dims);
+  const canBeReferred = isWhole && referable.has(tensor.dataType);
+  if (!isRaw || !canBeReferred) {
+    if (range.length <= alwaysCopied) return { kind: 'keep' };
+    const zero = zeroPlan(tensor, context);
+    if (zero !== undefined) return zero;
+    if (!isRaw || range.length <= copiedAtMost) return { kind: 'keep' };
   }
-  if (range.length <= smallVarints) return { kind: 'keep' };
-  return zeroPlan(tensor, context) ?? { kind: 'keep' };
+  return {
+    kind: 'reference',
+    path: range.path,
+    entries: [
+      { key: 'offset', value: String(range.offset) },
+      { key: 'length', value: String(range.length) },
+    ],
+  };
 }
 
 /** Where a file lies, seen from a folder: with forward slashes. Undefined where it does not lie in it. */
@@ -174,6 +173,13 @@ function zeroPlan(tensor: Tensor, context: PlanContext): (Plan & { kind: 'zero' 
   if (length === undefined || smallest === undefined || length <= smallest) return undefined;
   return context.canBeZero() ? { kind: 'zero', byteLength: length } : undefined;
 }
+
+/**
+ * Data types that TensorRT takes from outside the model exactly when it takes them inside: float, uint8, int8, int32, int64, bool,
+ * float16, bfloat16, float8e4m3fn, int4, float4e2m1. It takes double inside only (10.15, 11.2: it expects half the bytes outside),
+ * and 16- and 32-bit integers that it does not know outside only.
+ */
+const referable = new Set([1, 2, 3, 6, 7, 9, 10, 16, 17, 22, 23]);
 
 /**
  * Data types that TensorRT imports, and how many bytes of one may be a description of something: values that change a verdict are
