@@ -10,7 +10,7 @@ import { type GraphInference, inferGraph, updateGraph } from './model-graph.ts';
 import type { LocalProblem, PathStep, Problem } from './problem.ts';
 import { reasonOf } from './reasons.ts';
 import { lookUp, type NodeRecord, type Scope, type Session, scopeOf } from './scope.ts';
-import type { ValueType } from './value.ts';
+import { declaredType, type ValueType } from './value.ts';
 
 export interface InferenceContext {
   /** Reads the elements of small constants. May throw; then the constant is unknown. */
@@ -20,6 +20,8 @@ export interface InferenceContext {
 /** What is known of a value. */
 export interface InferredValue {
   readonly type: ValueType | undefined;
+  /** What the model declares of a value that a node makes; it may name a dim that `type` has an expression for. */
+  readonly declared: ValueType | undefined;
   /** Dims of a tensor; undefined where not even the rank is known. */
   readonly shape: readonly Dim[] | undefined;
   /** Elements of a small tensor in row-major order, where some are known. */
@@ -113,7 +115,8 @@ class ModelInference implements Inference {
       if (value) {
         const { type, data } = value;
         const shape = type?.kind === 'tensor' || type?.kind === 'sparse_tensor' ? type.shape : undefined;
-        return { type, shape, data, reason: (axis) => reasonOf(scope, name, axis) };
+        const declared = declaredType(scope.declared.get(name));
+        return { type, declared, shape, data, reason: (axis) => reasonOf(scope, name, axis) };
       }
       order = outer?.order ?? 0;
       at = outer?.handle;

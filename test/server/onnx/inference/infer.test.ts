@@ -99,6 +99,14 @@ describe('shapes of values', () => {
     assert.equal(typeIn(named, 'y'), 'int64[found, 2]');
   });
 
+  test('a declared name stays at hand where an expression says more', () => {
+    const inference = infer('g (float[N, H] x) => (float[rows, H] y) { y = Concat <axis = 0> (x, x) }');
+    const y = inference.value(inference.root, 'y');
+    assert.equal(formatType(y?.type), 'float[2*N, H]');
+    assert.equal(formatType(y?.declared), 'float[rows, H]');
+    assert.equal(y?.reason(0), 'N + N');
+  });
+
   test('names of onnx for what it does not know are not shown', () => {
     const inference = infer('g (float[unk__0, ?, 3] x) => (float[] y) { y = Relu (x) }'.replace('?', '"?"'));
     assert.equal(typeIn(inference, 'y'), 'float[?, ?, 3]');

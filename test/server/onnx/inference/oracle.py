@@ -1,14 +1,14 @@
-"""What onnx.shape_inference knows of the values of models.   usage: oracle.py FOLDER MODEL … < /dev/null > RESULTS.jsonl
+"""What onnx.shape_inference knows of the values of models.   usage: oracle.py TARGET FOLDER … > RESULTS.jsonl
 
-Of each model it makes variants in FOLDER: `plain`, `open` (nothing declared of what nodes make) and `symbolic` (as `open`, and
-the dims of inputs are names: equal dims get equal names, 1 stays). One line of JSON per variant: the file, seconds, and per
-graph the types of its values. "conformance" as a MODEL stands for all models of onnx.backend.test.
+Of each model in the FOLDERs it makes variants in TARGET: `plain`, `open` (nothing declared of what nodes make) and `symbolic`
+(as `open`, and the dims of inputs are names: equal dims get equal names, 1 stays). One line of JSON per variant: the file and
+per graph the types of its values.
 """
+
 
 import json
 import os
 import sys
-import time
 
 import onnx
 from onnx import shape_inference
@@ -72,36 +72,25 @@ def variants(model):
     yield "symbolic", model
 
 
-def sources(arguments):
-    for argument in arguments:
-        if argument == "conformance":
-            from onnx.backend.test.case.node import collect_testcases
-
-            for case in collect_testcases(None):
-                if case.model is not None:
-                    yield case.name, case.model
-        elif os.path.isdir(argument):
-            for name in sorted(os.listdir(argument)):
-                if name.endswith(".onnx"):
-                    yield name.removesuffix(".onnx"), onnx.load(os.path.join(argument, name))
-        else:
-            yield os.path.basename(argument).removesuffix(".onnx"), onnx.load(argument)
+def main(target, *folders):
+    os.makedirs(target, exist_ok=True)
+    for folder in folders:
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".onnx"):
+                infer(target, name.removesuffix(".onnx"), onnx.load(os.path.join(folder, name)))
 
 
-def main(folder, *arguments):
-    os.makedirs(folder, exist_ok=True)
-    for name, model in sources(arguments):
-        for variant, changed in variants(model):
-            file = os.path.join(folder, f"{name}.{variant}.onnx")
-            with open(file, "wb") as out:
-                out.write(changed.SerializeToString())
-            start = time.perf_counter()
-            try:
-                inferred = shape_inference.infer_shapes(changed, data_prop=True, strict_mode=False)
-                found = {"graphs": list(graphs(inferred.graph, []))}
-            except Exception as error:  # The oracle itself fails on some models; those say nothing.
-                found = {"error": str(error)}
-            print(json.dumps({"name": name, "variant": variant, "file": file, "seconds": time.perf_counter() - start, **found}))
+def infer(target, name, model):
+    for variant, changed in variants(model):
+        file = os.path.join(target, f"{name}.{variant}.onnx")
+        with open(file, "wb") as out:
+            out.write(changed.SerializeToString())
+        try:
+            inferred = shape_inference.infer_shapes(changed, data_prop=True, strict_mode=False)
+            found = {"graphs": list(graphs(inferred.graph, []))}
+        except Exception as error:  # Where the oracle itself fails it says nothing.
+            found = {"error": str(error)}
+        print(json.dumps({"name": name, "variant": variant, "file": file, **found}))
 
 
 if __name__ == "__main__":

@@ -283,7 +283,7 @@ const tile: Rule = (context) => {
   );
   const times = repeats?.[0];
   const data = shape.length === 1 && context.isSmall(shape) ? context.data(0) : undefined;
-  if (data && typeof times === 'number' && times * data.length <= 256) {
+  if (data && typeof times === 'number' && times >= 0 && times * data.length <= 256) {
     context.setData(0, new Array<readonly Dim[]>(times).fill(data).flat());
   }
 };
