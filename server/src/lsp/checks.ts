@@ -160,8 +160,9 @@ export class Checks {
       checked.failure = outcome.message;
     }
     // While the text is no model, the last verdict keeps to the statements that have not been touched.
-    this.#sendStatus(document.uri, outcome.status);
+    // In this order: who has seen the status may rely on the diagnostics.
     this.#publish(checked);
+    this.#sendStatus(document.uri, outcome.status);
   }
 
   /** Once the messages that have arrived are handled, so that a burst of edits is published once. */

@@ -48,6 +48,10 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
     started().checks.dispose();
     started().runtimes.dispose();
   });
+  // A message that can no longer be sent, or a mistake of ours, is no reason to end.
+  process.on('unhandledRejection', (reason) => {
+    session?.log.error('Something failed that nothing waited for', reason);
+  });
   for (const register of handlers) {
     register(connection, started);
   }

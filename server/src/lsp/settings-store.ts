@@ -1,5 +1,5 @@
 /** The editor's settings, asked for when needed and kept until they change. */
-import type { Connection } from 'vscode-languageserver/node';
+import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver/node';
 import type { Log } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -50,7 +50,8 @@ export class SettingsStore {
       if (!this.#told.has(problem)) {
         this.#told.add(problem);
         this.#log.warning(problem);
-        this.#connection.window.showWarningMessage(problem);
+        const message = { type: MessageType.Warning, message: problem };
+        void this.#connection.sendNotification(ShowMessageNotification.type, message);
       }
     }
     return settings;
