@@ -20,6 +20,13 @@ interface Hunk {
   newEnd: number;
 }
 
+/** Old segments that a new tree keeps, and how far the edits before them have moved the text. */
+interface KeptRun {
+  readonly from: number;
+  readonly to: number;
+  readonly shift: number;
+}
+
 /**
  * The tree of `newText`, equal to what `parseOnnxText` gives, but sharing the untouched segments of `tree`.
  *
@@ -31,21 +38,22 @@ export function reparse(tree: SyntaxTree, newText: string, changes: readonly Tex
   if (hunks.length === 0) {
     return tree;
   }
-  const old = { ...tree.resumption, segments: tree.segments, starts: tree.starts };
-  const cursor = new Cursor(newText, 64);
+  const { segments, starts } = tree;
+  const { modes } = tree.resumption;
+  const cursor = new Cursor(newText, true);
   const reader = new SegmentReader();
-  const pieces: Segments[] = [];
+  const pieces: (KeptRun | Segments)[] = [];
   let problemCount = tree.problemCount;
   let current: Mode = mode.start;
-  // Old segments before this index are kept or dropped; `shift` is how far the edits before it have moved the text.
+  // Old segments before this index are kept or dropped.
   let index = 0;
   let hunk = 0;
   let shift = 0;
   toFirstSegment(cursor);
   while (current !== mode.end) {
     // The first old segment that can begin at the cursor.
-    while (index < old.segments.length) {
-      const start = old.starts[index] ?? 0;
+    while (index < segments.length) {
+      const start = starts[index] ?? 0;
       for (let next = hunks[hunk]; next && next.oldEnd <= start; next = hunks[++hunk]) {
         shift = next.newEnd - next.oldEnd;
       }
@@ -53,35 +61,36 @@ export function reparse(tree: SyntaxTree, newText: string, changes: readonly Tex
       if (!isReplaced && start + shift >= cursor.pos) {
         break;
       }
-      problemCount -= old.segments[index]?.problems.length ?? 0;
+      problemCount -= segments[index]?.problems.length ?? 0;
       index++;
     }
     const limit = hunks[hunk]?.oldStart ?? Number.POSITIVE_INFINITY;
-    const isHere = old.starts[index] === cursor.pos - shift && old.modes[index] === current;
-    const kept = isHere ? keptUntil(old, index, limit) : index;
-    if (kept === index) {
+    const isHere = starts[index] === cursor.pos - shift && modes[index] === current;
+    const keptEnd = isHere ? keptUntil(tree, index, limit) : index;
+    if (keptEnd === index) {
       current = reader.read(cursor, current);
       continue;
     }
     if (reader.length > 0) {
       pieces.push(reader.take());
     }
-    pieces.push(sliced(old, index, kept, shift));
-    index = kept;
-    current = kept < old.segments.length ? ((old.modes[kept] ?? mode.end) as Mode) : mode.end;
-    cursor.pos = (old.starts[kept] ?? 0) + shift;
+    pieces.push({ from: index, to: keptEnd, shift });
+    index = keptEnd;
+    current = index < segments.length ? ((modes[index] ?? mode.end) as Mode) : mode.end;
+    cursor.pos = (starts[index] ?? 0) + shift;
   }
-  for (; index < old.segments.length; index++) {
-    problemCount -= old.segments[index]?.problems.length ?? 0;
+  for (; index < segments.length; index++) {
+    problemCount -= segments[index]?.problems.length ?? 0;
   }
   if (reader.length > 0) {
     pieces.push(reader.take());
   }
-  return treeOf(newText, joined(pieces), problemCount + reader.problemCount);
+  return treeOf(newText, joined(tree, pieces), problemCount + reader.problemCount);
 }
 
 /** Up to which segment all can be kept, from one that begins where it did: they were read without a look at or behind `limit`. */
-function keptUntil({ starts, lookaheads }: Segments, from: number, limit: number): number {
+function keptUntil({ starts, resumption }: SyntaxTree, from: number, limit: number): number {
+  const { lookaheads } = resumption;
   let index = from;
   while (index < starts.length) {
     const lookahead = lookaheads[index] ?? -1;
@@ -93,24 +102,13 @@ function keptUntil({ starts, lookaheads }: Segments, from: number, limit: number
   return index;
 }
 
-function sliced(old: Segments, from: number, to: number, shift: number): Segments {
-  return {
-    segments: old.segments.slice(from, to),
-    starts:
-      shift === 0
-        ? old.starts.subarray(from, to)
-        : old.starts.subarray(from, to).map((start) => start + shift),
-    modes: old.modes.subarray(from, to),
-    lookaheads: old.lookaheads.subarray(from, to),
-    bodyEnds: old.bodyEnds.subarray(from, to),
-    roles: old.roles.subarray(from, to),
-  };
-}
-
-function joined(pieces: readonly Segments[]): Segments {
-  const length = pieces.reduce((sum, piece) => sum + piece.segments.length, 0);
+function joined(old: SyntaxTree, pieces: readonly (KeptRun | Segments)[]): Segments {
+  const length = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
+  const { modes, lookaheads, bodyEnds, roles } = old.resumption;
+  // Mostly no statement more or less: then copies with few changes are fastest.
+  const segments = length === old.segments.length ? old.segments.slice() : new Array<Segment>(length);
   const whole = {
-    segments: ([] as Segment[]).concat(...pieces.map((piece) => piece.segments)),
+    segments,
     starts: new Int32Array(length),
     modes: new Uint8Array(length),
     lookaheads: new Int32Array(length),
@@ -119,16 +117,50 @@ function joined(pieces: readonly Segments[]): Segments {
   };
   let at = 0;
   for (const piece of pieces) {
-    whole.starts.set(piece.starts, at);
-    whole.modes.set(piece.modes, at);
-    whole.lookaheads.set(piece.lookaheads, at);
-    whole.bodyEnds.set(piece.bodyEnds, at);
-    whole.roles.set(piece.roles, at);
-    at += piece.segments.length;
+    if ('segments' in piece) {
+      whole.starts.set(piece.starts, at);
+      whole.modes.set(piece.modes, at);
+      whole.lookaheads.set(piece.lookaheads, at);
+      whole.bodyEnds.set(piece.bodyEnds, at);
+      whole.roles.set(piece.roles, at);
+      copySegments(piece.segments, 0, piece.segments.length, segments, at);
+    } else {
+      const { from, to, shift } = piece;
+      whole.starts.set(old.starts.subarray(from, to), at);
+      for (let place = at; shift !== 0 && place < at + to - from; place++) {
+        whole.starts[place] = (whole.starts[place] ?? 0) + shift;
+      }
+      whole.modes.set(modes.subarray(from, to), at);
+      whole.lookaheads.set(lookaheads.subarray(from, to), at);
+      whole.bodyEnds.set(bodyEnds.subarray(from, to), at);
+      whole.roles.set(roles.subarray(from, to), at);
+      if (from !== at || length !== old.segments.length) {
+        copySegments(old.segments, from, to, segments, at);
+      }
+    }
+    at += lengthOf(piece);
   }
   return whole;
 }
 
+function lengthOf(piece: KeptRun | Segments): number {
+  return 'segments' in piece ? piece.segments.length : piece.to - piece.from;
+}
+
+function copySegments(
+  source: readonly Segment[],
+  from: number,
+  to: number,
+  target: Segment[],
+  at: number,
+): void {
+  for (let index = from; index < to; index++) {
+    const segment = source[index];
+    if (segment) {
+      target[at + index - from] = segment;
+    }
+  }
+}
 /** The changed stretches, apart from each other and ascending. */
 function hunksOf(changes: readonly TextChange[]): readonly Hunk[] {
   const hunks: Hunk[] = [];

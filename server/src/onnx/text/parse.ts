@@ -14,7 +14,7 @@ export { reparse, type TextChange } from './incremental.ts';
 
 /** The syntax tree of any text. Never throws, and takes time linear in the text's length. */
 export function parseOnnxText(text: string): SyntaxTree {
-  const cursor = new Cursor(text, text.length / 60);
+  const cursor = new Cursor(text, false);
   const reader = new SegmentReader();
   toFirstSegment(cursor);
   let current: Mode = mode.start;

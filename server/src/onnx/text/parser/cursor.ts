@@ -10,7 +10,7 @@ import type {
 } from '../syntax-tree.ts';
 import { type AnnotationReading, commentEnd, readAnnotation } from './annotations.ts';
 import * as character from './characters.ts';
-import { detachedSlice, NameTable } from './names.ts';
+import { NameTable } from './names.ts';
 import type { SyntaxProblemCode } from './problems.ts';
 import { none, Stack } from './stack.ts';
 
@@ -55,12 +55,15 @@ export class Cursor {
   #tokenEnd = 0;
   /** Absolute offset of the last token that is the first of its line. */
   #firstOnLine = 0;
+  readonly #lineFeeds: CharacterSearch = { character: '\n', from: 0, none: 0 };
+  readonly #backslashes: CharacterSearch = { character: '\\', from: 0, none: 0 };
   /** A string that was found to have no end, to find so at once for all strings that begin inside it. */
   #unterminated = { from: 0, to: 0, reach: 0 };
 
-  constructor(text: string, expectedNames: number) {
+  /** `detached`: whether the strings of the tree are to outlive the text, see NameTable. */
+  constructor(text: string, detached: boolean) {
     this.text = text;
-    this.names = new NameTable(text, expectedNames);
+    this.names = new NameTable(text, detached);
   }
 
   /** Begins a segment at `pos`. */
@@ -69,9 +72,13 @@ export class Cursor {
     this.reach = this.pos;
     this.lookedBehind = false;
     this.bodyEnd = 0;
-    this.#problems = [];
+    if (this.#problems.length > 0) {
+      this.#problems = [];
+    }
+    if (this.#pending.length > 0) {
+      this.#pending = [];
+    }
     this.#problemPos = -1;
-    this.#pending = [];
     this.#tokenStart = this.pos;
     this.#tokenEnd = this.pos;
     this.#firstOnLine = this.pos;
@@ -103,11 +110,33 @@ export class Cursor {
   /** Skips white space and comments; the character there, or `endOfText`. */
   peek(): number {
     const text = this.text;
-    const length = text.length;
-    let pos = this.pos;
+    const pos = this.pos;
     if (pos !== this.#tokenStart) {
       this.#tokenEnd = pos;
     }
+    if (pos + 1 < text.length && pos > 0) {
+      // Mostly there is nothing or one blank to skip.
+      let code = text.charCodeAt(pos);
+      if (code > character.space && code !== character.hash) {
+        this.#tokenStart = pos;
+        return code;
+      }
+      if (code === character.space) {
+        code = text.charCodeAt(pos + 1);
+        if (code > character.space && code !== character.hash) {
+          this.pos = pos + 1;
+          this.#tokenStart = pos + 1;
+          return code;
+        }
+      }
+    }
+    return this.#skipSpace();
+  }
+
+  #skipSpace(): number {
+    const text = this.text;
+    const length = text.length;
+    let pos = this.pos;
     let newLine = pos === 0;
     let annotated = 0;
     let code = character.endOfText;
@@ -246,32 +275,45 @@ export class Cursor {
   string(isName = false): string {
     const text = this.text;
     const start = this.pos + 1;
+    // Mostly a string is short, on one line and without a backslash: then looking for the quote is all there is to do.
+    const end = text.indexOf('"', start);
+    if (end < 0 || this.#next(this.#lineFeeds, start) < end || this.#next(this.#backslashes, start) < end) {
+      return this.#longString(start);
+    }
+    this.pos = end + 1;
+    return isName ? this.names.name(start, end) : this.names.part(start, end);
+  }
+
+  #longString(start: number): string {
+    const text = this.text;
     let pos = start;
-    let escaped = false;
     for (;;) {
       const code = pos < text.length ? text.charCodeAt(pos) : character.lineFeed;
       if (code === character.quote) {
-        break;
+        this.pos = pos + 1;
+        return this.#unescaped(start, pos);
       }
-      if (code === character.backslash) {
-        escaped = true;
-        pos++;
-      } else if (code === character.lineFeed) {
+      if (code === character.lineFeed) {
         const end = this.#endOfLongString(start, pos);
         if (end < 0) {
           return this.#unterminatedString(start, pos);
         }
-        const value = unescaped(text, start, end);
         this.pos = end + 1;
-        return value;
+        return this.#unescaped(start, end);
       }
-      pos++;
+      pos += code === character.backslash ? 2 : 1;
     }
-    this.pos = pos + 1;
-    if (escaped) {
-      return unescaped(text, start, pos);
+  }
+
+  /** An offset before which there is none of a character, at or behind `start`: the next one, or as far as was looked. */
+  #next(search: CharacterSearch, start: number): number {
+    if (start < search.from || start >= search.none) {
+      const window = this.text.slice(start, start + searchWindow);
+      const found = window.indexOf(search.character);
+      search.from = start;
+      search.none = found < 0 ? start + searchWindow : start + found;
     }
-    return isName ? this.names.name(start, pos) : detachedSlice(text, start, pos);
+    return search.none;
   }
 
   /** Annotations of the construct that begins at the token at `pos`, each for the first construct that asks. */
@@ -389,12 +431,16 @@ export class Cursor {
     }
     const end = Math.min(pos, text.length);
     this.pos = Math.min(pos + 1, text.length);
-    const closes = pos < text.length && this.lookAhead((cursor) => character.followsString(cursor.peek()));
+    const reachBefore = this.reach;
+    this.reach = 0;
+    const closes = pos < text.length && this.lookAhead(() => character.followsString(this.peek()));
     this.noteReach();
+    const { reach } = this;
+    this.reach = Math.max(reach, reachBefore);
     if (closes) {
       return end;
     }
-    this.#unterminated = { from: start, to: end, reach: this.reach };
+    this.#unterminated = { from: start, to: end, reach };
     return -1;
   }
 
@@ -410,7 +456,21 @@ export class Cursor {
       end,
       'This string is not closed. Write a `"` at its end, and `\\"` for each quote inside it.',
     );
-    return unescaped(this.text, start, end);
+    return this.#unescaped(start, end);
+  }
+
+  /** A part of the text in which a backslash stands for the character after it. */
+  #unescaped(start: number, end: number): string {
+    const text = this.text;
+    let result = '';
+    let from = start;
+    for (let at = start; at < end; at++) {
+      if (text.charCodeAt(at) === character.backslash) {
+        result += this.names.part(from, at);
+        from = ++at;
+      }
+    }
+    return result + this.names.part(from, Math.max(from, end));
   }
 }
 
@@ -424,18 +484,15 @@ interface PendingAnnotation {
   token: number;
 }
 
+/** What is known of where a character is: not between `from` and `none`. */
+interface CharacterSearch {
+  readonly character: string;
+  from: number;
+  none: number;
+}
+
+/** Enough that searching costs nothing, little enough for one keystroke. */
+const searchWindow = 0x10000;
+
 /** More than anybody reads in one statement. */
 const maximumProblems = 100;
-
-/** A backslash stands for the character after it. */
-function unescaped(text: string, start: number, end: number): string {
-  let result = '';
-  let from = start;
-  for (let at = start; at < end; at++) {
-    if (text.charCodeAt(at) === character.backslash) {
-      result += text.slice(from, at);
-      from = ++at;
-    }
-  }
-  return result === '' ? detachedSlice(text, from, end) : result + text.slice(from, end);
-}

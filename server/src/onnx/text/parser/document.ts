@@ -245,7 +245,7 @@ function readBehindValue(cursor: Cursor, owner: Owner): Mode {
     cursor.pos++;
     return readValueListEnd(cursor, owner, true);
   }
-  if (next === character.greater || next === character.openBrace || next === character.endOfText) {
+  if (next === character.greater || next === character.endOfText || isAtBodyStart(cursor, next)) {
     return readValueListEnd(cursor, owner, false);
   }
   if (startsName(next)) {
@@ -259,7 +259,11 @@ function readBehindValue(cursor: Cursor, owner: Owner): Mode {
     return valuesOf(owner);
   }
   cursor.expected('onnx.syntax.missing-bracket', 'Expected `,` and another value, or `>`.');
-  skipListEntry(cursor, character.greater);
+  do {
+    // Data without a name have braces, too.
+    cursor.skipToken();
+    skipListEntry(cursor, character.greater);
+  } while (cursor.peek() === character.openBrace && !isAtBodyStart(cursor, character.openBrace));
   return cursor.matches(character.comma) || cursor.peek() !== character.closeBrace
     ? readValueListEnd(cursor, owner, false)
     : valuesOf(owner);
@@ -275,7 +279,7 @@ function readValueListEnd(cursor: Cursor, owner: Owner, isBehindComma: boolean):
     cursor.pos++;
     return readBodyStart(cursor, owner);
   }
-  if (next === character.openBrace || next === character.endOfText) {
+  if (next === character.endOfText || isAtBodyStart(cursor, next)) {
     cursor.expected('onnx.syntax.missing-bracket', 'Expected `>` after the values.');
     return readBodyStart(cursor, owner);
   }
@@ -377,6 +381,18 @@ function isAtBody(cursor: Cursor, next: number): boolean {
   return (startsName(next) || next === character.openBracket) && isAtStatement(cursor);
 }
 
+/** The `{` of a body, rather than that of data. */
+function isAtBodyStart(cursor: Cursor, next: number): boolean {
+  return (
+    next === character.openBrace &&
+    cursor.lookAhead(() => {
+      cursor.pos++;
+      const first = cursor.peek();
+      return first === character.closeBrace || first === character.endOfText || isAtBody(cursor, first);
+    })
+  );
+}
+
 /** A name and what can follow it in a signature. */
 function isAtSignatureStart(cursor: Cursor, next: number): boolean {
   return (
@@ -384,7 +400,8 @@ function isAtSignatureStart(cursor: Cursor, next: number): boolean {
     cursor.lookAhead(() => {
       cursor.skipToken();
       const behind = cursor.peek();
-      return behind === character.openParenthesis || behind === character.less || cursor.isAtArrow;
+      const isParameters = behind === character.less && !isAtHeader(cursor);
+      return behind === character.openParenthesis || isParameters || cursor.isAtArrow;
     })
   );
 }

@@ -1,25 +1,28 @@
 /**
- * The names of a document, each once and free of its text. `text.slice` would give strings that keep the whole text alive,
- * and with it every version of the document that a statement was last parsed in.
+ * Strings for parts of a text.
+ *
+ * V8's `slice` gives strings that keep the whole text alive. That is right when a document is parsed for the first time, but with
+ * every edit, statements of one more version of it would stay. So then the parts are detached: a slice of a small joined string
+ * keeps only that alive.
  */
 export class NameTable {
   readonly #text: string;
-  #slots: Int32Array;
-  #names: string[] = [];
-  #hashes: number[] = [];
+  readonly #detached: boolean;
+  #slots = new Int32Array(1024);
+  readonly #names: string[] = [];
+  readonly #hashes: number[] = [];
 
-  /** `expected`: about how many different names there will be. */
-  constructor(text: string, expected: number) {
+  /** `detached`: whether the strings are to outlive the text. */
+  constructor(text: string, detached: boolean) {
     this.#text = text;
-    let capacity = 64;
-    while (capacity < expected * 2) {
-      capacity *= 2;
-    }
-    this.#slots = new Int32Array(capacity);
+    this.#detached = detached;
   }
 
-  /** The name between two offsets of the text. */
+  /** The name between two offsets: a short one is the same string each time, as operators and attributes come in masses. */
   name(start: number, end: number): string {
+    if (end - start > copiedLength) {
+      return this.part(start, end);
+    }
     const text = this.#text;
     let hash = seed;
     for (let index = start; index < end; index++) {
@@ -31,7 +34,7 @@ export class NameTable {
     for (let probes = 0; probes < maximumProbes; probes++) {
       const entry = this.#slots[slot] ?? 0;
       if (entry === 0) {
-        return this.#add(slot, hash, detachedSlice(text, start, end));
+        return this.#add(slot, hash, text.slice(start, end));
       }
       const known = this.#names[entry - 1];
       if (known !== undefined && this.#hashes[entry - 1] === hash && this.#isAt(known, start, end)) {
@@ -40,7 +43,13 @@ export class NameTable {
       slot = (slot + 1) & mask;
     }
     // Only names made to collide come here; they are right, too, if not shared.
-    return detachedSlice(text, start, end);
+    return text.slice(start, end);
+  }
+
+  /** The text between two offsets. */
+  part(start: number, end: number): string {
+    const part = this.#text.slice(start, end);
+    return this.#detached && end - start > copiedLength ? ` ${part}`.slice(1) : part;
   }
 
   #isAt(name: string, start: number, end: number): boolean {
@@ -80,11 +89,9 @@ export class NameTable {
   }
 }
 
+/** V8 copies parts of up to 12 characters and makes longer ones refer to the text. */
+const copiedLength = 12;
+
 /** A hostile file must not know which names share a slot. */
 const seed = (Math.random() * 0x7fffffff) | 0;
 const maximumProbes = 64;
-
-/** A part of a text as a string of its own. V8 copies up to 12 characters anyway; beyond, a slice of a small joined string does. */
-export function detachedSlice(text: string, start: number, end: number): string {
-  return end - start <= 12 ? text.slice(start, end) : ` ${text.slice(start, end)}`.slice(1);
-}

@@ -38,6 +38,7 @@ export function readDeclaration(cursor: Cursor, list: ValueList): ValueDeclarati
   cursor.pos++;
   end = cursor.offset;
   checkData(cursor, type, name, list);
+  skipToData(cursor);
   const data = startsData(cursor.peek())
     ? readData(cursor, type)
     : ({ kind: 'values', start: end, end, elements: none } as const);
@@ -117,6 +118,23 @@ function isUnknownType(cursor: Cursor, word: string, list: ValueList): boolean {
     return false;
   }
   return list.startsWith('graph') || resemblesType(word);
+}
+
+/** Between `=` and data there may be nothing else; a word there is reported and skipped. */
+function skipToData(cursor: Cursor): void {
+  const next = cursor.peek();
+  if (!startsName(next) || cursor.isFirstOnLine) {
+    return;
+  }
+  cursor.expected('onnx.syntax.expected-value', 'Expected data: `{1, 2}` or `["location": "weights.bin"]`.');
+  const isBeforeData = cursor.lookAhead(() => {
+    cursor.skipToken();
+    return startsData(cursor.peek());
+  });
+  if (isBeforeData) {
+    cursor.skipToken();
+    cursor.peek();
+  }
 }
 
 function checkData(cursor: Cursor, type: TypeSyntax | undefined, name: Identifier, list: ValueList): void {
