@@ -1,11 +1,11 @@
 import path from 'node:path';
+import { isWholeModel } from '../features/diagnostics/model.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
 import { encodeModel } from '../onnx/binary/writer.ts';
 import { externalLocations } from '../onnx/model/external-data.ts';
 import type { Command } from './command.ts';
-import { loadTextDocument, modelOfDocument } from './load-model.ts';
-import { style } from './report/style.ts';
-import { renderTextProblems, TextProblemsError } from './text-problems.ts';
+import { loadTextDocument } from './load-model.ts';
+import { problemsOf, renderProblems } from './text-problems.ts';
 import { writeFileAtomically } from './write-file.ts';
 
 export const encodeCommand: Command = {
@@ -28,13 +28,10 @@ export const encodeCommand: Command = {
     if (output === path.resolve(name))
       throw new Error(`The output would replace ${name}. Please give another with -o.`);
     const document = loadTextDocument(name);
-    const { model, problems } = modelOfDocument(document, folder);
-    if (problems.length > 0) {
-      const error = new TextProblemsError(name, document, problems);
-      terminal.note(renderTextProblems(error, style(false)));
-      terminal.note(error.message);
-      return 1;
-    }
+    const problems = problemsOf(document);
+    if (problems.length > 0) terminal.note(renderProblems(name, document, problems, terminal.noteStyle));
+    if (!isWholeModel(document)) return 1;
+    const { model } = document.model;
     writeFileAtomically(output, encodeModel(model));
     for (const location of externalLocations(model)) {
       if (nodeFileAccess.size(path.resolve(path.dirname(output), location)) !== undefined) continue;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isWholeModel } from '../features/diagnostics/model.ts';
 import { createDocument, type OnnxDocument } from '../features/document.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
 import { readModel } from '../onnx/binary/reader.ts';
@@ -7,8 +8,7 @@ import { isFileRange } from '../onnx/model/bytes.ts';
 import type { ByteSource } from '../onnx/model/file-access.ts';
 import type { Bytes, Model } from '../onnx/model/model.ts';
 import { printOnnxText } from '../onnx/text/printer/print.ts';
-import { toModel } from '../onnx/text/to-model/to-model.ts';
-import { type TextProblem, TextProblemsError } from './text-problems.ts';
+import { problemsOf, TextProblemsError } from './text-problems.ts';
 
 /** A model file, binary or text. */
 export interface LoadedModel {
@@ -37,7 +37,7 @@ export function loadTextDocument(name: string): OnnxDocument {
   const source = nodeFileAccess.open(absolute);
   try {
     const bytes = source.read(0, source.size);
-    return createDocument(pathToFileURL(absolute).href, 0, decode(name, bytes));
+    return createDocument(pathToFileURL(absolute).href, 0, decode(name, bytes), nodeFileAccess);
   } finally {
     source.close();
   }
@@ -54,30 +54,10 @@ function decode(name: string, bytes: Uint8Array): string {
 }
 
 function loadText(name: string): LoadedModel {
-  const absolute = path.resolve(name);
   const document = loadTextDocument(name);
-  const { model, problems } = modelOfDocument(document, path.dirname(absolute));
-  if (problems.length > 0) throw new TextProblemsError(name, document, problems);
-  return { name, path: absolute, model, isText: true, document: () => document };
-}
-
-/** The model that a text describes, and all problems of the text: where there are any, the model must not be used. */
-export function modelOfDocument(
-  document: OnnxDocument,
-  folder: string,
-): { model: Model; problems: readonly TextProblem[] } {
-  const { tree } = document;
-  const syntax = tree.segments.flatMap((segment, index) =>
-    segment.problems.map(({ code, message, start, end }) => ({
-      segment: index,
-      span: { start, end },
-      code,
-      message,
-    })),
-  );
-  const resolveLocation = (location: string) => path.resolve(folder, location);
-  const { model, problems } = toModel(tree, { resolveLocation, files: nodeFileAccess });
-  return { model, problems: syntax.length > 0 ? syntax : problems };
+  if (!isWholeModel(document)) throw new TextProblemsError(name, document, problemsOf(document));
+  const { model } = document.model;
+  return { name, path: path.resolve(name), model, isText: true, document: () => document };
 }
 
 function loadBinary(name: string): LoadedModel {

@@ -2,6 +2,7 @@
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
 import { encodeCommand } from './encode.ts';
+import { errorText } from './error-text.ts';
 import { lspCommand } from './lsp.ts';
 import { printCommand } from './print.ts';
 import { runtimesCommand } from './runtimes.ts';
@@ -44,7 +45,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   try {
     return await command.run(readArguments(command, rest), terminal);
   } catch (error) {
-    terminal.note(`error: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.note(errorText(error, terminal.noteStyle));
     if (error instanceof UsageError) terminal.note(`See onnx-trt ${command.name} --help.`);
     return 2;
   } finally {

@@ -1,18 +1,23 @@
+import { type Style, style } from './report/style.ts';
+
 /** Where a command writes: results to standard output, everything else to standard error. */
 export interface Terminal {
   /** Results. */
   print(text: string): void;
-  /** Progress, notes and errors; a line each. */
+  /** Progress, notes and errors; whole lines. */
   note(text: string): void;
   /** Shows a line that the next one replaces, where a person is watching; an empty one clears it. */
   progress(text: string): void;
-  /** Whether results may be coloured. */
-  readonly colours: boolean;
+  /** Of results. */
+  readonly style: Style;
+  /** Of notes. */
+  readonly noteStyle: Style;
 }
 
 /** The process's own streams. A reader that went away (`onnx-trt … | head`) ends the program quietly. */
 export function processTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) {
+  const { stdout, stderr } = process;
+  for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit();
       throw error;
@@ -20,26 +25,27 @@ export function processTerminal(): Terminal {
   }
   let shown = false;
   const clear = () => {
-    if (shown) process.stderr.write('\r\x1b[K');
+    if (shown) stderr.write('\r\x1b[K');
     shown = false;
   };
   return {
     print: (text) => {
       clear();
-      process.stdout.write(text);
+      stdout.write(text);
     },
     note: (text) => {
       clear();
-      process.stderr.write(`${text}\n`);
+      stderr.write(`${text}\n`);
     },
     progress: (text) => {
-      if (!process.stderr.isTTY) return;
+      if (!stderr.isTTY) return;
       clear();
       if (text === '') return;
-      process.stderr.write(text.slice(0, (process.stderr.columns ?? 80) - 1));
+      stderr.write(text.slice(0, (stderr.columns ?? 80) - 1));
       shown = true;
     },
-    colours: wantsColours(process.stdout),
+    style: style(wantsColours(stdout)),
+    noteStyle: style(wantsColours(stderr)),
   };
 }
 

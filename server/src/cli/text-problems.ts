@@ -1,41 +1,50 @@
-import { type OnnxDocument, rangeInSegment } from '../features/document.ts';
-import type { Span } from '../onnx/text/syntax-tree.ts';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
+import { modelDiagnostics } from '../features/diagnostics/model.ts';
+import { syntaxDiagnostics } from '../features/diagnostics/syntax.ts';
+import type { OnnxDocument } from '../features/document.ts';
+import { offsetAt } from '../features/source-text.ts';
 import { excerpt } from './report/excerpt.ts';
 import { printable, type Style } from './report/style.ts';
 
-export interface TextProblem {
-  readonly segment: number;
-  readonly span: Span;
-  readonly code: string;
-  readonly message: string;
-}
-
-/** A text is no valid ONNX text. */
+/** A text that is no valid ONNX text, with what is wrong with it. */
 export class TextProblemsError extends Error {
   override readonly name = 'TextProblemsError';
   readonly file: string;
   readonly document: OnnxDocument;
-  readonly problems: readonly TextProblem[];
+  readonly problems: readonly Diagnostic[];
 
-  constructor(file: string, document: OnnxDocument, problems: readonly TextProblem[]) {
-    super(`${file} has ${problems.length} problem${problems.length === 1 ? '' : 's'}.`);
+  constructor(file: string, document: OnnxDocument, problems: readonly Diagnostic[]) {
+    const errors = problems.filter(({ severity }) => severity === DiagnosticSeverity.Error).length;
+    super(`${file} has ${errors} error${errors === 1 ? '' : 's'}.`);
     this.file = file;
     this.document = document;
     this.problems = problems;
   }
 }
 
+/** Problems of a text; those of its meaning only where its syntax is right. */
+export function problemsOf(document: OnnxDocument): readonly Diagnostic[] {
+  const syntax = syntaxDiagnostics(document);
+  return syntax.length > 0 ? syntax : modelDiagnostics(document);
+}
+
 /** So many are shown. */
 const shownProblems = 20;
 
-/** The problems as a compiler shows them. */
-export function renderTextProblems({ file, document, problems }: TextProblemsError, style: Style): string {
-  const blocks = problems.slice(0, shownProblems).map(({ segment, span, code, message }) => {
-    const { line, character } = rangeInSegment(document, segment, span).start;
-    const start = (document.tree.starts[segment] ?? 0) + span.start;
-    const end = (document.tree.starts[segment] ?? 0) + span.end;
-    const head = `${style.bold(`${printable(file)}:${line + 1}:${character + 1}:`)} ${style.error('error:')} ${style.bold(printable(message))} ${style.dim(`[${code}]`)}`;
-    return `${head}\n${excerpt(document.source, { start, end }, { style, mark: '^', paint: style.error })}`;
+/** Problems as a compiler shows them. */
+export function renderProblems(
+  file: string,
+  { source }: OnnxDocument,
+  problems: readonly Diagnostic[],
+  style: Style,
+): string {
+  const blocks = problems.slice(0, shownProblems).map(({ range, code, message, severity }) => {
+    const isError = severity === DiagnosticSeverity.Error;
+    const paint = isError ? style.error : style.note;
+    const place = `${printable(file)}:${range.start.line + 1}:${range.start.character + 1}:`;
+    const head = `${style.bold(place)} ${paint(isError ? 'error:' : 'warning:')} ${style.bold(printable(typeof message === 'string' ? message : message.value))}`;
+    const offsets = { start: offsetAt(source, range.start), end: offsetAt(source, range.end) };
+    return `${head} ${style.dim(`[${code}]`)}\n${excerpt(source, offsets, { style, mark: '^', paint })}`;
   });
   const more = problems.length - blocks.length;
   return [...blocks, ...(more > 0 ? [`… and ${more} more.`] : [])].join('\n');

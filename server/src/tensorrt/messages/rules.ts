@@ -350,6 +350,13 @@ export const rules: readonly Rule[] = [
     advice: () => 'Give the dimensions fixed sizes, or name the axes explicitly as a constant input.',
   },
   {
+    code: 'trt.unsupported-shape',
+    words: /at least (\d+) dimensions? (?:are|is) required/,
+    explanation: ({ record, match, runtime }) =>
+      `${runtime} needs an input of at least ${match[1]} dimensions for ${record.operator}.`,
+    advice: () => 'Unsqueeze the input before, and squeeze the result afterwards.',
+  },
+  {
     code: 'trt.shape-mismatch',
     words:
       /(?:must match|must have the same shape|must be broadcastable|changes volume|dimensions? (?:should|must)|rank of operands should be the same|number of dimensions should remain the same|nbDims|incompatible|is required to be \d+D|volume mismatch|Shape Error|API Usage Error)/,

@@ -1,0 +1,58 @@
+import type { ParserErrorRecord } from '../../../../native-bridge/src/protocol.ts';
+import { type OnnxDocument, rangeInSegment } from '../../features/document.ts';
+import { versionsOf } from '../../onnx/operators/table.ts';
+import type { Verdict } from '../../tensorrt/check.ts';
+import { displayName } from '../../tensorrt/installations/installation.ts';
+import { type ErrorLocation, locateErrors, type Place } from '../../tensorrt/locate/locate.ts';
+import { type Explanation, explain } from '../../tensorrt/messages/explain.ts';
+import type { Runtime } from '../../tensorrt/runtimes.ts';
+import type { LoadedModel } from '../load-model.ts';
+
+/** A model that a runtime has judged. */
+export interface Judged {
+  /** As it was given. */
+  readonly file: string;
+  readonly isText: boolean;
+  readonly runtime: Runtime['description'];
+  readonly verdict: Verdict;
+  /** The model's text form, which the errors' places are in. */
+  document(): OnnxDocument;
+  readonly errors: readonly JudgedError[];
+}
+
+export interface JudgedError {
+  readonly record: ParserErrorRecord;
+  readonly explanation: Explanation;
+  readonly location: ErrorLocation;
+  /** Domain of the refused node; empty for ai.onnx, and where the error is of no node. */
+  readonly domain: string;
+}
+
+/** Explains and locates the errors of a verdict. */
+export function judged(loaded: LoadedModel, { description }: Runtime, verdict: Verdict): Judged {
+  const { errors: records } = verdict;
+  const locations = records.length === 0 ? [] : locateErrors(loaded.document().tree, records);
+  const errors = records.flatMap((record, index): JudgedError[] => {
+    const location = locations[index];
+    if (!location) return [];
+    const domain = location.node?.node.domain?.name ?? '';
+    const node = location.node && {
+      domain,
+      isStandardOperator: versionsOf(domain, record.operator).length > 0,
+    };
+    return [{ record, location, domain, explanation: explain(record, displayName(description), node) }];
+  });
+  return {
+    file: loaded.name,
+    isText: loaded.isText,
+    runtime: description,
+    verdict,
+    document: loaded.document,
+    errors,
+  };
+}
+
+/** LSP range of a place. */
+export function rangeOfPlace(document: OnnxDocument, { segment, span }: Place) {
+  return rangeInSegment(document, segment, span);
+}

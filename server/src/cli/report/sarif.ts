@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { displayName } from '../../tensorrt/installations/installation.ts';
+import type { Place } from '../../tensorrt/locate/locate.ts';
+import type { TensorRtCode } from '../../tensorrt/messages/rule.ts';
+import { titles } from '../../tensorrt/messages/titles.ts';
+import { runtimeName } from '../../tensorrt/summary.ts';
+import { version } from '../version.ts';
+import { type Judged, type JudgedError, rangeOfPlace } from './judged.ts';
+
+/**
+ * `check --format sarif`: SARIF 2.1.0 with one run per runtime. The way into local functions is a result's stack (innermost frame
+ * first, as SARIF has it) and its related locations. `failures` are sentences about what could not be checked. Lines and columns count in the model's text form, in UTF-16 code units.
+ */
+export function sarifReport(results: readonly Judged[], failures: readonly string[]): string {
+  const byRuntime = new Map<string, Judged[]>();
+  for (const judged of results) {
+    byRuntime.set(judged.runtime.id, [...(byRuntime.get(judged.runtime.id) ?? []), judged]);
+  }
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: (byRuntime.size === 0 ? [[]] : [...byRuntime.values()]).map((judged) => run(judged, failures)),
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+function run(results: readonly Judged[], failures: readonly string[]) {
+  const errors = results.flatMap((judged) => judged.errors);
+  const rules = [...new Set(errors.map(({ explanation }) => explanation.code))].sort();
+  const runtime = results[0]?.runtime;
+  return {
+    tool: {
+      driver: {
+        name: 'onnx-trt',
+        semanticVersion: version,
+        rules: rules.map((code) => ({
+          id: code,
+          shortDescription: { text: titles[code] },
+          defaultConfiguration: { level: 'error' },
+        })),
+      },
+      ...(runtime && { extensions: [{ name: runtime.product, version: runtime.version }] }),
+    },
+    ...(runtime && { automationDetails: { id: `${runtime.id}/` } }),
+    invocations: [
+      {
+        executionSuccessful: failures.length === 0,
+        toolExecutionNotifications: failures.map((text) => ({ level: 'error', message: { text } })),
+      },
+    ],
+    columnKind: 'utf16CodeUnits',
+    artifacts: results.map(({ file, isText }) => ({
+      location: { uri: uriOf(file) },
+      ...(isText && { sourceLanguage: 'onnx' }),
+    })),
+    results: results.flatMap((judged) => judged.errors.map((error) => resultOf(judged, error, rules))),
+  };
+}
+
+function resultOf(judged: Judged, error: JudgedError, rules: readonly TensorRtCode[]) {
+  const { record, explanation, location } = error;
+  const frames = location.frames.map((place, index) => ({
+    location: locationOf(judged, place, record.localFunctionStack[index] ?? ''),
+  }));
+  return {
+    ruleId: explanation.code,
+    ruleIndex: rules.indexOf(explanation.code),
+    level: 'error',
+    message: {
+      text: `${explanation.explanation} ${explanation.advice} ${displayName(judged.runtime)} says: ${explanation.parserWords}`,
+    },
+    locations: [
+      {
+        ...locationOf(judged, location.primary),
+        ...(record.nodeIndex >= 0 && { logicalLocations: [nodeOf(error)] }),
+      },
+    ],
+    ...(frames.length > 0 && {
+      stacks: [
+        {
+          message: { text: `The calls that lead to ${record.operator}` },
+          frames: [
+            { location: locationOf(judged, location.primary, record.operator) },
+            ...frames.toReversed(),
+          ],
+        },
+      ],
+      relatedLocations: frames.map((frame, id) => ({ id: id + 1, ...frame.location })),
+    }),
+    properties: {
+      runtime: runtimeName(judged.runtime),
+      code: record.codeName,
+      nodeIndex: record.nodeIndex,
+      operator: record.operator,
+      description: record.description,
+    },
+  };
+}
+
+/** The refused node by name: SARIF's word for a place in a structure instead of a text. */
+function nodeOf({ record, location }: JudgedError) {
+  const name = location.node?.node.label?.name || location.node?.node.outputs[0]?.name || record.operator;
+  return {
+    name,
+    fullyQualifiedName: [...record.localFunctionStack, name].join('/'),
+    kind: 'element',
+  };
+}
+
+function locationOf(judged: Judged, place: Place, message?: string) {
+  const { start, end } = rangeOfPlace(judged.document(), place);
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: uriOf(judged.file) },
+      region: {
+        startLine: start.line + 1,
+        startColumn: start.character + 1,
+        endLine: end.line + 1,
+        endColumn: end.character + 1,
+      },
+    },
+    ...(message !== undefined && { message: { text: message } }),
+  };
+}
+
+/** Relative where the file was given so: consumers resolve it against the repository. */
+function uriOf(file: string): string {
+  if (path.isAbsolute(file)) return pathToFileURL(file).href;
+  return file.split(path.sep).map(encodeURIComponent).join('/');
+}
