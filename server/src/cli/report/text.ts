@@ -37,7 +37,12 @@ function grouped(errors: readonly JudgedError[]): readonly (readonly [JudgedErro
   return [...groups.values()];
 }
 
-function errorBlock(judged: Judged, errors: readonly [JudgedError, ...JudgedError[]], style: Style): string {
+function errorBlock(
+  judged: Judged,
+  errors: readonly [JudgedError, ...JudgedError[]],
+  advice: string | undefined,
+  style: Style,
+): string {
   const [{ explanation, location, record }] = errors;
   const document = judged.document();
   const code = style.dim(`[${explanation.code}]`);
