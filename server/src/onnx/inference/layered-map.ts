@@ -4,17 +4,17 @@
  */
 export class LayeredMap<Value> {
   #base: Map<string, Value>;
-  /** Undefined stands for a deleted entry. */
-  #changes: Map<string, Value | undefined> | undefined;
+  /** Null stands for a deleted entry. */
+  #changes: Map<string, Value | null> | undefined;
 
-  constructor(base = new Map<string, Value>(), changes?: Map<string, Value | undefined>) {
+  constructor(base = new Map<string, Value>(), changes?: Map<string, Value | null>) {
     this.#base = base;
     this.#changes = changes;
   }
 
   get(key: string): Value | undefined {
-    if (this.#changes?.has(key)) return this.#changes.get(key);
-    return this.#base.get(key);
+    const changed = this.#changes?.get(key);
+    return changed === undefined ? this.#base.get(key) : (changed ?? undefined);
   }
 
   set(key: string, value: Value): void {
@@ -23,23 +23,18 @@ export class LayeredMap<Value> {
   }
 
   delete(key: string): void {
-    if (this.#changes) this.#changes.set(key, undefined);
+    if (this.#changes) this.#changes.set(key, null);
     else this.#base.delete(key);
   }
 
   copy(): LayeredMap<Value> {
-    const changes = this.#changes ?? new Map<string, Value | undefined>();
+    const changes = this.#changes ?? new Map<string, Value | null>();
     if (changes.size <= 1024 + this.#base.size / 16) return new LayeredMap(this.#base, new Map(changes));
     const base = new Map(this.#base);
     for (const [key, value] of changes) {
-      if (value === undefined) base.delete(key);
+      if (value === null) base.delete(key);
       else base.set(key, value);
     }
     return new LayeredMap(base, new Map());
-  }
-
-  *keys(): Generator<string> {
-    for (const key of this.#base.keys()) if (!this.#changes?.has(key)) yield key;
-    for (const [key, value] of this.#changes ?? []) if (value !== undefined) yield key;
   }
 }

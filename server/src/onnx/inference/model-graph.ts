@@ -13,6 +13,7 @@ import {
   type Definition,
   define,
   type NodeRecord,
+  redefine,
   type Scope,
   type Session,
   scopeOf,
@@ -256,8 +257,7 @@ class NodeUpdate {
       const name = record.node.outputs[index];
       if (before === undefined || !name || equalValues(before.value, definition.value))
         return before ?? definition;
-      undefine(this.#scope, name, before);
-      define(this.#scope, name, definition);
+      redefine(this.#scope, name, before, definition);
       this.#changed.add(name);
       return definition;
     });

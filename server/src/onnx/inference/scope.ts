@@ -6,7 +6,7 @@ import type { Dim } from './expression.ts';
 import { LayeredMap } from './layered-map.ts';
 import type { Operator } from './operator.ts';
 import type { LocalProblem } from './problem.ts';
-import { declaredType, unknownValue, type Value, valueWith } from './value.ts';
+import { declaredType, type Value, valueWith } from './value.ts';
 
 /** What all scopes of a model share. */
 export interface Session {
@@ -135,12 +135,18 @@ export function undefine(scope: Scope, name: string, definition: Definition): vo
   else scope.values.delete(name);
 }
 
+/** Puts a definition in the place of another one of the same order. */
+export function redefine(scope: Scope, name: string, before: Definition, after: Definition): void {
+  if (scope.rivals.has(name) || scope.values.get(name) !== before) {
+    undefine(scope, name, before);
+    define(scope, name, after);
+  } else {
+    scope.values.set(name, after);
+  }
+}
+
 /** The opset version that holds for a domain's operators in a scope. */
 export function opsetOf(scope: Scope, domain: string): number | undefined {
   const key = normalizedDomain(domain);
   return scope.opsets.get(key) ?? scope.session.opsets.get(key);
-}
-
-export function valueOrUnknown(value: Value | undefined): Value {
-  return value ?? unknownValue;
 }
