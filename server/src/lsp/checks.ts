@@ -18,6 +18,9 @@ type Parts = Omit<Session, 'checks' | 'tokens'>;
 /** Schemes of documents that are models of the user's; others (`git:`) are old states that are only shown. */
 const checkedSchemes: ReadonlySet<string> = new Set(['file', 'onnx', 'untitled']);
 
+/** Characters. */
+const bigText = 2 ** 20;
+
 interface CheckedDocument {
   document: OnnxDocument;
   /** A publication of diagnostics is due. */
@@ -47,7 +50,8 @@ export class Checks {
       failure: undefined,
     };
     this.#documents.set(document.uri, checked);
-    this.#publishSoon(checked);
+    // Making a model of a big text for the first time takes as long as parsing it; syntax problems need not wait for that.
+    this.#publishSoon(checked, document.source.text.length > bigText ? 'syntax' : 'all');
     this.#checkLater(checked, 'at-once');
   }
 
@@ -166,18 +170,21 @@ export class Checks {
   }
 
   /** Once the messages that have arrived are handled, so that a burst of edits is published once. */
-  #publishSoon(checked: CheckedDocument): void {
+  #publishSoon(checked: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
     checked.publishing ??= setImmediate(() => {
       checked.publishing = undefined;
-      this.#publish(checked);
+      this.#publish(checked, parts);
+      if (parts === 'syntax') {
+        this.#publishSoon(checked);
+      }
     });
   }
 
-  #publish({ document, verdict, failure }: CheckedDocument): void {
+  #publish({ document, verdict, failure }: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
     const { connection, service, client, docsUri } = this.#parts;
     const diagnostics = [
       ...service.syntaxDiagnostics(document),
-      ...service.modelDiagnostics(document),
+      ...(parts === 'all' ? service.modelDiagnostics(document) : []),
       ...(verdict ? diagnosticsOn(document, verdict.diagnostics, client.relatedInformation) : []),
       ...(failure === undefined ? [] : [failureDiagnostic(document, failure)]),
     ].map((diagnostic) => withDocumentation(diagnostic, docsUri));

@@ -37,7 +37,9 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
     return { capabilities, serverInfo: { name: 'ONNX & TensorRT Language Tools' } };
   });
   connection.onInitialized(async () => {
-    const { client, log } = started();
+    const { client, log, runtimes } = started();
+    // A server is started for a document that is about to open: TensorRT takes a second to start, so it may start now.
+    void runtimes.warmUp();
     if (client.configuration) {
       await connection.client
         .register(DidChangeConfigurationNotification.type, { section: 'tensorrt' })

@@ -4,7 +4,7 @@ import type { RuntimeDescription } from '../protocol.ts';
 import { installRtx } from '../tensorrt/install-rtx.ts';
 import { displayName, type Installation } from '../tensorrt/installations/installation.ts';
 import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
-import type { Log } from './log.ts';
+import { type Log, messageOf } from './log.ts';
 import { withProgress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -39,6 +39,14 @@ export class RuntimeSelection {
     const runtime = await starting;
     this.#seen.set(runtime.description.directory, runtime.description);
     return runtime;
+  }
+
+  /** Starts what `current` will answer, if documents are checked at all. What goes wrong shows when it is needed. */
+  async warmUp(): Promise<void> {
+    const { checkAutomatically } = await this.#settings.for();
+    if (checkAutomatically) {
+      await this.current().catch((error: unknown) => this.#log.info(messageOf(error)));
+    }
   }
 
   /** All that were found, those that cannot be used with the reason. */

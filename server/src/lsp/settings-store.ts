@@ -50,8 +50,10 @@ export class SettingsStore {
       if (!this.#told.has(problem)) {
         this.#told.add(problem);
         this.#log.warning(problem);
-        const message = { type: MessageType.Warning, message: problem };
-        void this.#connection.sendNotification(ShowMessageNotification.type, message);
+        void this.#connection.sendNotification(ShowMessageNotification.type, {
+          type: MessageType.Warning,
+          message: problem,
+        });
       }
     }
     return settings;

@@ -8,12 +8,20 @@ import { modelProblems } from '../../../server/src/onnx/text/to-model/to-model.t
 const folder = new URL('../../../docs/diagnostics/', import.meta.url);
 
 /** Codes that the server adds to those of parser and conversion. */
-const ownCodes = ['onnx.syntax.more-problems'];
+const ownCodes = [
+  'onnx.syntax.more-problems',
+  'onnx.external-data.no-location',
+  'onnx.external-data.outside-folder',
+  'onnx.external-data.unreadable-file',
+  'onnx.external-data.invalid-entry',
+  'onnx.external-data.out-of-bounds',
+  'trt.check-failed',
+];
 
 describe('documentation of diagnostics of the ONNX language', () => {
   const codes = [...Object.keys(syntaxProblems), ...Object.keys(modelProblems), ...ownCodes];
   const pages = readdirSync(folder).filter((name) =>
-    /^onnx\.(syntax|reference|annotation|tensor|value)/.test(name),
+    /^(onnx\.(syntax|reference|annotation|tensor|value|external)|trt\.check-)/.test(name),
   );
 
   test('there is a page per code and no other', () => {

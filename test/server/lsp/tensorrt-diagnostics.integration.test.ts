@@ -100,8 +100,11 @@ describe('a language client with TensorRT for RTX 1.7.1', () => {
     assert.equal(status.runtime?.product, 'TensorRT-RTX');
     assert.equal(status.runtime?.version, '1.7.1');
     assert.match(status.runtime?.mode ?? '', /^(gpu|cpu-only)$/);
+    const from = client.statuses.length;
+    await client.request('tensorrt/restartBridge', null);
+    await client.status(uriOf('refused.onnxtxt'), ({ state }) => state === 'refused', from);
     assert.deepEqual(
-      client.statuses.filter(({ uri }) => uri === uriOf('refused.onnxtxt')).map(({ state }) => state),
+      client.statuses.slice(from).map(({ state }) => state),
       ['starting', 'checking', 'refused'],
     );
     assert.match(JSON.stringify(client.progress), /"kind":"begin","title":"Starting TensorRT"/);
