@@ -270,7 +270,7 @@ export class NodeContext {
     const found = axis < 0 ? axis + rank : axis;
     if (found >= 0 && found < rank && Number.isInteger(found)) return found;
     this.report(
-      'onnx.value-out-of-range',
+      'onnx.argument-out-of-range',
       `Axis ${axis} is out of range: '${this.inputName(input)}' has ${count(rank, 'dimension')}.`,
       [this.inputSide(input)],
     );

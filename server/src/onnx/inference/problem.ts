@@ -9,7 +9,7 @@ export type ProblemCode =
   /** Ranks or dims that cannot go together, or others than declared. */
   | 'onnx.shape-mismatch'
   /** An attribute or a constant input asks for what the shapes do not allow, as an axis beyond the rank. */
-  | 'onnx.value-out-of-range'
+  | 'onnx.argument-out-of-range'
   /** A function calls itself, directly or through others. */
   | 'onnx.recursive-function'
   /** Calls and subgraphs are nested too deep, or expand to too much, to be looked into. */

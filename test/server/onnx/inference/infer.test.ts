@@ -278,7 +278,7 @@ describe('what does not fit together', () => {
     [
       'an axis beyond the rank',
       'g (float[2, 3] x) => (float[] y) { y = Softmax (x) z = Concat <axis = 2> (x, y) }',
-      "onnx.value-out-of-range: Axis 2 is out of range: 'x' has 2 dimensions.",
+      "onnx.argument-out-of-range: Axis 2 is out of range: 'x' has 2 dimensions.",
     ],
     [
       'a reshape to another number of elements',

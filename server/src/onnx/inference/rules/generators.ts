@@ -57,7 +57,7 @@ const constantOfShape: Rule = (context) => {
   const shape = context.data(0);
   if (shape === undefined) return;
   if (shape.some((dim) => typeof dim === 'number' && dim < 0)) {
-    context.report('onnx.value-out-of-range', `ConstantOfShape is given a negative dimension.`, [
+    context.report('onnx.argument-out-of-range', `ConstantOfShape is given a negative dimension.`, [
       context.inputSide(0),
     ]);
     return;

@@ -21,7 +21,7 @@ const gather: Rule = (context) => {
   for (const place of places ?? []) {
     if (typeof place === 'number' && (place < -data.length || place >= data.length)) {
       context.report(
-        'onnx.value-out-of-range',
+        'onnx.argument-out-of-range',
         `Gather takes element ${place} of '${context.inputName(0)}', which has ${data.length}.`,
         [context.inputSide(0), context.inputSide(1)],
       );

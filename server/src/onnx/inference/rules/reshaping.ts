@@ -180,7 +180,7 @@ const unsqueeze: Rule = (context) => {
       const reason = axes.has(found)
         ? 'is given twice'
         : `is out of range for a result of ${rank} dimensions`;
-      context.report('onnx.value-out-of-range', `Axis ${axis} of Unsqueeze ${reason}.`, [
+      context.report('onnx.argument-out-of-range', `Axis ${axis} of Unsqueeze ${reason}.`, [
         context.inputSide(0),
       ]);
       return;

@@ -43,7 +43,7 @@ export function windowOf(context: NodeContext, rank: number, kernel: readonly Di
   const wrong = strides.findIndex((stride) => stride <= 0);
   if (wrong >= 0) {
     context.report(
-      'onnx.value-out-of-range',
+      'onnx.argument-out-of-range',
       `Stride ${strides[wrong]} of ${context.node.operator} is not positive.`,
       [context.attributeSide('strides')],
     );
