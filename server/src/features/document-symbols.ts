@@ -8,31 +8,48 @@ import type {
   Identifier,
   NodeStatement,
   Segment,
+  Span,
   ValueDeclaration,
 } from '../onnx/text/syntax-tree.ts';
-import { type OnnxDocument, rangeInSegment, textOf } from './document.ts';
+import { type OnnxDocument, textOf } from './document.ts';
 import { groupNodes, isGroup, type NodeGroup, type NodeMember } from './node-scopes.ts';
-import { rangeOf } from './source-text.ts';
+import { positionFinder } from './source-text.ts';
 
 /** Values beyond so many of a kind come in a group of their own, so that the nodes stay in sight. */
 const flatValues = 8;
 
 export function documentSymbols(document: OnnxDocument): DocumentSymbol[] {
-  return document.tree.declarations.map((declaration) => declarationSymbol(document, declaration));
+  const context: Context = { document, rangeOf: rangeFinder(document) };
+  return document.tree.declarations.map((declaration) => declarationSymbol(context, declaration));
 }
 
-function declarationSymbol(document: OnnxDocument, declaration: Declaration): DocumentSymbol {
-  const { tree, source } = document;
+interface Context {
+  readonly document: OnnxDocument;
+  /** Range of a span that is relative to a segment. */
+  readonly rangeOf: (segment: number, span: Span) => Range;
+}
+
+function rangeFinder({ source, tree }: OnnxDocument): Context['rangeOf'] {
+  const positionAt = positionFinder(source);
+  return (segment, span) => {
+    const base = tree.starts[segment] ?? 0;
+    return { start: positionAt(base + span.start), end: positionAt(base + span.end) };
+  };
+}
+
+function declarationSymbol(context: Context, declaration: Declaration): DocumentSymbol {
+  const { tree } = context.document;
   const start = tree.starts[declaration.signature] ?? 0;
   const signature = tree.segments[declaration.signature];
   const isSignature = signature?.kind === 'graph-signature' || signature?.kind === 'function-signature';
-  const range = rangeOf(source, start, Math.max(declaration.end, start));
+  const length = Math.max(declaration.end - start, 0);
+  const range = context.rangeOf(declaration.signature, { start: 0, end: length });
   if (!isSignature) {
     return symbol('?', SymbolKind.Module, range, range);
   }
   const inSignature = (values: readonly ValueDeclaration[], title: string) =>
     valueGroup(
-      document,
+      context,
       title,
       values.map((value) => ({ segment: declaration.signature, value })),
     );
@@ -42,14 +59,14 @@ function declarationSymbol(document: OnnxDocument, declaration: Declaration): Do
     nameOr(signature.name, declaration.kind),
     declaration.kind === 'graph' ? SymbolKind.Module : SymbolKind.Function,
     range,
-    rangeInSegment(document, declaration.signature, signature.name),
+    context.rangeOf(declaration.signature, signature.name),
     declaration.kind,
     [
       ...inSignature(signature.inputs, 'inputs'),
       ...inSignature(signature.outputs, 'outputs'),
-      ...valueGroup(document, 'initializers', initializers),
-      ...valueGroup(document, 'value infos', infos),
-      ...body.members.map((member) => memberSymbol(document, member)),
+      ...valueGroup(context, 'initializers', initializers),
+      ...valueGroup(context, 'value infos', infos),
+      ...body.members.map((member) => memberSymbol(context, member)),
     ],
   );
 }
@@ -71,15 +88,15 @@ function valuesOf(segments: readonly Segment[], { values }: Declaration) {
   return { initializers, infos };
 }
 
-function valueGroup(document: OnnxDocument, title: string, values: readonly PlacedValue[]): DocumentSymbol[] {
+function valueGroup(context: Context, title: string, values: readonly PlacedValue[]): DocumentSymbol[] {
   const kind = title === 'initializers' ? SymbolKind.Constant : SymbolKind.Variable;
   const symbols = values.map(({ segment, value }) =>
     symbol(
       nameOr(value.name, title),
       kind,
-      rangeInSegment(document, segment, value),
-      rangeInSegment(document, segment, value.name),
-      value.type && textOf(document, segment, value.type),
+      context.rangeOf(segment, value),
+      context.rangeOf(segment, value.name),
+      value.type && textOf(context.document, segment, value.type),
     ),
   );
   const [first] = symbols;
@@ -91,22 +108,23 @@ function valueGroup(document: OnnxDocument, title: string, values: readonly Plac
   return [symbol(title, SymbolKind.Namespace, range, first.selectionRange, `${symbols.length}`, symbols)];
 }
 
-function memberSymbol(document: OnnxDocument, member: NodeGroup | NodeMember): DocumentSymbol {
+function memberSymbol(context: Context, member: NodeGroup | NodeMember): DocumentSymbol {
   if (!isGroup(member)) {
-    return nodeSymbol(document, member.segment, member.node, member.shortName);
+    return nodeSymbol(context, member.segment, member.node, member.shortName);
   }
-  const children = member.members.map((child) => memberSymbol(document, child));
-  const { starts, segments } = document.tree;
-  const last = segments[member.to];
-  const end = (starts[member.to] ?? 0) + (last ? last.end : 0);
-  const range = rangeOf(document.source, starts[member.from] ?? 0, end);
+  const children = member.members.map((child) => memberSymbol(context, child));
+  const last = context.document.tree.segments[member.to];
+  const range = {
+    start: context.rangeOf(member.from, { start: 0, end: 0 }).start,
+    end: context.rangeOf(member.to, { start: 0, end: last?.end ?? 0 }).end,
+  };
   const selection = children[0]?.selectionRange ?? range;
   return symbol(member.name, SymbolKind.Namespace, range, selection, undefined, children);
 }
 
 /** A node with the nodes of its subgraphs. */
 function nodeSymbol(
-  document: OnnxDocument,
+  context: Context,
   segment: number,
   node: NodeStatement,
   shortName = node.label?.name || node.outputs[0]?.name || '',
@@ -118,10 +136,10 @@ function nodeSymbol(
         symbol(
           name.name,
           SymbolKind.Module,
-          rangeInSegment(document, segment, value),
-          rangeInSegment(document, segment, name),
+          context.rangeOf(segment, value),
+          context.rangeOf(segment, name),
           'graph',
-          value.value.nodes.map((inner) => nodeSymbol(document, segment, inner)),
+          value.value.nodes.map((inner) => nodeSymbol(context, segment, inner)),
         ),
       );
     }
@@ -129,8 +147,8 @@ function nodeSymbol(
   return symbol(
     nameOr(node.operator, 'node'),
     SymbolKind.Operator,
-    rangeInSegment(document, segment, node),
-    rangeInSegment(document, segment, node.operator),
+    context.rangeOf(segment, node),
+    context.rangeOf(segment, node.operator),
     shortName,
     children,
   );
@@ -149,12 +167,13 @@ function symbol(
   detail?: string,
   children?: DocumentSymbol[],
 ): DocumentSymbol {
-  return {
-    name,
-    kind,
-    range,
-    selectionRange,
-    ...(detail && { detail }),
-    ...(children && children.length > 0 && { children }),
-  };
+  // Made by the hundred thousand: property by property is several times faster than by spreading parts.
+  const result: DocumentSymbol = { name, kind, range, selectionRange };
+  if (detail) {
+    result.detail = detail;
+  }
+  if (children && children.length > 0) {
+    result.children = children;
+  }
+  return result;
 }
