@@ -9,6 +9,24 @@ export interface WireField {
   readonly content: Uint8Array;
 }
 
+/**
+ * How many bytes these lack to be whole fields: 0 where they are, and what is missing of the last field's content where the rest of
+ * it is somewhere else. Undefined where they are no fields.
+ */
+export function missingBytes(bytes: Uint8Array): number | undefined {
+  const fields = splitFields(bytes);
+  if (fields !== undefined) return 0;
+  for (let position = 0; position < bytes.length; ) {
+    const tag = varintAt(bytes, position);
+    const wireType = tag && tag.value & 7;
+    const content = tag && contentAt(bytes, tag.end, wireType ?? 0);
+    if (content === undefined) return undefined;
+    if (content.end > bytes.length) return wireType === 2 ? content.end - bytes.length : undefined;
+    position = content.end;
+  }
+  return undefined;
+}
+
 /** Undefined where the bytes are no whole fields. */
 export function splitFields(bytes: Uint8Array): readonly WireField[] | undefined {
   const fields: WireField[] = [];
@@ -29,15 +47,6 @@ export function splitFields(bytes: Uint8Array): readonly WireField[] | undefined
     });
   }
   return fields;
-}
-
-/** A length-delimited field (wire type 2) around `content`. */
-export function lengthDelimitedField(number: number, content: Uint8Array): Uint8Array {
-  const head = [...varintBytes(number * 8 + 2), ...varintBytes(content.length)];
-  const field = new Uint8Array(head.length + content.length);
-  field.set(head);
-  field.set(content, head.length);
-  return field;
 }
 
 /** `value` must be a non-negative safe integer. */

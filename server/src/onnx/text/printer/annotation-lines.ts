@@ -108,7 +108,7 @@ export function exactBytes(strings: Iterable<NamedString>): (readonly [string, s
   return entries;
 }
 
-/** What is in memory stands in the text; what is too big for that stays in its file. */
+/** Short fields stand in the text; what is too long for that and still in its file stays there. */
 export function fieldsLines(context: PrintContext, pieces: readonly Bytes[]): string[] {
   const lines: string[] = [];
   let gathered: Uint8Array[] = [];
@@ -116,9 +116,11 @@ export function fieldsLines(context: PrintContext, pieces: readonly Bytes[]): st
     if (gathered.length > 0) lines.push(`#@ fields: ${JSON.stringify(base64(concatenate(gathered)))}`);
     gathered = [];
   };
+  const longest =
+    context.inlineElements === Number.POSITIVE_INFINITY ? context.inlineElements : longestShownRange;
   for (const piece of pieces) {
     if (!isFileRange(piece)) gathered.push(piece);
-    else if (context.inlineElements === Number.POSITIVE_INFINITY) gathered.push(context.readBytes(piece));
+    else if (piece.length <= longest) gathered.push(context.readBytes(piece));
     else {
       flush();
       lines.push(entriesLine('fields', rangeEntries(context, piece)));
@@ -127,6 +129,8 @@ export function fieldsLines(context: PrintContext, pieces: readonly Bytes[]): st
   flush();
   return lines;
 }
+/** Bytes; in base64 they take about two lines. */
+const longestShownRange = 192;
 
 export function rangeEntries(context: PrintContext, range: FileRange): (readonly [string, string])[] {
   return [

@@ -1,5 +1,8 @@
+import { encodeAttribute } from '../../binary/write/encode-attribute.ts';
+import { encodeFields } from '../../binary/write/field-sink.ts';
 import type { Attribute } from '../../model/model.ts';
 import { decodeUtf8 } from '../../model/utf8.ts';
+import { valueField } from '../annotations/value-fields.ts';
 import {
   annotated,
   annotationsOf,
@@ -14,13 +17,15 @@ import { subgraphText } from './graphs.ts';
 import { spread } from './lists.ts';
 import { identifier, integer, quoted } from './literals.ts';
 import { attributeTensorText, sparseTensorText } from './tensors.ts';
-import { typeText } from './types.ts';
+import { isSayable, typeText } from './types.ts';
 
 /**
  * `name = value` with the annotations before it; continuation lines start with `indent`. The type is named where the value
  * does not tell it.
  */
 export function attributeText(context: PrintContext, attribute: Attribute, indent: string): string {
+  const serialized = withSerializedTypes(attribute);
+  if (serialized !== undefined) return attributeText(context, serialized, indent);
   const text = `${identifier(attribute.name)}${typeAndValue(context, attribute, indent)}`;
   if (isPlainAttribute(attribute) && isPlainMessage(context, 'AttributeProto', attribute, text)) return text;
   const lines = annotationsOf(context, 'AttributeProto', attribute, {
@@ -31,6 +36,15 @@ export function attributeText(context: PrintContext, attribute: Attribute, inden
     strings: () => strings(attribute),
   });
   return annotated(lines, indent, text);
+}
+
+/** An attribute of types without words, with type and value among its other fields; undefined for all others. */
+function withSerializedTypes(attribute: Attribute): Attribute | undefined {
+  if (attribute.type !== 'type_proto' && attribute.type !== 'type_protos') return undefined;
+  const types = attribute.type === 'type_proto' ? [attribute.value] : attribute.value;
+  if (types.every(isSayable)) return undefined;
+  const fields = encodeFields((sink) => encodeAttribute(sink, { ...attribute, name: '' }));
+  return { name: attribute.name, type: 'undefined', otherFields: fields };
 }
 
 /** Whether no part of the attribute can have annotations that stand before the attribute. */
@@ -59,7 +73,6 @@ function typeAndValue(context: PrintContext, attribute: Attribute, indent: strin
       return `${type} = @${identifier(attribute.value)}`;
     }
     case 'type_proto':
-      // A type without a value has no text of its own; `fields_at` says that it is there.
       return `: type_proto = ${typeText(attribute.value)}`;
     case 'tensor':
       return valueText(attributeTensorText(context, attribute.value, indent + indentStep), indent);
@@ -117,9 +130,8 @@ function blockList<Element>(
 function absentFields(context: PrintContext, attribute: Attribute): readonly string[] | undefined {
   if (attribute.omitted === 'type')
     return context.defaults.absentFields.has('AttributeProto.type') ? undefined : ['type'];
-  return attribute.omitted === 'value' ? [valueFields[attribute.type] ?? 'i'] : undefined;
+  return attribute.omitted === 'value' ? [valueField(attribute.type)] : undefined;
 }
-const valueFields: { readonly [type: string]: string } = { float: 'f', int: 'i', string: 's' };
 
 function* strings(attribute: Attribute): Generator<NamedString> {
   yield ['name', attribute.name];

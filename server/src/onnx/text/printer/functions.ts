@@ -13,6 +13,7 @@ import {
 } from './headers.ts';
 import { identifier, unambiguousIdentifier } from './literals.ts';
 import { nodeText } from './nodes.ts';
+import { isSayable } from './types.ts';
 
 /** A function, from its annotations to the line end behind its `}`. */
 export function writeFunction(context: PrintContext, definition: FunctionDefinition, write: Write): void {
@@ -74,7 +75,7 @@ function placedValues(context: PrintContext, definition: FunctionDefinition): Pl
 }
 
 function hasType({ type }: ValueInfo): boolean {
-  return type !== undefined && type.kind !== 'undefined';
+  return type !== undefined && isSayable(type);
 }
 
 function* strings(definition: FunctionDefinition): Generator<NamedString> {

@@ -1,10 +1,12 @@
-import type { Graph, ValueInfo } from '../../model/model.ts';
+import { encodeType } from '../../binary/write/encode-type.ts';
+import { encodeFields } from '../../binary/write/field-sink.ts';
+import type { Graph, Type, ValueInfo } from '../../model/model.ts';
 import { annotated, annotationsOf, isPlainMessage } from './annotation-lines.ts';
 import { indentStep, lineWidth, type PrintContext } from './context.ts';
 import { identifier, unambiguousIdentifier } from './literals.ts';
 import { nodeText } from './nodes.ts';
 import { initializerText } from './tensors.ts';
-import { isPlainType, typeText } from './types.ts';
+import { isPlainType, isSayable, typeText } from './types.ts';
 
 /** Receives the text piece by piece. */
 export type Write = (piece: string) => void;
@@ -72,9 +74,11 @@ function writeBody(context: PrintContext, graph: Graph, indent: string, write: W
   write(`${indent}}`);
 }
 
-/** `float[N,4] name`; a value without a type is a bare name. With the annotations before it. */
+/** `float[N,4] name`; a value whose type has no words is a bare name. With the annotations before it. */
 export function valueText(context: PrintContext, value: ValueInfo, indent: string): string {
   const { type } = value;
+  if (type !== undefined && type.kind !== 'undefined' && !isSayable(type))
+    return valueText(context, withSerializedType(value, type), indent);
   const hasType = type !== undefined && type.kind !== 'undefined';
   const text = hasType ? `${typeText(type)} ${identifier(value.name)}` : unambiguousIdentifier(value.name);
   if (hasType && isPlainType(type) && isPlainMessage(context, 'ValueInfoProto', value, text)) return text;
@@ -86,4 +90,10 @@ export function valueText(context: PrintContext, value: ValueInfo, indent: strin
     strings: () => [['name', value.name]],
   });
   return annotated(lines, indent, text);
+}
+
+/** The same message, with its type (ValueInfoProto.type, 2) among its other fields. */
+function withSerializedType({ type: _, ...value }: ValueInfo, type: Type): ValueInfo {
+  const field = encodeFields((sink) => sink.message(2, type, encodeType));
+  return { ...value, otherFields: [...(value.otherFields ?? []), ...field] };
 }

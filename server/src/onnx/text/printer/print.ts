@@ -1,4 +1,6 @@
 /** Model → ONNX text: the official syntax, and what docs/onnx-text.md adds to it. */
+import { encodeModelFields } from '../../binary/write/encode-model.ts';
+import { encodeFields } from '../../binary/write/field-sink.ts';
 import type { Bytes, Model } from '../../model/model.ts';
 import { replacement } from '../annotations/shown-text.ts';
 import {
@@ -68,9 +70,12 @@ export function writeOnnxText(model: Model, options: PrintOptions, write: Write)
     defaults: documentDefaults(model, inlineElements),
   };
   const header = modelHeader(model);
-  for (const line of modelAnnotations(context, model, header)) write(`${line}\n`);
+  // A text is a graph and functions; functions alone have no place in it but among the fields without words.
+  const unplaced = model.graph === undefined ? functionFields(model.functions) : [];
+  for (const line of modelAnnotations(context, model, header, unplaced)) write(`${line}\n`);
   write(header);
-  if (model.graph !== undefined) writeGraph(context, model.graph, write);
+  if (model.graph === undefined) return;
+  writeGraph(context, model.graph, write);
   for (const definition of model.functions) {
     write('\n');
     writeFunction(context, definition, write);
@@ -98,7 +103,16 @@ function modelHeader(model: Model): string {
   return headerText(entries);
 }
 
-function modelAnnotations(context: PrintContext, model: Model, header: string): string[] {
+function functionFields(functions: Model['functions']): Bytes[] {
+  return encodeFields((sink) => encodeModelFields(sink, { opsetImports: [], metadata: [], functions }));
+}
+
+function modelAnnotations(
+  context: PrintContext,
+  model: Model,
+  header: string,
+  unplaced: readonly Bytes[],
+): string[] {
   const { defaults } = context;
   const lines: string[] = [];
   if (model.docString !== undefined && !isShownWhole(model.docString))
@@ -112,7 +126,7 @@ function modelAnnotations(context: PrintContext, model: Model, header: string): 
   if (parts.length > 0) lines.push(fieldsAtLine(context, parts));
   const exact = header.includes(replacement) ? exactBytes(strings(model)) : [];
   if (exact.length > 0) lines.push(entriesLine('bytes', exact));
-  lines.push(...fieldsLines(context, model.otherFields ?? []));
+  lines.push(...fieldsLines(context, [...(model.otherFields ?? []), ...unplaced]));
   return lines;
 }
 

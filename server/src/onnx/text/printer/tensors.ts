@@ -1,14 +1,8 @@
-import { concatenate } from '../../model/bytes.ts';
-import type { SparseTensor, StringEntry, Tensor } from '../../model/model.ts';
-import {
-  decodeElements,
-  elementField,
-  encodeElements,
-  type TensorElement,
-} from '../../model/tensor-values.ts';
-import { decodeUtf8, encodeUtf8 } from '../../model/utf8.ts';
-import { dataFields } from '../annotations/data-fields.ts';
-import { lengthDelimitedField } from '../annotations/wire-fields.ts';
+import { encodeTensorData } from '../../binary/write/encode-tensor.ts';
+import { encodeFields } from '../../binary/write/field-sink.ts';
+import type { Bytes, SparseTensor, StringEntry, Tensor } from '../../model/model.ts';
+import { decodeElements, elementField, type TensorElement } from '../../model/tensor-values.ts';
+import { decodeUtf8 } from '../../model/utf8.ts';
 import {
   annotated,
   annotationsOf,
@@ -52,6 +46,7 @@ interface DataText {
 }
 
 function tensorText(context: PrintContext, tensor: Tensor, indent: string, separator: string): string {
+  if (tensor.dataType < 0) return tensorText(context, withSerializedDataType(tensor), indent, separator);
   const data = dataText(context, tensor, indent);
   const text = tensorType(tensor.dataType, tensor.dims) + separator + data.text;
   if (data.flags.length === 0 && isPlainMessage(context, 'TensorProto', tensor, text)) return text;
@@ -67,6 +62,12 @@ function tensorText(context: PrintContext, tensor: Tensor, indent: string, separ
     },
   });
   return annotated(annotations, indent, text);
+}
+
+/** No word of the syntax is a negative data type; it goes the way of unknown fields. */
+function withSerializedDataType(tensor: Tensor): Tensor {
+  const field = encodeFields((sink) => sink.varint(2, tensor.dataType));
+  return { ...tensor, dataType: 0, otherFields: [...(tensor.otherFields ?? []), ...field] };
 }
 
 const noFlags: readonly string[] = [];
@@ -100,15 +101,9 @@ function externalText(context: PrintContext, tensor: Tensor, entries: readonly S
   if (entries.length > 0 && entries.every(({ key }) => key !== 'field')) {
     return { text: entriesText(entries.map(({ key, value }) => [key, value])), flags: noFlags };
   }
-  const serialized = entries.map(({ key, value }) => {
-    const parts = [lengthDelimitedField(1, encodeUtf8(key)), lengthDelimitedField(2, encodeUtf8(value))];
-    return lengthDelimitedField(externalDataField, concatenate(parts));
-  });
-  return unshown(context, tensor, [...serialized, dataLocationExternal]);
+  const fields = encodeFields((sink) => encodeTensorData(sink, { kind: 'external', entries }));
+  return unshown(context, tensor, fields);
 }
-/** TensorProto.external_data, and data_location = EXTERNAL. */
-const externalDataField = 13;
-const dataLocationExternal = Uint8Array.of(0x70, 1);
 
 function entriesText(entries: readonly (readonly [string, string])[]): string {
   return `[${entries.map(([key, value]) => `${quoted(key)}: ${quoted(value)}`).join(', ')}]`;
@@ -116,14 +111,20 @@ function entriesText(entries: readonly (readonly [string, string])[]): string {
 
 function elementsText(context: PrintContext, tensor: Tensor, bytes: Uint8Array, indent: string): DataText {
   const elements = decodeElements(tensor, bytes);
-  // Bytes that are no elements of the tensor's type go the way of unknown fields.
-  if (elements === undefined) return unshown(context, tensor, [dataField(tensor, bytes)]);
-  const format = elementFormat(tensor.dataType);
+  if (elements === undefined) {
+    // Bytes that are no elements of the tensor's type go the way of unknown fields.
+    return unshown(
+      context,
+      tensor,
+      encodeFields((sink) => encodeTensorData(sink, tensor.data)),
+    );
+  }
+  const texts = elements.map(elementFormat(tensor.dataType));
   const flags = formFlags(context, tensor, tensor.data.kind === 'raw');
-  const nans = nanBits(tensor, elements, bytes);
+  const bits = markNaNs(texts, bytes);
   return {
-    text: list(elements.map(format), indent),
-    flags: nans.length === 0 ? flags : [...flags, entriesLine('nan_bits', nans)],
+    text: list(texts, indent),
+    flags: bits.length === 0 ? flags : [...flags, entriesLine('nan_bits', bits)],
   };
 }
 
@@ -145,7 +146,7 @@ function elementFormat(dataType: number): (element: TensorElement) => string {
 }
 
 /** No elements at all, and the fields that say what there is instead. */
-function unshown(context: PrintContext, tensor: Tensor, fields: readonly Uint8Array[]): DataText {
+function unshown(context: PrintContext, tensor: Tensor, fields: readonly Bytes[]): DataText {
   return { text: '{}', flags: [...formFlags(context, tensor, false), ...fieldsLines(context, fields)] };
 }
 
@@ -156,24 +157,16 @@ function formFlags(context: PrintContext, tensor: Tensor, isRaw: boolean): reado
 }
 const stringType = 8;
 
-function dataField(tensor: Tensor, bytes: Uint8Array): Uint8Array {
-  return lengthDelimitedField(dataFields[elementField(tensor)], bytes);
-}
-
-/** The bits of those NaNs that reading `nan` would not give back, as hexadecimal numbers by index. */
-function nanBits(
-  tensor: Tensor,
-  elements: readonly TensorElement[],
-  bytes: Uint8Array,
-): (readonly [string, string])[] {
-  if (!elements.some((element) => Number.isNaN(element))) return [];
-  const again = encodeElements(tensor, elementField(tensor), elements);
-  const size = bytes.length / elements.length;
+/** Tells NaNs apart: the sign shows as `-nan`; other bits are returned as hexadecimal numbers by index. */
+function markNaNs(texts: string[], bytes: Uint8Array): (readonly [string, string])[] {
   const entries: (readonly [string, string])[] = [];
-  for (const index of elements.keys()) {
-    const at = bytes.subarray(index * size, (index + 1) * size);
-    if (at.every((byte, offset) => byte === again[index * size + offset])) continue;
-    entries.push([String(index), Buffer.from(at).reverse().toString('hex')]);
+  const size = bytes.length / texts.length;
+  for (let index = texts.indexOf('nan'); index >= 0; index = texts.indexOf('nan', index + 1)) {
+    const bits = Buffer.from(bytes.subarray(index * size, (index + 1) * size))
+      .reverse()
+      .toString('hex');
+    if (/^ff(?:c0|f80{8})0{4}$/.test(bits)) texts[index] = '-nan';
+    else if (!/^7f(?:c0|f80{8})0{4}$/.test(bits)) entries.push([String(index), bits]);
   }
   return entries;
 }

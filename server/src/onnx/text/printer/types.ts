@@ -102,3 +102,21 @@ export function isPlainType(type: Type): boolean {
 function isPlainDimension(dimension: Dimension): boolean {
   return dimension.denotation === undefined && dimension.otherFields === undefined;
 }
+
+/** Whether the syntax has words for the type; if not, `fields` have to say it. */
+export function isSayable(type: Type): boolean {
+  switch (type.kind) {
+    case 'tensor':
+    case 'sparse_tensor':
+      return type.elementType >= 0;
+    case 'sequence':
+    case 'optional':
+      return isSayable(type.element);
+    case 'map':
+      return type.key >= 0 && isSayable(type.value);
+    case 'opaque':
+      return type.domain === undefined || type.name !== undefined;
+    case 'undefined':
+      return false;
+  }
+}

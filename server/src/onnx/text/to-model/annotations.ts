@@ -1,7 +1,7 @@
 /** What the annotations of a construct say. */
 import type { Bytes, StringEntry } from '../../model/model.ts';
 import { emptyFields, type MessageName } from '../annotations/empty-fields.ts';
-import { splitFields } from '../annotations/wire-fields.ts';
+import { missingBytes, splitFields } from '../annotations/wire-fields.ts';
 import type { Annotation, AnnotationValue, Span } from '../syntax-tree.ts';
 import { type Conversion, report } from './context.ts';
 import { fieldsReference } from './references.ts';
@@ -19,6 +19,8 @@ export interface Said {
   readonly fieldsAt: Map<string, Uint8Array>;
   readonly nanBits: Map<number, Located<string>>;
   readonly fields: Bytes[];
+  /** What the next piece of `fields` has to begin with. */
+  missingBytes: number;
 }
 
 export interface Located<Value> {
@@ -63,6 +65,7 @@ function emptySaid(): Said {
     fieldsAt: new Map(),
     nanBits: new Map(),
     fields: [],
+    missingBytes: 0,
   };
 }
 
@@ -82,8 +85,16 @@ export function readAnnotations(
       report(conversion, annotation, 'onnx.annotation.invalid', `Expected \`#@ ${annotation.key}${form}.`);
     }
   }
+  if (said.missingBytes > 0) {
+    const last = annotations.findLast(({ key }) => key === 'fields');
+    const message = `The last field lacks ${said.missingBytes} bytes. Print the model again.`;
+    report(conversion, last ?? nowhere, 'onnx.annotation.invalid', message);
+    said.fields.length = 0;
+  }
   return said;
 }
+
+const nowhere = { start: 0, end: 0 };
 
 function unknownKey(key: string, construct: Construct): string {
   const isKnown = Object.values(keys).some((known) => known.has(key));
@@ -182,19 +193,28 @@ function isAbsentField(construct: Construct, field: string): boolean {
     const isOfAll = field === 'OperatorSetIdProto.domain' || field === 'AttributeProto.type';
     return isOpsetDomain || (construct === 'model' ? isOfAll : isEmptyField(construct, field));
   }
-  return isEmptyField(construct, field) || (construct === 'attribute' && /^(?:type|f|i|s)$/.test(field));
+  return (
+    isEmptyField(construct, field) ||
+    (construct === 'attribute' && /^(?:type|f|i|s|floats|ints|strings)$/.test(field))
+  );
 }
 
+/** Pieces follow each other: one in the text may end within a field whose long content is the next one, in a file. */
 function readFields(conversion: Conversion, annotation: Annotation, said: Said): boolean {
   const { value } = annotation;
-  const bytes = value.kind === 'string' ? fromBase64(value.value) : undefined;
-  if (bytes !== undefined && splitFields(bytes) !== undefined) {
+  const missing = said.missingBytes;
+  said.missingBytes = 0;
+  if (value.kind === 'string') {
+    const bytes = fromBase64(value.value);
+    const lacks = bytes && missingBytes(bytes);
+    if (missing > 0 || bytes === undefined || lacks === undefined) return false;
+    said.missingBytes = lacks;
     said.fields.push(bytes);
     return true;
   }
   const entries = entriesOf(value);
   if (entries === undefined) return false;
-  const range = fieldsReference(conversion, entries, annotation);
+  const range = fieldsReference(conversion, entries, missing, annotation);
   if (range !== undefined) said.fields.push(range);
   return true;
 }

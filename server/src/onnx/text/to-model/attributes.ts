@@ -1,8 +1,10 @@
 import type { Attribute, AttributeType } from '../../model/model.ts';
 import { strictUtf8 } from '../../model/utf8.ts';
+import { valueField } from '../annotations/value-fields.ts';
+import { varintBytes } from '../annotations/wire-fields.ts';
 import type { AttributeSyntax, AttributeValueSyntax } from '../syntax-tree.ts';
 import { nothingSaid, readAnnotations, type Said } from './annotations.ts';
-import type { Conversion } from './context.ts';
+import { type Conversion, textAt } from './context.ts';
 import { graphOf } from './graphs.ts';
 import { withSaid } from './messages.ts';
 import { exactBytes, exactString } from './names.ts';
@@ -24,7 +26,7 @@ export function attributeOf(conversion: Conversion, syntax: AttributeSyntax): At
 
 /** Which field an annotation of the attribute or of the document says is not there. */
 function omittedField(conversion: Conversion, attribute: Attribute, said: Said): Attribute['omitted'] {
-  if (said.absent.some((field) => field === 'f' || field === 'i' || field === 's')) return 'value';
+  if (said.absent.includes(valueField(attribute.type))) return 'value';
   const isAbsent =
     said.absent.includes('type') || conversion.defaults.absentFields.has('AttributeProto.type');
   return isAbsent && attribute.type !== 'undefined' ? 'type' : undefined;
@@ -41,10 +43,10 @@ function typedAttribute(
   switch (value.kind) {
     case 'integer':
       return declared === 'float'
-        ? { name, type: 'float', value: Math.fround(Number(value.value)) }
+        ? { name, type: 'float', value: float32(value.value) }
         : { name, type: 'int', value: value.value };
     case 'float':
-      return { name, type: 'float', value: Math.fround(value.value) };
+      return { name, type: 'float', ...floatValue(conversion, value) };
     case 'string':
       return { name, type: 'string', value: stringOf(said, '0', value.value) };
     case 'tensor':
@@ -88,7 +90,7 @@ function listOf(
     case 'ints':
       return { name, type: 'ints', value: ofKind(elements, 'integer').map(({ value }) => value) };
     case 'floats':
-      return { name, type: 'floats', value: floatsOf(elements) };
+      return { name, type: 'floats', ...floatValues(conversion, elements) };
     case 'strings': {
       const strings = ofKind(elements, 'string');
       return {
@@ -169,10 +171,52 @@ function ofKind<Kind extends AttributeValueSyntax['kind']>(
   return elements.filter((element): element is OfKind<Kind> => element.kind === kind);
 }
 
-function floatsOf(elements: readonly AttributeValueSyntax[]): number[] {
-  return elements.flatMap((element) =>
-    element.kind === 'float' || element.kind === 'integer' ? [Math.fround(Number(element.value))] : [],
+function floatValues(
+  conversion: Conversion,
+  elements: readonly AttributeValueSyntax[],
+): FloatValues<number[]> {
+  const numbers = elements.flatMap((element) =>
+    element.kind === 'float' || element.kind === 'integer' ? [element] : [],
   );
+  const value = numbers.map((element) => float32(element.value));
+  if (!numbers.some((element) => isNegativeNaN(conversion, element))) return { value };
+  const signs = numbers.map((element) => isNegativeNaN(conversion, element));
+  return { value, ...exactFloats(attributeFields.floats, value, signs) };
+}
+
+function floatValue(conversion: Conversion, syntax: OfKind<'float'>): FloatValues<number> {
+  const value = float32(syntax.value);
+  if (!isNegativeNaN(conversion, syntax)) return { value };
+  return { value, ...exactFloats(attributeFields.f, [value], [true]) };
+}
+
+type FloatValues<Value> = Pick<Attribute, 'omitted' | 'otherFields'> & { readonly value: Value };
+
+/** Always the same NaN, as the encoder writes the bits that a number happens to have. */
+function float32(value: number | bigint): number {
+  return Number.isNaN(value) ? Number.NaN : Math.fround(Number(value));
+}
+
+function isNegativeNaN(conversion: Conversion, syntax: AttributeValueSyntax): boolean {
+  return syntax.kind === 'float' && Number.isNaN(syntax.value) && textAt(conversion, syntax).startsWith('-');
+}
+
+/** Field numbers of AttributeProto. */
+const attributeFields = { f: 2, floats: 7 };
+
+/** Floats that a number cannot hold: the sign of a NaN. */
+function exactFloats(
+  field: number,
+  values: readonly number[],
+  negative: readonly boolean[],
+): Pick<Attribute, 'omitted' | 'otherFields'> {
+  const bytes = values.flatMap((value, index) => {
+    const element = new DataView(new ArrayBuffer(4));
+    if (negative[index]) element.setUint32(0, 0xffc00000, true);
+    else element.setFloat32(0, value, true);
+    return [...varintBytes(field * 8 + 5), ...new Uint8Array(element.buffer)];
+  });
+  return { omitted: 'value', otherFields: [Uint8Array.from(bytes)] };
 }
 
 /** A string as the model has it: the raw bytes where an annotation says that they are no UTF-8. */

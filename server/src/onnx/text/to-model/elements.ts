@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../../model/utf8.ts';
 import type { Span, TensorDataSyntax, TypeSyntax } from '../syntax-tree.ts';
 import type { Said } from './annotations.ts';
 import { type Conversion, report, textAt } from './context.ts';
-import { elementSpan } from './element-span.ts';
+import { elementSpans } from './element-spans.ts';
 import { exactBytes } from './names.ts';
 
 type Values = Extract<TensorDataSyntax, { kind: 'values' }>;
@@ -34,7 +34,7 @@ export function elementsData(conversion: Conversion, data: Values, shaped: Shape
   const field: ElementField = isRaw || type.field === 'string_data' ? 'raw_data' : type.field;
   const elements = fitted(conversion, data, shaped, type, field);
   const bytes = encodeElements(shaped, field, elements);
-  applyNanBits(bytes, elements, said);
+  if (elements.some(Number.isNaN)) writeNaNs(bytes, elements, textAt(conversion, data), said);
   return field === 'raw_data' ? { kind: 'raw', bytes } : { kind: 'typed', field, bytes };
 }
 
@@ -76,13 +76,14 @@ function fitted(
   if (range === undefined) return data.elements.map((element) => (typeof element === 'string' ? 0 : element));
   const [minimum, maximum] = range;
   let cut: TensorElement[] | undefined;
+  let spans: readonly Span[] | undefined;
   for (const [index, element] of data.elements.entries()) {
     // The parser has reported what is no integer.
     const value = typeof element === 'bigint' || Number.isInteger(element) ? (element as Int64) : 0;
     if (value === element && value >= minimum && value <= maximum) continue;
     if (value === element) {
-      const span = elementSpan(textAt(conversion, data), index);
-      reportRange(conversion, span, data, value, shaped, range);
+      spans ??= elementSpans(textAt(conversion, data));
+      reportRange(conversion, spans[index], data, value, shaped, range);
     }
     cut ??= [...data.elements];
     cut[index] = cutTo(field, type, BigInt(value));
@@ -120,12 +121,19 @@ function cutTo(field: ElementField, { bits = 8, kind }: DataType, value: bigint)
   return kind === 'signed' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
 }
 
-/** Gives NaNs the bits that an annotation says. */
-function applyNanBits(bytes: Uint8Array, elements: readonly TensorElement[], said: Said): void {
+/** Gives NaNs their bits: the sign that they are written with, or what an annotation says. */
+function writeNaNs(bytes: Uint8Array, elements: readonly TensorElement[], text: string, said: Said): void {
   const size = bytes.length / elements.length;
-  for (const [index, bits] of said.nanBits) {
-    if (!Number.isNaN(elements[index]) || bits.value.length !== size * 2) continue;
-    bytes.set(Buffer.from(bits.value, 'hex').reverse(), index * size);
-    bits.used = true;
+  const positive = size === 4 ? '7fc00000' : '7ff8000000000000';
+  const negative = size === 4 ? 'ffc00000' : 'fff8000000000000';
+  const spans = elementSpans(text);
+  for (const [index, element] of elements.entries()) {
+    if (!Number.isNaN(element)) continue;
+    const annotated = said.nanBits.get(index);
+    const isExact = annotated?.value.length === size * 2;
+    if (isExact) annotated.used = true;
+    const span = spans[index];
+    const bits = isExact ? annotated.value : text[span?.start ?? 0] === '-' ? negative : positive;
+    bytes.set(Buffer.from(bits, 'hex').reverse(), index * size);
   }
 }

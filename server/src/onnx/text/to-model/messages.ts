@@ -46,5 +46,7 @@ function withFields<Name extends MessageName>(
     }
   }
   pieces.push(...fields);
-  return pieces.length === 0 ? result : { ...result, otherFields: pieces };
+  return pieces.length === 0
+    ? result
+    : { ...result, otherFields: [...(result.otherFields ?? []), ...pieces] };
 }

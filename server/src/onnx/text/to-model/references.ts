@@ -38,10 +38,14 @@ export function referencedData(
     : { kind: 'typed', field: fieldName, bytes: range };
 }
 
-/** Where the fields of a `fields` annotation are that stayed in their file. Undefined where the reference makes no sense. */
+/**
+ * Where the fields of a `fields` annotation are that stayed in their file. `missing`: how many bytes of the field before them they
+ * are; 0 where they are fields of their own. Undefined where the reference makes no sense.
+ */
 export function fieldsReference(
   conversion: Conversion,
   entries: readonly { readonly key: string; readonly value: string }[],
+  missing: number,
   span: Span,
 ): FileRange | undefined {
   const range = rangeOf(
@@ -52,16 +56,21 @@ export function fieldsReference(
   if (range === undefined) return undefined;
   const source = sourceOf(conversion, range.path, span);
   if (source === undefined) return range;
+  const isThere = range.offset + range.length <= source.size;
+  const fits = missing > 0 ? missing === range.length : beginsWithField(source, range);
+  if (!isThere || !fits) report(conversion, span, 'onnx.reference.stale', staleMessage(range));
+  return range;
+}
+
+/** Whether a field is there that is no longer than the range; the fields behind it are not looked at, as there may be megabytes. */
+function beginsWithField(source: ByteSource, range: FileRange): boolean {
   const head = readWithin(source, range.offset, Math.min(range.length, longestHead));
   const tag = head && varintAt(head, 0);
-  const length = head && tag && (tag.value & 7) === 2 ? varintAt(head, tag.end) : undefined;
-  const fits =
-    source.size >= range.offset + range.length &&
-    tag !== undefined &&
-    tag.value >= 8 &&
-    (length === undefined || length.end + length.value <= range.length);
-  if (!fits) report(conversion, span, 'onnx.reference.stale', staleMessage(range));
-  return range;
+  if (head === undefined || tag === undefined || tag.value < 8) return false;
+  const wireType = tag.value & 7;
+  if (wireType !== 2) return wireType < 6 && wireType !== 4;
+  const length = varintAt(head, tag.end);
+  return length !== undefined && length.end + length.value <= range.length;
 }
 
 /** A tag and a varint, at their longest. */
