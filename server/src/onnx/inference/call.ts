@@ -41,7 +41,8 @@ export function inferCall(context: NodeContext, definition: FunctionDefinition):
   const key = `${scope.key}${node.outputs.find((name) => name !== '') ?? ''}/`;
   const kept = session.calls.get(definition) ?? [];
   session.calls.set(definition, kept);
-  let call = kept.find((candidate) => isSameCall(candidate, inputs, attributes));
+  const place = kept.findIndex((candidate) => isSameCall(candidate, inputs, attributes));
+  let [call] = place < 0 ? [] : kept.splice(place, 1);
   if (call === undefined) {
     if (!mayEnter(context, definition.nodes.length)) return;
     session.active.add(definition);
@@ -50,8 +51,10 @@ export function inferCall(context: NodeContext, definition: FunctionDefinition):
     } finally {
       session.active.delete(definition);
     }
-    if (kept.length < maximumCallsKept) kept.push(call);
   }
+  // The last ones used come first; editing a model for long must not fill this with calls of the past.
+  kept.unshift(call);
+  kept.length = Math.min(kept.length, maximumCallsKept);
   context.inner = [{ scope: call.scope, functionDefinition: definition }];
   const from = call.scope.key;
   call.outputs.forEach((value, index) => {

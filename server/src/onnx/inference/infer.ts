@@ -46,7 +46,7 @@ export interface Inference {
   readonly inside: (scope: InferenceScope, node: Node, attribute?: string) => InferenceScope | undefined;
   /** The body of a function as its first call has it; for inputs of which nothing is known where nobody calls it. */
   readonly bodyOf: (definition: FunctionDefinition) => InferenceScope;
-  /** In the order of the model; those of a function's body once for each different use of it. */
+  /** In the order of the model, functions that nobody calls last; those of a function's body once for each different use of it. */
   readonly problems: () => readonly Problem[];
 }
 
@@ -72,7 +72,8 @@ class ModelInference implements Inference {
   readonly root: Handle;
   readonly #session: Session;
   readonly #graph: GraphInference | undefined;
-  readonly #uncalled = new Map<FunctionDefinition, Handle>();
+  readonly #uncalled = new Map<FunctionDefinition, Scope>();
+  readonly #bodies = new Map<FunctionDefinition, Handle>();
   #problems: readonly Problem[] | undefined;
 
   constructor(model: Model, context: InferenceContext, before: ModelInference | undefined) {
@@ -131,26 +132,37 @@ class ModelInference implements Inference {
   };
 
   readonly bodyOf = (definition: FunctionDefinition): InferenceScope => {
-    const called = this.#session.calls.get(definition)?.[0];
-    if (called) return { path: [], scope: called.scope, outer: undefined } as Handle;
-    let handle = this.#uncalled.get(definition);
-    if (handle === undefined) {
-      const scope = inferUncalled(this.#session, this.#session.opsets, definition);
-      handle = { path: [], scope, outer: undefined };
-      this.#uncalled.set(definition, handle);
-    }
+    const known = this.#bodies.get(definition);
+    if (known) return known;
+    const scope = firstBody(this.root.scope, definition, new Set()) ?? this.#uncalledBody(definition);
+    const handle: Handle = { path: [], scope, outer: undefined };
+    this.#bodies.set(definition, handle);
     return handle;
   };
 
   readonly problems = (): readonly Problem[] => {
     if (this.#problems === undefined) {
       const found: Problem[] = [];
-      const seen = new Set<Scope>();
-      for (const record of this.root.scope.records) collect(record, [], found, seen);
+      const seen: Seen = { scopes: new Set(), functions: new Set() };
+      collect(this.root.scope, [], undefined, found, seen);
+      for (const definition of this.model.functions) {
+        if (!seen.functions.has(definition)) {
+          collect(this.#uncalledBody(definition), [], definition, found, seen);
+        }
+      }
       this.#problems = found;
     }
     return this.#problems;
   };
+
+  #uncalledBody(definition: FunctionDefinition): Scope {
+    let scope = this.#uncalled.get(definition);
+    if (scope === undefined) {
+      scope = inferUncalled(this.#session, this.#session.opsets, definition);
+      this.#uncalled.set(definition, scope);
+    }
+    return scope;
+  }
 
   /** Handles are what `root`, `inside` and `bodyOf` gave out; nothing else has a scope. */
   #handle(place: InferenceScope): Handle | undefined {
@@ -167,19 +179,45 @@ function insideOf(handle: Handle, record: NodeRecord, attribute?: string): Handl
   return { path: [...handle.path, step], scope: inner.scope, outer };
 }
 
-/** Adds the problems of a node and of the bodies inside it; of a body that several calls share only once. */
+/** The body of the first call of a function, wherever it is called. */
+function firstBody(scope: Scope, definition: FunctionDefinition, seen: Set<Scope>): Scope | undefined {
+  if (seen.has(scope)) return undefined;
+  seen.add(scope);
+  for (const { inner } of scope.records) {
+    for (const body of inner ?? []) {
+      if (body.functionDefinition === definition) return body.scope;
+      const found = firstBody(body.scope, definition, seen);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+interface Seen {
+  readonly scopes: Set<Scope>;
+  /** Those that are called. */
+  readonly functions: Set<FunctionDefinition>;
+}
+
+/** Adds the problems of a body and of those inside it; of a body that several calls share only once. */
 function collect(
-  { node, problems, inner }: NodeRecord,
+  scope: Scope,
   path: readonly PathStep[],
+  definition: FunctionDefinition | undefined,
   found: Problem[],
-  seen: Set<Scope>,
+  seen: Seen,
 ): void {
-  for (const problem of problems ?? []) found.push({ ...problem, path, node });
-  for (const { scope, attribute } of inner ?? []) {
-    if (seen.has(scope)) continue;
-    seen.add(scope);
-    const step: PathStep = attribute === undefined ? { node } : { node, attribute };
-    for (const record of scope.records) collect(record, [...path, step], found, seen);
+  seen.scopes.add(scope);
+  for (const { node, problems, inner } of scope.records) {
+    for (const problem of problems ?? []) {
+      found.push({ ...problem, path, node, ...(definition && { function: definition }) });
+    }
+    for (const { scope: body, attribute, functionDefinition } of inner ?? []) {
+      if (functionDefinition) seen.functions.add(functionDefinition);
+      if (seen.scopes.has(body)) continue;
+      const step: PathStep = attribute === undefined ? { node } : { node, attribute };
+      collect(body, [...path, step], functionDefinition ?? definition, found, seen);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** What does not fit together in a model, as data for diagnostics. */
 
-import type { Node } from '../model/model.ts';
+import type { FunctionDefinition, Node } from '../model/model.ts';
 
 /** Stable: documentation and settings name them. */
 export type ProblemCode =
@@ -43,7 +43,9 @@ export interface PathStep {
 }
 
 export interface Problem extends LocalProblem {
-  /** From the model's graph to the body that has the node. */
+  /** From the model's graph to the body that has the node; empty for a function that nobody calls. */
   readonly path: readonly PathStep[];
+  /** The function in whose body the node is; absent in the model's graph. */
+  readonly function?: FunctionDefinition;
   readonly node: Node;
 }

@@ -307,6 +307,15 @@ describe('what does not fit together', () => {
     const [problem, ...others] = inference.problems();
     assert.equal(others.length, 0);
     assert.deepEqual(problem?.path, [{ node: inference.model.graph?.nodes[0] }]);
+    assert.equal(problem?.function, inference.model.functions[0]);
+  });
+
+  test('inside a function that nobody calls is told too', () => {
+    const inference = infer(`g (float[2] x) => (float[] y) { y = Relu (x) }
+      <opset_import: ["" : 21], domain: "local"> f () => (y) { a = Constant <value_ints = [1, 2]> () b = Constant <value_ints = [1, 2, 3]> () y = Add (a, b) }`);
+    const [problem] = inference.problems();
+    assert.equal(problem?.code, 'onnx.shape-mismatch');
+    assert.equal(problem?.function, inference.model.functions[0]);
   });
 
   test('in one place does not spread to the values after it', () => {
