@@ -15,8 +15,8 @@ export interface EditorOptions {
 export interface RunningEditor {
   /** Id of the process group that all its processes are of. */
   readonly processGroup: number;
-  /** What it has written to its standard streams. */
-  output(): string;
+  /** The ends of the extension's log channels. */
+  extensionLog(): string;
   /** Address of a window on the workspace; `payload` are pairs for the workbench, as on a command line. */
   url(payload?: readonly (readonly [string, string])[]): string;
   /** How the workbench names a file of this machine. */

@@ -1,6 +1,14 @@
 /** Starts the test editor (code-server) with the packaged extension, and a browser on it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -92,7 +100,7 @@ export async function startEditor({ vsix, workspace, settings = {}, env = {}, co
   }
   return {
     processGroup: child.pid,
-    output: () => output,
+    extensionLog: () => extensionLog(path.join(userData, 'logs')),
     url(payload = []) {
       const query = new URLSearchParams(workspace === undefined ? {} : { folder: workspace });
       if (payload.length > 0) query.set('payload', JSON.stringify(payload));
@@ -139,6 +147,16 @@ function editorEnvironment(home, env) {
     XDG_DATA_HOME: path.join(home, 'data'),
     ...env,
   };
+}
+
+function extensionLog(folder) {
+  if (!existsSync(folder)) return '';
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => /(ONNX & TensorRT|TensorRT Bridge)\.log$/.test(name))
+    .map(
+      (name) => `--- ${path.basename(name)}\n${readFileSync(path.join(folder, name), 'utf8').slice(-5000)}`,
+    )
+    .join('\n');
 }
 
 async function runToEnd(commandArguments, env) {

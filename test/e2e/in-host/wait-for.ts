@@ -3,7 +3,7 @@ export async function waitFor<Found>(
   what: string,
   look: () => Found | undefined | Promise<Found | undefined>,
   instead: () => string = () => '',
-  timeout = 40_000,
+  timeout = 20_000,
 ): Promise<Found> {
   const end = Date.now() + timeout;
   for (;;) {
