@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OnnxDocument } from '../../features/document.ts';
 import type { Place } from '../../tensorrt/locate/locate.ts';
 import { countNodes, refusalSummary, runtimeName } from '../../tensorrt/summary.ts';
@@ -49,7 +50,9 @@ function errorBlock(
   const head = `${at(judged, location.primary, style)} ${style.error('error:')} ${style.bold(printable(explanation.explanation))} ${code}`;
   const lines = [head, marked(document, location.primary, { style, mark: '^', paint: style.error })];
   const ways = distinctWays(errors);
-  for (const way of ways.slice(0, shownWays)) lines.push(...calls(judged, way, style));
+  const [firstWay] = ways;
+  for (const way of ways.slice(0, shownWays))
+    if (firstWay) lines.push(...calls(judged, way, firstWay, style));
   if (ways.length > shownWays) {
     lines.push(`      ${style.note('note:')} … and from ${ways.length - shownWays} more calls`);
   }
@@ -75,15 +78,27 @@ function distinctWays(errors: readonly JudgedError[]): readonly JudgedError[] {
   return [...seen.values()];
 }
 
-/** The way to an error inside functions and branches, the innermost call first. */
-function calls(judged: Judged, { location, record }: JudgedError, style: Style): readonly string[] {
-  return location.frames
-    .map((place, index) => {
-      const entry = printable(record.localFunctionStack[index] ?? '');
-      const line = `${at(judged, place, style)} ${style.note('note:')} called here: ${entry}`;
-      return `${line}\n${marked(judged.document(), place, { style, mark: '-', paint: style.note })}`;
-    })
+/**
+ * The way to an error inside functions and branches, the innermost call first. Of a second way only what differs from the first is
+ * shown: the calls around those that they share.
+ */
+function calls(
+  judged: Judged,
+  { location, record }: JudgedError,
+  first: JudgedError,
+  style: Style,
+): readonly string[] {
+  const frames = location.frames
+    .map((place, index) => ({ place, entry: record.localFunctionStack[index] ?? '' }))
     .reverse();
+  const others = first.location.frames.toReversed();
+  const isFirst = first.location === location;
+  const differsAt = frames.findIndex(({ place }, index) => !isDeepStrictEqual(place, others[index]));
+  const shown = isFirst ? frames : frames.slice(Math.max(0, differsAt));
+  return shown.map(({ place, entry }) => {
+    const words = `${isFirst ? 'called here:' : 'and here:'} ${printable(entry)}`;
+    return `${at(judged, place, style)} ${style.note('note:')} ${words}\n${marked(judged.document(), place, { style, mark: '-', paint: style.note })}`;
+  });
 }
 
 function at(judged: Judged, place: Place, style: Style): string {

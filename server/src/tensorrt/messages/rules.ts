@@ -118,14 +118,25 @@ export const rules: readonly Rule[] = [
     code: 'trt.plugin-not-found',
     words:
       /Plugin not found|failed to load (\w+) plugin|plugin was not found|plugin creator version \d+ was not found/i,
-    explanation: ({ record, runtime, node }) =>
-      node?.isStandardOperator
-        ? `${runtime} has no implementation of the ONNX operator ${record.operator}, and no plugin of this name is loaded.`
-        : `${record.operator} is no operator of ONNX, no local function of the model and no loaded plugin${node?.domain ? ` (domain ${node.domain})` : ''}.`,
-    advice: ({ node }) =>
-      node?.isStandardOperator
-        ? 'Express it with operators that TensorRT has, or load a plugin that implements it.'
-        : 'If it is a plugin, load its library and check its name, version (attribute plugin_version, “1” by default) and namespace (attribute plugin_namespace). If it should be a local function, add the function to the model: TensorRT finds it by its name alone. Operators of com.microsoft and other runtimes have to be left out at export.',
+    explanation: ({ record, runtime, node }) => {
+      if (node?.isStandardOperator) {
+        return `${runtime} has no implementation of the ONNX operator ${record.operator}, and no plugin of this name is loaded.`;
+      }
+      if (node?.domain.startsWith('com.microsoft')) {
+        return `${record.operator} is an operator of ONNX Runtime (domain ${node.domain}), which ${runtime} does not have.`;
+      }
+      const domain = node?.domain ? ` (domain ${node.domain})` : '';
+      return `${record.operator}${domain} is no operator of ONNX, no local function of the model and no loaded plugin.`;
+    },
+    advice: ({ node }) => {
+      if (node?.isStandardOperator) {
+        return 'Express it with operators that TensorRT has, or load a plugin that implements it.';
+      }
+      if (node?.domain.startsWith('com.microsoft')) {
+        return 'Take the model from before ONNX Runtime’s optimizer or quantizer, which put such operators in place of several standard ones; or express it with standard operators.';
+      }
+      return 'If it is a plugin, load its library and check its name, version (attribute plugin_version, “1” by default) and namespace (attribute plugin_namespace). If it should be a local function, add the function to the model; TensorRT finds functions by their name alone.';
+    },
   },
   {
     code: 'trt.unsupported-type',
@@ -363,7 +374,7 @@ export const rules: readonly Rule[] = [
     explanation: ({ record }) =>
       `The shapes of the inputs of ${record.operator} do not fit together as TensorRT needs them.`,
     advice: () =>
-      'Compare the shapes of the inputs (hover shows them); a wrong axis, a missing Reshape or an unfortunate broadcast are common causes.',
+      'Compare the shapes of the inputs (hover in the editor and `onnx-trt shapes` show them); a wrong axis, a missing Reshape or an unfortunate broadcast are common causes.',
   },
   {
     code: 'trt.unsupported-graph',
