@@ -3,7 +3,7 @@ import type { ByteSource } from '../model/file-access.ts';
 import type { FunctionDefinition, Int64, Model, OpsetImport } from '../model/model.ts';
 import { describeForeignFile } from './foreign-file.ts';
 import { ModelReadError } from './model-read-error.ts';
-import { appendOther, type OtherFields, withOther } from './read/other-fields.ts';
+import { appendOthers, type OtherFields, withOther } from './read/other-fields.ts';
 import {
   type EntryList,
   entriesOf,
@@ -105,7 +105,7 @@ function readModelFields(cursor: WireCursor, seen: Seen): Model {
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   return {

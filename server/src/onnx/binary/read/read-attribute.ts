@@ -11,7 +11,7 @@ import type {
 } from '../../model/model.ts';
 import { type AttributeValue, attributeTypes, encodeAttributeValue } from '../write/encode-attribute.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendEmpty, appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { appendEmpty, appendOthers, type OtherFields, withOther } from './other-fields.ts';
 import { finishGraph, type GraphParts, newGraphParts, readGraphFields } from './read-graph.ts';
 import { type FloatList, floatBytes, readFloats, readInts } from './read-numbers.ts';
 import {
@@ -26,7 +26,7 @@ import {
   type SparseTensorParts,
   type TensorParts,
 } from './read-tensor.ts';
-import { readTypeField } from './read-type.ts';
+import { finishType, newTypeParts, readType, readTypeFields, type TypeParts } from './read-type.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
 /** A longer string (a serialized engine, say) stays in the file, as other fields. */
@@ -46,7 +46,7 @@ export function readAttribute(cursor: WireCursor): Attribute {
   let tensor: TensorParts | undefined;
   let graph: GraphParts | undefined;
   let sparseTensor: SparseTensorParts | undefined;
-  let type: Type | undefined;
+  let type: TypeParts | undefined;
   let floats: FloatList | undefined;
   let ints: Int64[] | undefined;
   let strings: (string | Uint8Array)[] | undefined;
@@ -71,7 +71,7 @@ export function readAttribute(cursor: WireCursor): Attribute {
       case 0x22: // 4: s
         if (cursor.peekLength() > longestString) {
           cursor.skip(tag);
-          other = appendOther(other, cursor.lastField());
+          other = appendOthers(other, cursor.lastField());
           hasLongString = true;
           string = undefined;
         } else {
@@ -112,23 +112,24 @@ export function readAttribute(cursor: WireCursor): Attribute {
         docString = cursor.string();
         break;
       case 0x72: // 14: tp
-        type = readTypeField(cursor, type);
+        type ??= newTypeParts();
+        cursor.message('type', -1, readTypeFields, type);
         break;
       case 0x7a: // 15: type_protos
         types ??= [];
-        types.push(readTypeField(cursor));
+        types.push(cursor.message('type', types.length, readType));
         break;
-      case 0xa0: // 20: type
-        declared = cursor.int32();
-        if (typesByNumber[declared] === undefined) {
-          other = appendOther(other, cursor.lastField());
-          // An enumeration of proto2: a value that it does not know is an unknown field, and does not count.
-          if (declared !== 0) declared = undefined;
-        }
+      case 0xa0: {
+        // 20: type
+        const number = cursor.int32();
+        // An enumeration of proto2: a value that it does not know is an unknown field, and does not count.
+        if (number === 0 || typesByNumber[number] !== undefined) declared = number;
+        if (typesByNumber[number] === undefined) other = appendOthers(other, cursor.lastField());
         break;
+      }
       case 0xaa: // 21: ref_attr_name
         reference = cursor.string();
-        if (reference === '') other = appendOther(other, cursor.lastField());
+        if (reference === '') other = appendOthers(other, cursor.lastField());
         break;
       case 0xb2: // 22: sparse_tensor
         sparseTensor ??= newSparseTensorParts();
@@ -140,7 +141,7 @@ export function readAttribute(cursor: WireCursor): Attribute {
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   const found: FoundValue[] = [];
@@ -152,7 +153,7 @@ export function readAttribute(cursor: WireCursor): Attribute {
   if (sparseTensor !== undefined) {
     found.push({ type: 'sparse_tensor', value: finishSparseTensor(cursor, sparseTensor) });
   }
-  if (type !== undefined) found.push({ type: 'type_proto', value: type });
+  if (type !== undefined) found.push({ type: 'type_proto', value: finishType(type) });
   if (floats !== undefined) found.push(foundFloats(floats));
   // Lists keep room to grow; most have a few elements, and slicing gives that room back.
   if (ints !== undefined) found.push({ type: 'ints', value: ints.slice() });

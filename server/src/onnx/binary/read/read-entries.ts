@@ -2,7 +2,7 @@
 import type { OpsetImport, StringEntry } from '../../model/model.ts';
 import { encodeEntries } from '../write/encode-model.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { appendOthers, type OtherFields, withOther } from './other-fields.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
 /**
@@ -27,7 +27,7 @@ export function readEntry(
   }
   list.serialized ??= encodeFields((sink) => encodeEntries(sink, field, list.entries));
   list.entries = [];
-  list.serialized = appendOther(list.serialized, cursor.lastField());
+  list.serialized = appendOthers(list.serialized, cursor.lastField());
   return list;
 }
 
@@ -71,11 +71,11 @@ export function readOpsetImport(cursor: WireCursor): OpsetImport {
         break;
       case 0x10: // 2: version
         version = cursor.int64();
-        if (version === 0) other = appendOther(other, cursor.lastField());
+        if (version === 0) other = appendOthers(other, cursor.lastField());
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   return domain === undefined

@@ -8,7 +8,7 @@ import type {
   Tensor,
   ValueInfo,
 } from '../../model/model.ts';
-import { appendEmpty, appendOther, type Mutable, type OtherFields, withOther } from './other-fields.ts';
+import { appendEmpty, appendOthers, type Mutable, type OtherFields, withOther } from './other-fields.ts';
 import { readAttribute } from './read-attribute.ts';
 import { type EntryList, entriesOf, readEntry, readOpsetImport, withSerialized } from './read-entries.ts';
 import { readTensor } from './read-tensor.ts';
@@ -72,7 +72,7 @@ export function readGraphFields(cursor: WireCursor, parts: GraphParts): void {
         break;
       default:
         cursor.skip(tag);
-        parts.other = appendOther(parts.other, cursor.lastField());
+        parts.other = appendOthers(parts.other, cursor.lastField());
     }
   }
 }
@@ -139,7 +139,7 @@ function readNode(cursor: WireCursor): Node {
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   // Two literals for nearly all nodes: of 100,000, spreading optional properties would take longer than reading.
@@ -226,7 +226,7 @@ export function readFunction(cursor: WireCursor): FunctionDefinition {
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   return {

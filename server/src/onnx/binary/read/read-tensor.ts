@@ -6,14 +6,7 @@ import { varintLength, writeVarint } from '../../model/varints.ts';
 import { encodeEntries } from '../write/encode-model.ts';
 import { dataFieldNumbers, encodeTensorData, isBlank } from '../write/encode-tensor.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import {
-  appendEmpty,
-  appendOther,
-  appendOthers,
-  type Mutable,
-  type OtherFields,
-  withOther,
-} from './other-fields.ts';
+import { appendEmpty, appendOthers, type Mutable, type OtherFields, withOther } from './other-fields.ts';
 import { type EntryList, entriesOf, readEntry, withSerialized } from './read-entries.ts';
 import { readInts } from './read-numbers.ts';
 import type { WireCursor } from './wire-cursor.ts';
@@ -159,7 +152,7 @@ export function readSparseTensorFields(cursor: WireCursor, parts: SparseTensorPa
         break;
       default:
         cursor.skip(tag);
-        parts.other = appendOther(parts.other, cursor.lastField());
+        parts.other = appendOthers(parts.other, cursor.lastField());
     }
   }
 }
@@ -170,7 +163,7 @@ export function finishSparseTensor(cursor: WireCursor, parts: SparseTensorParts)
   const finish = (tensor: TensorParts | undefined, tag: number) => {
     if (tensor === undefined) return blankTensor;
     const finished = finishTensor(cursor, tensor);
-    if (isBlank(finished)) other = appendOther(other, Uint8Array.of(tag, 0));
+    if (isBlank(finished)) other = appendEmpty(other, tag);
     return finished;
   };
   const values = finish(parts.values, 0x0a);
@@ -181,7 +174,7 @@ export function finishSparseTensor(cursor: WireCursor, parts: SparseTensorParts)
 const blankTensor: Tensor = { name: '', dataType: 0, dims: [], data: { kind: 'none' }, metadata: [] };
 
 function keepField(cursor: WireCursor, parts: TensorParts): void {
-  parts.other = appendOther(parts.other, cursor.lastField());
+  parts.other = appendOthers(parts.other, cursor.lastField());
 }
 
 function readLocation(cursor: WireCursor, parts: TensorParts): void {
@@ -283,7 +276,7 @@ function chooseData(cursor: WireCursor, parts: TensorParts): { data: TensorData;
   const [data = { kind: 'none' } as const, ...rest] = found;
   for (const extra of rest) other = keepData(other, extra);
   if (!parts.isExternal && parts.external !== undefined) {
-    for (const piece of externalEntries(parts.external)) other = appendOther(other, piece);
+    other = appendOthers(other, externalEntries(parts.external));
   }
   return { data, other: withSerialized(other, parts.external) };
 }

@@ -1,13 +1,14 @@
 /** ValueInfoProto, TypeProto and TensorShapeProto. */
 import type { Dimension, Type, ValueInfo } from '../../model/model.ts';
+import { typeFieldNumbers } from '../write/encode-type.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendEmpty, appendOther, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { appendEmpty, appendOthers, type OtherFields, withOther } from './other-fields.ts';
 import { type EntryList, entriesOf, readEntry, withSerialized } from './read-entries.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
 export function readValueInfo(cursor: WireCursor): ValueInfo {
   let name = '';
-  let type: Type | undefined;
+  let type: TypeParts | undefined;
   let docString: string | undefined;
   let metadata: EntryList | undefined;
   let other: OtherFields;
@@ -19,7 +20,8 @@ export function readValueInfo(cursor: WireCursor): ValueInfo {
         if (name === '') other = appendEmpty(other, tag);
         break;
       case 0x12: // 2: type
-        type = readTypeField(cursor, type);
+        type ??= newTypeParts();
+        cursor.message('type', -1, readTypeFields, type);
         break;
       case 0x1a: // 3: doc_string
         docString = cursor.string();
@@ -29,127 +31,173 @@ export function readValueInfo(cursor: WireCursor): ValueInfo {
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   return {
     name,
-    ...(type === undefined ? {} : { type }),
+    ...(type === undefined ? {} : { type: finishType(type) }),
     ...(docString === undefined ? {} : { docString }),
     metadata: entriesOf(metadata),
     ...withOther(withSerialized(other, metadata)),
   };
 }
 
-/** Reads a TypeProto field; what an earlier field of the same number has said is kept unless this one says otherwise. */
-export function readTypeField(cursor: WireCursor, earlier: Type = undefinedType): Type {
-  return cursor.message('type', -1, readType, earlier);
+/** What has been read of a type; a second field of the same number adds to it. */
+export interface TypeParts {
+  kind: Type['kind'];
+  /** Of a tensor or sparse tensor. */
+  elementType: number;
+  shape: Dimension[] | undefined;
+  /** Of a map. */
+  key: number;
+  /** Element of a sequence or optional, value of a map. */
+  nested: TypeParts | undefined;
+  /** Of an opaque type. */
+  domain: string | undefined;
+  name: string | undefined;
+  denotation: string | undefined;
+  /** Other fields of the message that says the kind: TypeProto.Tensor … */
+  inner: OtherFields;
+  other: OtherFields;
 }
 
-const undefinedType: Type = { kind: 'undefined' };
+export function newTypeParts(): TypeParts {
+  return {
+    kind: 'undefined',
+    elementType: 0,
+    shape: undefined,
+    key: 0,
+    nested: undefined,
+    domain: undefined,
+    name: undefined,
+    denotation: undefined,
+    inner: undefined,
+    other: undefined,
+  };
+}
 
-function readType(cursor: WireCursor, earlier: Type): Type {
-  let type: TypeValue = withoutCommon(earlier);
-  let denotation = earlier.denotation;
-  let other: OtherFields = earlier.otherFields;
+export function readType(cursor: WireCursor): Type {
+  const parts = newTypeParts();
+  readTypeFields(cursor, parts);
+  return finishType(parts);
+}
+
+export function readTypeFields(cursor: WireCursor, parts: TypeParts): void {
   while (cursor.more()) {
     const tag = cursor.tag();
     switch (tag) {
       case 0x0a: // 1: tensor_type
-      case 0x42: {
-        // 8: sparse_tensor_type
-        const kind = tag === 0x0a ? 'tensor' : 'sparse_tensor';
-        const parts: TensorTypeParts = { elementType: 0, shape: undefined, other: undefined };
-        if (type.kind === kind) {
-          parts.elementType = type.elementType;
-          parts.shape = type.shape?.slice();
-        }
+        setKind(parts, 'tensor');
         cursor.message('tensor type', -1, readTensorType, parts);
-        const { elementType, shape } = parts;
-        type = shape === undefined ? { kind, elementType } : { kind, elementType, shape: shape.slice() };
-        other = appendInner(other, tag >>> 3, parts.other);
         break;
-      }
       case 0x22: // 4: sequence_type
-      case 0x4a: {
-        // 9: optional_type
-        const kind = tag === 0x22 ? 'sequence' : 'optional';
-        const parts: NestedTypeParts = { key: 0, nested: undefined, other: undefined };
-        if (type.kind === kind) parts.nested = type.element;
-        cursor.message(kind, -1, readElementType, parts);
-        type = { kind, element: parts.nested ?? undefinedType };
-        other = appendInner(other, tag >>> 3, parts.other);
+        setKind(parts, 'sequence');
+        cursor.message('sequence type', -1, readElementType, parts);
         break;
-      }
-      case 0x2a: {
-        // 5: map_type
-        const parts: NestedTypeParts = { key: 0, nested: undefined, other: undefined };
-        if (type.kind === 'map') {
-          parts.key = type.key;
-          parts.nested = type.value;
-        }
-        cursor.message('map', -1, readMapType, parts);
-        type = { kind: 'map', key: parts.key, value: parts.nested ?? undefinedType };
-        other = appendInner(other, 5, parts.other);
+      case 0x2a: // 5: map_type
+        setKind(parts, 'map');
+        cursor.message('map type', -1, readMapType, parts);
         break;
-      }
-      case 0x3a: {
-        // 7: opaque_type
-        const parts: OpaqueParts =
-          type.kind === 'opaque' ? { ...type, other: undefined } : { other: undefined };
-        cursor.message('opaque type', -1, readOpaqueType, parts);
-        const { other: inner, ...names } = parts;
-        type = { ...names, kind: 'opaque' };
-        other = appendInner(other, 7, inner);
-        break;
-      }
       case 0x32: // 6: denotation
-        denotation = cursor.string();
+        parts.denotation = cursor.string();
+        break;
+      case 0x3a: // 7: opaque_type
+        setKind(parts, 'opaque');
+        cursor.message('opaque type', -1, readOpaqueType, parts);
+        break;
+      case 0x42: // 8: sparse_tensor_type
+        setKind(parts, 'sparse_tensor');
+        cursor.message('sparse tensor type', -1, readTensorType, parts);
+        break;
+      case 0x4a: // 9: optional_type
+        setKind(parts, 'optional');
+        cursor.message('optional type', -1, readElementType, parts);
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        parts.other = appendOthers(parts.other, cursor.lastField());
     }
   }
-  if (denotation === undefined && other === undefined) return type;
-  return { ...type, ...(denotation === undefined ? {} : { denotation }), ...withOther(other) };
 }
 
-type WithoutCommon<T> = T extends unknown ? Omit<T, 'denotation' | 'otherFields'> : never;
-type TypeValue = WithoutCommon<Type>;
-
-function withoutCommon(type: Type): TypeValue {
-  if (type.denotation === undefined && type.otherFields === undefined) return type;
-  const { denotation: _, otherFields: __, ...value } = type;
-  return value;
+/** A type is one of a kind: what another kind has said before is gone. */
+function setKind(parts: TypeParts, kind: Type['kind']): void {
+  if (parts.kind !== kind && parts.kind !== 'undefined') {
+    const { denotation, other } = parts;
+    Object.assign(parts, newTypeParts(), { denotation, other });
+  }
+  parts.kind = kind;
 }
 
-/** TypeProto.Tensor or TypeProto.SparseTensor. */
-interface TensorTypeParts {
-  elementType: number;
-  shape: Dimension[] | undefined;
-  other: OtherFields;
+export function finishType(parts: TypeParts): Type {
+  let { inner } = parts;
+  const nested = parts.nested === undefined ? undefinedType : finishType(parts.nested);
+  if (parts.nested !== undefined && isBlank(nested)) {
+    // A type that is there without saying anything looks like none at all, so it is kept as an empty field.
+    inner = appendEmpty(inner, parts.kind === 'map' ? 0x12 : 0x0a);
+  }
+  const type = typeOfKind(parts, nested);
+  const other =
+    parts.kind === 'undefined' ? parts.other : appendInner(parts.other, typeFieldNumbers[parts.kind], inner);
+  if (parts.denotation === undefined && other === undefined) return type;
+  return {
+    ...type,
+    ...(parts.denotation === undefined ? {} : { denotation: parts.denotation }),
+    ...withOther(other),
+  };
 }
 
-function readTensorType(cursor: WireCursor, parts: TensorTypeParts): void {
+const undefinedType: Type = { kind: 'undefined' };
+
+function isBlank(type: Type): boolean {
+  return type.kind === 'undefined' && type.denotation === undefined && type.otherFields === undefined;
+}
+
+function typeOfKind(parts: TypeParts, nested: Type): Type {
+  const { kind, elementType } = parts;
+  switch (kind) {
+    case 'tensor':
+    case 'sparse_tensor':
+      return parts.shape === undefined
+        ? { kind, elementType }
+        : { kind, elementType, shape: parts.shape.slice() };
+    case 'sequence':
+    case 'optional':
+      return { kind, element: nested };
+    case 'map':
+      return { kind, key: parts.key, value: nested };
+    case 'opaque':
+      return {
+        kind,
+        ...(parts.domain === undefined ? {} : { domain: parts.domain }),
+        ...(parts.name === undefined ? {} : { name: parts.name }),
+      };
+    case 'undefined':
+      return undefinedType;
+  }
+}
+
+function readTensorType(cursor: WireCursor, parts: TypeParts): void {
   while (cursor.more()) {
     const tag = cursor.tag();
-    if (tag === 0x08) {
-      // 1: elem_type
-      parts.elementType = cursor.int32();
-      if (parts.elementType === 0) parts.other = appendOther(parts.other, cursor.lastField());
-    } else if (tag === 0x12) {
-      // 2: shape
-      parts.shape ??= [];
-      cursor.message('shape', -1, readShape, parts);
-    } else {
-      cursor.skip(tag);
-      parts.other = appendOther(parts.other, cursor.lastField());
+    switch (tag) {
+      case 0x08: // 1: elem_type
+        parts.elementType = cursor.int32();
+        if (parts.elementType === 0) keepInner(cursor, parts);
+        break;
+      case 0x12: // 2: shape
+        parts.shape ??= [];
+        cursor.message('shape', -1, readShape, parts);
+        break;
+      default:
+        cursor.skip(tag);
+        keepInner(cursor, parts);
     }
   }
 }
 
-function readShape(cursor: WireCursor, parts: TensorTypeParts): void {
+function readShape(cursor: WireCursor, parts: TypeParts): void {
   const shape = parts.shape ?? [];
   while (cursor.more()) {
     const tag = cursor.tag();
@@ -158,7 +206,7 @@ function readShape(cursor: WireCursor, parts: TensorTypeParts): void {
       shape.push(cursor.message('dimension', shape.length, readDimension));
     } else {
       cursor.skip(tag);
-      parts.other = appendInner(parts.other, 2, [cursor.lastField()]);
+      parts.inner = appendInner(parts.inner, 2, cursor.lastField());
     }
   }
 }
@@ -181,65 +229,48 @@ function readDimension(cursor: WireCursor): Dimension {
         break;
       default:
         cursor.skip(tag);
-        other = appendOther(other, cursor.lastField());
+        other = appendOthers(other, cursor.lastField());
     }
   }
   if (denotation === undefined && other === undefined) return dimension;
   return { ...dimension, ...(denotation === undefined ? {} : { denotation }), ...withOther(other) };
 }
 
-/** TypeProto.Sequence, TypeProto.Optional or TypeProto.Map. */
-interface NestedTypeParts {
-  key: number;
-  nested: Type | undefined;
-  other: OtherFields;
-}
-
-function readElementType(cursor: WireCursor, parts: NestedTypeParts): void {
+/** TypeProto.Sequence or TypeProto.Optional. */
+function readElementType(cursor: WireCursor, parts: TypeParts): void {
   while (cursor.more()) {
     const tag = cursor.tag();
-    // 1: elem_type
-    if (tag === 0x0a) readNestedType(cursor, parts);
-    else {
-      cursor.skip(tag);
-      parts.other = appendOther(parts.other, cursor.lastField());
-    }
-  }
-}
-
-function readMapType(cursor: WireCursor, parts: NestedTypeParts): void {
-  while (cursor.more()) {
-    const tag = cursor.tag();
-    if (tag === 0x08) {
-      // 1: key_type
-      parts.key = cursor.int32();
-      if (parts.key === 0) parts.other = appendOther(parts.other, cursor.lastField());
-    } else if (tag === 0x12) {
-      // 2: value_type
-      readNestedType(cursor, parts);
+    if (tag === 0x0a) {
+      // 1: elem_type
+      parts.nested ??= newTypeParts();
+      cursor.message('element type', -1, readTypeFields, parts.nested);
     } else {
       cursor.skip(tag);
-      parts.other = appendOther(parts.other, cursor.lastField());
+      keepInner(cursor, parts);
     }
   }
 }
 
-/** A type inside a type. One that is there without saying anything is kept as bytes, as none at all looks the same. */
-function readNestedType(cursor: WireCursor, parts: NestedTypeParts): void {
-  const type = readTypeField(cursor, parts.nested);
-  parts.nested = type;
-  if (type.kind === 'undefined' && type.denotation === undefined && type.otherFields === undefined) {
-    parts.other = appendOther(parts.other, cursor.lastField());
+function readMapType(cursor: WireCursor, parts: TypeParts): void {
+  while (cursor.more()) {
+    const tag = cursor.tag();
+    switch (tag) {
+      case 0x08: // 1: key_type
+        parts.key = cursor.int32();
+        if (parts.key === 0) keepInner(cursor, parts);
+        break;
+      case 0x12: // 2: value_type
+        parts.nested ??= newTypeParts();
+        cursor.message('value type', -1, readTypeFields, parts.nested);
+        break;
+      default:
+        cursor.skip(tag);
+        keepInner(cursor, parts);
+    }
   }
 }
 
-interface OpaqueParts {
-  domain?: string;
-  name?: string;
-  other: OtherFields;
-}
-
-function readOpaqueType(cursor: WireCursor, parts: OpaqueParts): void {
+function readOpaqueType(cursor: WireCursor, parts: TypeParts): void {
   while (cursor.more()) {
     const tag = cursor.tag();
     // 1: domain, 2: name
@@ -247,9 +278,13 @@ function readOpaqueType(cursor: WireCursor, parts: OpaqueParts): void {
     else if (tag === 0x12) parts.name = cursor.string();
     else {
       cursor.skip(tag);
-      parts.other = appendOther(parts.other, cursor.lastField());
+      keepInner(cursor, parts);
     }
   }
+}
+
+function keepInner(cursor: WireCursor, parts: TypeParts): void {
+  parts.inner = appendOthers(parts.inner, cursor.lastField());
 }
 
 /** Fields inside a nested message that the interface does not name: written in a message of their own, which merges. */

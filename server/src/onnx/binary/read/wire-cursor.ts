@@ -211,18 +211,25 @@ export class WireCursor {
     else this.skipValue(wireType);
   }
 
-  /** The field read or skipped last, tag included. */
-  lastField(): Bytes {
+  /**
+   * The field read or skipped last. Where it is long, its tag and length are one piece and its content, which stays in the file,
+   * another.
+   */
+  lastField(): readonly Bytes[] {
     const offset = this.fieldStart;
     const end = this.position;
     if (end > this.messageEnd) this.fail('a field is longer than the message that holds it');
     const length = end - offset;
-    if (length > this.limits.inlineBytes) {
-      this.charge(rangeBytes);
-      return { path: this.source.path, offset, length };
-    }
     const start = offset - this.windowStart;
-    return start < 0 ? this.read(offset, length) : this.copy(start, length);
+    if (length <= this.limits.inlineBytes) {
+      return [start < 0 ? this.read(offset, length) : this.copy(start, length)];
+    }
+    this.charge(2 * rangeBytes);
+    const { path } = this.source;
+    const head = this.read(offset, Math.min(length, fieldHeadBytes));
+    const headLength = delimitedHeadLength(head);
+    if (headLength === undefined) return [{ path, offset, length }];
+    return [head.slice(0, headLength), { path, offset: offset + headLength, length: length - headLength }];
   }
 
   /** Counts memory that the model takes. */
@@ -438,6 +445,13 @@ export class WireCursor {
     this.slabUsed += length;
     return copy;
   }
+}
+
+/** Bytes of a length-delimited field's tag and length. Undefined for other fields. */
+function delimitedHeadLength(head: Uint8Array): number | undefined {
+  const tagEnd = head.findIndex((byte) => byte < 0x80) + 1;
+  if (((head[0] ?? 0) & 7) !== 2) return undefined;
+  return head.findIndex((byte, index) => index >= tagEnd && byte < 0x80) + 1;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
