@@ -2,7 +2,10 @@
 import type { Range } from 'vscode-languageserver-types';
 import { URI, Utils } from 'vscode-uri';
 import { type Names, namesOf } from '../onnx/analysis/names.ts';
+import { type Inference, inferModel } from '../onnx/inference/infer.ts';
+import { isFileRange, readBytes } from '../onnx/model/bytes.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
+import type { Bytes } from '../onnx/model/model.ts';
 import { parseOnnxText, reparse } from '../onnx/text/parse.ts';
 import type { Span, SyntaxTree } from '../onnx/text/syntax-tree.ts';
 import type { ToModelResult } from '../onnx/text/to-model/to-model.ts';
@@ -17,12 +20,13 @@ export interface OnnxDocument {
   readonly names: Names;
   /** The model that the text means, and what keeps it from being one. */
   readonly model: ToModelResult;
+  /** Types and shapes that follow from the model. */
+  readonly inference: Inference;
 }
 
 /** `files` is for checking references to weights; without it they are taken as they are. */
 export function createDocument(uri: string, version: number, text: string, files?: FileAccess): OnnxDocument {
-  const converter = createModelConverter(folderOf({ uri }), files);
-  return documentOf(uri, version, sourceText(text), undefined, undefined, converter);
+  return documentOf(uri, version, sourceText(text), createLineage(uri, files), {});
 }
 
 /** The document after edits, each relative to the text that the one before it left. Shares what they did not touch. */
@@ -37,8 +41,8 @@ export function changedDocument(
     source.text,
     changes.map(({ start, end, text }) => ({ start, end, newEnd: start + text.length })),
   );
-  const names = computedNames.get(document);
-  return documentOf(document.uri, version, source, tree, names, converterOf(document));
+  const { lineage, newest } = histories.get(document) ?? { lineage: createLineage(document.uri), newest: {} };
+  return documentOf(document.uri, version, source, lineage, { ...newest, tree });
 }
 
 /** Folder that relative paths of external data start from; undefined for documents that are in no file. */
@@ -61,24 +65,46 @@ export function rangeInSegment(document: OnnxDocument, segment: number, span: Sp
   return rangeOf(document.source, start + span.start, start + span.end);
 }
 
-const computedNames = new WeakMap<OnnxDocument, Names>();
-const converters = new WeakMap<OnnxDocument, ModelConverter>();
-
-/** The versions of a document share one. */
-function converterOf(document: OnnxDocument): ModelConverter {
-  return converters.get(document) ?? createModelConverter(folderOf(document), undefined);
+/** What the versions of a document share. */
+interface Lineage {
+  readonly converter: ModelConverter;
+  readonly readBytes: (bytes: Bytes) => Uint8Array;
 }
+
+function createLineage(uri: string, files?: FileAccess): Lineage {
+  return {
+    converter: createModelConverter(folderOf({ uri }), files),
+    readBytes: (bytes) => {
+      if (!isFileRange(bytes)) {
+        return bytes;
+      }
+      if (!files) {
+        throw new Error('Files cannot be read here.');
+      }
+      return readBytes(bytes, files);
+    },
+  };
+}
+
+/** The newest of each derived value that some version has worked out: the next version builds on it. */
+interface Newest {
+  names?: Names;
+  inference?: Inference;
+}
+
+const histories = new WeakMap<OnnxDocument, { readonly lineage: Lineage; readonly newest: Newest }>();
 
 function documentOf(
   uri: string,
   version: number,
   source: SourceText,
-  knownTree: SyntaxTree | undefined,
-  previousNames: Names | undefined,
-  converter: ModelConverter,
+  lineage: Lineage,
+  { tree: knownTree, ...newest }: Newest & { tree?: SyntaxTree },
 ): OnnxDocument {
   let tree = knownTree;
+  let names: Names | undefined;
   let model: ToModelResult | undefined;
+  let inference: Inference | undefined;
   const document: OnnxDocument = {
     uri,
     version,
@@ -88,15 +114,19 @@ function documentOf(
       return tree;
     },
     get names() {
-      const names = computedNames.get(document) ?? namesOf(document.tree, previousNames);
-      computedNames.set(document, names);
+      names ??= newest.names = namesOf(document.tree, newest.names);
       return names;
     },
     get model() {
-      model ??= converter(document.tree);
+      model ??= lineage.converter(document.tree);
       return model;
     },
+    get inference() {
+      const { readBytes } = lineage;
+      inference ??= newest.inference = inferModel(document.model.model, { readBytes }, newest.inference);
+      return inference;
+    },
   };
-  converters.set(document, converter);
+  histories.set(document, { lineage, newest });
   return document;
 }

@@ -10,6 +10,7 @@ import type { NameRole } from '../onnx/analysis/segment-names.ts';
 import type { GraphSyntax } from '../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, textOf } from './document.ts';
 import type { Element, IdentifierRole, Place } from './elements.ts';
+import { inferredType } from './inferred-types.ts';
 
 export interface ValueReference {
   readonly name: string;
@@ -19,7 +20,7 @@ export interface ValueReference {
   readonly segment: number;
 }
 
-export type TypeSource = 'tensorrt' | 'value_info' | 'input' | 'output' | 'initializer';
+export type TypeSource = 'tensorrt' | 'value_info' | 'input' | 'output' | 'initializer' | 'inferred';
 
 export interface KnownType {
   /** As ONNX text writes it: `float[N,3,224,224]`. */
@@ -36,6 +37,9 @@ export interface NetworkTypes {
   /** Of a value of the main graph; a dimension known only at run time is `?`, or its name where it has one. */
   typeOf(name: string): string | undefined;
 }
+
+/** Segments; to infer the shapes of more takes longer than a hover may, for no more than the names of dimensions. */
+const bigDocument = 20_000;
 
 const valueRoles: ReadonlySet<IdentifierRole> = new Set<NameRole>([
   'input',
@@ -72,22 +76,29 @@ export function occurrencesOfValue(document: OnnxDocument, value: ValueReference
 }
 
 /**
- * Type and shape of a value, from TensorRT's network where the value is of the main graph, else as the text states it. Names of
- * dimensions in the text are kept where TensorRT has none.
+ * Type and shape of a value: from TensorRT's network where the value is of the main graph, else as the text states it, else by our
+ * inference. Names of dimensions in the text are kept where TensorRT has none.
  */
 export function typeOfValue(
   document: OnnxDocument,
   occurrences: readonly Occurrence[],
-  value: Pick<ValueReference, 'name' | 'scope'>,
+  value: ValueReference,
   network: NetworkTypes | undefined,
 ): KnownType | undefined {
   const stated = statedType(document, occurrences);
   const isOfMainGraph =
     value.scope.graphs.length === 0 && document.tree.declarations[value.scope.declaration]?.kind === 'graph';
   const judged = isOfMainGraph ? network?.typeOf(value.name) : undefined;
-  return judged === undefined
-    ? stated
-    : { text: withDimensionNames(judged, stated?.text), source: 'tensorrt' };
+  if (judged !== undefined) {
+    const isWorthwhile = judged.includes('?') && document.tree.segments.length < bigDocument;
+    const names = stated?.text ?? (isWorthwhile ? inferredType(document, value) : undefined);
+    return { text: withDimensionNames(judged, names), source: 'tensorrt' };
+  }
+  if (stated) {
+    return stated;
+  }
+  const inferred = inferredType(document, value);
+  return inferred === undefined ? undefined : { text: inferred, source: 'inferred' };
 }
 
 const sourceOfRole: Partial<Record<NameRole, TypeSource>> = {

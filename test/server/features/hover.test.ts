@@ -56,9 +56,10 @@ g (float[N,3,8,8] x) => (float[N,4,8,8] y)
 
   test('takes types from TensorRT where it knows them, and says so', () => {
     const text = hoverText(`${header} g (float[N] x) => (float[N] y) { a = Relu (x) y = Re$0lu (a) }`, {
-      network: network({ a: 'float[?]', x: 'float[N]' }),
+      network: network({ a: 'float16[?]', x: 'float[N]' }),
     });
-    assert.match(text ?? '', /- X: `a` `float\[\?\]`/);
+    // The name of the dimension is known from inference.
+    assert.match(text ?? '', /- X: `a` `float16\[N\]`/);
     assert.match(text ?? '', /Type and shape from the network of TensorRT 11\.2\.1\./);
   });
 
@@ -193,6 +194,34 @@ g (float[N,4] x) => (float[N,2] y)
     const text = hoverText(`${header}\ng (float[N] $0x) => (float[N] y0) {\n${users}\n}`) ?? '';
     assert.equal(text.match(/`Relu`/g)?.length, 8);
     assert.match(text, /- 4 more/);
+  });
+
+  test('infers type and shape where nobody states them', () => {
+    const text = hoverText(`${header}
+g (float[N,3,224,224] x, float[64,3,7,7] w) => (float[] y) {
+  a$0 = Conv <strides = [2, 2], pads = [3, 3, 3, 3]> (x, w)
+  y = Relu (a)
+}`);
+    assert.ok(text?.startsWith('```onnx\nfloat[N,64,112,112] a\n```'), text);
+    assert.match(text ?? '', /Type and shape inferred from the values it is computed of\./);
+  });
+
+  test('infers inside functions and subgraphs, too', () => {
+    const inFunction = hoverText(`${header}
+g (float[N,4] x) => (float[N,4] y) { y = local.f (x) }
+<domain: "local", opset_import: ["" : 17]>
+f (v) => (r) { t$0 = Relu (v) r = Neg (t) }`);
+    assert.ok(inFunction?.startsWith('```onnx\nfloat[N,4] t\n```'), inFunction);
+    const inSubgraph = hoverText(`${header}
+g (bool c, float[N,4] x) => (float[] y) {
+  b = Relu (x)
+  y = If (c) <then_branch = t () => (float[] r) {
+      r = If (c) <then_branch = tt () => (float[] s) { q$0 = Concat <axis = 1> (b, b) s = Neg (q) },
+                  else_branch = te () => (float[] s) { s = Neg (b) }>
+    },
+    else_branch = e () => (float[] r) { r = Abs (x) }>
+}`);
+    assert.ok(inSubgraph?.startsWith('```onnx\nfloat[N,8] q\n```'), inSubgraph);
   });
 
   test('in a subgraph finds what the graph around it defines', () => {

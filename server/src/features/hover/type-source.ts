@@ -15,5 +15,7 @@ export function typeSourceNote(source: TypeSource, network: NetworkTypes | undef
       return 'Type and shape as the output declares them.';
     case 'initializer':
       return 'Type and shape of the initializer.';
+    case 'inferred':
+      return 'Type and shape inferred from the values it is computed of.';
   }
 }
