@@ -4,6 +4,7 @@ import type { RuntimeDescription } from '../protocol.ts';
 import { installRtx } from '../tensorrt/install-rtx.ts';
 import { displayName, type Installation } from '../tensorrt/installations/installation.ts';
 import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
+import { abortedWith } from './cancellation.ts';
 import { type Log, messageOf } from './log.ts';
 import { withProgress } from './progress.ts';
 import type { Settings } from './settings.ts';
@@ -82,12 +83,10 @@ export class RuntimeSelection {
 
   async installRtx(token: CancellationToken): Promise<RuntimeDescription> {
     const { pythonPath } = await this.#settings.for();
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
     const directory = await withProgress(this.#connection, 'Installing TensorRT for RTX', (report) =>
       installRtx({
         ...(pythonPath !== '' && { python: pythonPath }),
-        signal: controller.signal,
+        signal: abortedWith(token),
         onProgress: ({ phase, bytes, totalBytes }) =>
           report(`${phase} ${megabytes(bytes)} of ${megabytes(totalBytes)} MB`, (100 * bytes) / totalBytes),
         onOutput: (line) => this.#log.info(`pip: ${line}`),

@@ -1,13 +1,15 @@
 /** onnx/save: writes the text form back to its binary file. */
 import { basename, dirname } from 'node:path';
+import { type CancellationToken, DiagnosticSeverity } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import { writeFileAtomically } from '../cli/write-file.ts';
 import { modelDiagnostics } from '../features/diagnostics/model.ts';
 import { syntaxDiagnostics } from '../features/diagnostics/syntax.ts';
+import { writeModel } from '../node/write-model.ts';
 import { ModelReadError, readModel } from '../onnx/binary/reader.ts';
 import { encodeModel } from '../onnx/binary/writer.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { PrintResult, SaveParams } from '../protocol.ts';
+import { abortedWith } from './cancellation.ts';
 import { textOfModel } from './print-model.ts';
 import type { Session } from './session.ts';
 
@@ -18,6 +20,7 @@ import type { Session } from './session.ts';
 export async function saveModel(
   { service, settings, files }: Session,
   { uri, text }: SaveParams,
+  token: CancellationToken,
 ): Promise<PrintResult> {
   const path = URI.parse(uri).fsPath;
   const { maximumInlineElements } = await settings.for(uri);
@@ -27,7 +30,7 @@ export async function saveModel(
   }
   const document = service.createDocument(URI.file(path).toString(), 0, text);
   const [problem, ...others] = [...syntaxDiagnostics(document), ...modelDiagnostics(document)].filter(
-    ({ severity }) => severity === 1,
+    ({ severity }) => severity === DiagnosticSeverity.Error,
   );
   if (problem) {
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
@@ -35,7 +38,7 @@ export async function saveModel(
       `${basename(path)} was not saved, as its text has problems. Line ${problem.range.start.line + 1}: ${problem.message}${more}`,
     );
   }
-  writeFileAtomically(path, encodeModel(document.model.model));
+  await writeModel(path, encodeModel(document.model.model), abortedWith(token));
   return { text: print() };
 }
 
