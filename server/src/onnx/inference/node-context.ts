@@ -126,6 +126,11 @@ export class NodeContext {
     return known ?? undefined;
   }
 
+  /** Position of the node that makes an input among those of its body; -1 for inputs of the body and what is outside. */
+  orderOf(input: number): number {
+    return this.scope.values.get(this.inputName(input))?.order ?? -1;
+  }
+
   inputName(input: number): string {
     return this.node.inputs[input] ?? '';
   }

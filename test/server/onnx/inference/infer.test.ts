@@ -327,6 +327,16 @@ describe('what does not fit together', () => {
     assert.equal(typeIn(inference, 'z'), 'float[N, 4]');
   });
 
+  test('on one side of a residual connection ends there', () => {
+    const inference = infer(`g (float[1, 4, 32, 32] x, float[4, 4, 3, 3] w) => (float[] y) {
+      a = Conv <pads = [2, 1, 1, 1]> (x, w)
+      b = Relu (a)
+      y = Add (b, x)
+    }`);
+    assert.equal(problemsOf(inference).length, 1);
+    assert.equal(typeIn(inference, 'y'), 'float[1, 4, 32, 32]');
+  });
+
   test('unknown operators and domains are no problem of shapes', () => {
     const inference = infer('g (float[N] x) => (float[N] y) { a = custom.Thing (x) y = Relu (a) }');
     assert.equal(typeIn(inference, 'a'), '?');

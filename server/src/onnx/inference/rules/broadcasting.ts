@@ -22,6 +22,8 @@ export function broadcastInputs(
         widest,
         input,
       );
+      // The value made first is the likelier one to be right: a mistake on one side of a residual connection ends there.
+      return context.orderOf(widest) <= context.orderOf(input) ? a : b;
     });
     if (joined === undefined) return undefined;
     if (next.length >= shape.length) widest = input;
@@ -34,11 +36,13 @@ function withoutLast(shape: readonly Dim[] | undefined, amount: number): readonl
   return amount === 0 ? shape : shape?.slice(0, -amount);
 }
 
-/** `conflict` gets the axis of the result and the two dims that do not fit. */
+/**
+ * `conflict` gets the axis of the result and two dims that do not fit; it may give the one to go on with, else the shape is unknown.
+ */
 export function broadcastShapes(
   a: readonly Dim[],
   b: readonly Dim[],
-  conflict?: (axis: number, a: number, b: number) => void,
+  conflict?: (axis: number, a: number, b: number) => Dim,
 ): readonly Dim[] | undefined {
   // Most inputs have one shape, or are scalars.
   if (a === b || b.length === 0) return a;
@@ -48,10 +52,12 @@ export function broadcastShapes(
     const x = axis < rank - a.length ? 1 : a[axis - rank + a.length];
     const y = axis < rank - b.length ? 1 : b[axis - rank + b.length];
     if (typeof x === 'number' && typeof y === 'number' && x !== y && x !== 1 && y !== 1) {
-      conflict?.(axis, x, y);
-      return undefined;
+      const chosen = conflict?.(axis, x, y);
+      if (chosen === undefined) return undefined;
+      shape.push(chosen);
+    } else {
+      shape.push(broadcast(x, y));
     }
-    shape.push(broadcast(x, y));
   }
   return shape;
 }
