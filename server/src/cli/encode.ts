@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
+import { writeModel } from '../node/write-model.ts';
 import { encodeModel } from '../onnx/binary/writer.ts';
 import { externalLocations } from '../onnx/model/external-data.ts';
 import type { Command } from './command.ts';
 import { loadTextDocument } from './load-model.ts';
 import { problemsOf, renderProblems } from './text-problems.ts';
-import { writeFileAtomically } from './write-file.ts';
 
 export const encodeCommand: Command = {
   name: 'encode',
@@ -32,7 +32,7 @@ export const encodeCommand: Command = {
     if (problems.length > 0) terminal.note(renderProblems(name, document, problems, terminal.noteStyle));
     if (!isWholeModel(document)) return 1;
     const { model } = document.model;
-    writeFileAtomically(output, encodeModel(model));
+    await writeModel(output, encodeModel(model));
     for (const location of externalLocations(model)) {
       if (nodeFileAccess.size(path.resolve(path.dirname(output), location)) !== undefined) continue;
       terminal.note(

@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { writeModel } from '../node/write-model.ts';
 import { externalLocations } from '../onnx/model/external-data.ts';
 import { writeOnnxText } from '../onnx/text/printer/print.ts';
 import type { Command } from './command.ts';
 import { loadModel, openFiles } from './load-model.ts';
-import { writeFileAtomically } from './write-file.ts';
 
 /** Characters that are gathered before they are written. */
 const chunkLength = 1 << 16;
@@ -44,7 +44,7 @@ export const printCommand: Command = {
       files.close();
     }
     chunks.end();
-    if (output !== undefined) writeFileAtomically(path.resolve(output), written);
+    if (output !== undefined) await writeModel(path.resolve(output), written);
     const [external] = externalLocations(model);
     if (external !== undefined && output !== undefined && folder !== path.dirname(modelPath)) {
       terminal.note(
