@@ -30,7 +30,7 @@ interface CheckedDocument {
   /** The last verdict, of this or an earlier version. */
   verdict: DocumentVerdict | undefined;
   /** Why the last check gave no verdict, where that is a failure. */
-  failure: string | undefined;
+  failure: Diagnostic | undefined;
 }
 
 export class Checks {
@@ -161,7 +161,7 @@ export class Checks {
       checked.verdict = outcome.verdict;
     } else if (outcome.kind !== 'not-checked') {
       checked.verdict = undefined;
-      checked.failure = outcome.message;
+      checked.failure = failureDiagnostic(document, outcome);
     }
     // While the text is no model, the last verdict keeps to the statements that have not been touched.
     // In this order: who has seen the status may rely on the diagnostics.
@@ -186,7 +186,7 @@ export class Checks {
       ...service.syntaxDiagnostics(document),
       ...(parts === 'all' ? service.modelDiagnostics(document) : []),
       ...(verdict ? diagnosticsOn(document, verdict.diagnostics, client.relatedInformation) : []),
-      ...(failure === undefined ? [] : [failureDiagnostic(document, failure)]),
+      ...(failure === undefined ? [] : [failure]),
     ].map((diagnostic) => withDocumentation(diagnostic, docsUri));
     void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
   }
@@ -199,13 +199,17 @@ export class Checks {
 }
 
 /** On the first line, as the check as a whole is at fault and not a statement. */
-function failureDiagnostic({ source }: OnnxDocument, message: string): Diagnostic {
+function failureDiagnostic(
+  { source }: OnnxDocument,
+  { kind, message }: { readonly kind: 'no-runtime' | 'failed'; readonly message: string },
+): Diagnostic {
   const end = (source.lineStarts[1] ?? source.text.length + 1) - 1;
   const range: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: Math.max(end, 0) } };
+  const severity = kind === 'failed' ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information;
   return {
-    severity: DiagnosticSeverity.Warning,
+    severity,
     source: 'TensorRT',
-    code: 'trt.check-failed',
+    code: `trt.${kind === 'failed' ? 'check-failed' : 'no-runtime'}`,
     range,
     message,
   };

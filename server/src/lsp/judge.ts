@@ -42,7 +42,7 @@ const startShowsAfter = 200;
 
 /** Undefined when the signal has aborted the check. */
 export async function judge(
-  session: Pick<Session, 'connection' | 'files' | 'settings' | 'runtimes' | 'log'>,
+  session: Pick<Session, 'client' | 'connection' | 'files' | 'settings' | 'runtimes' | 'log'>,
   document: OnnxDocument,
   { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
   tell: (status: Status) => void,
@@ -61,7 +61,7 @@ export async function judge(
     if (signal.aborted) {
       return undefined;
     }
-    return failureOf(error, runtime);
+    return failureOf(error, runtime, session.client.isOurExtension);
   }
 }
 
@@ -144,16 +144,14 @@ function outcomeOf(document: OnnxDocument, { description }: Runtime, verdict: Ve
   };
 }
 
-function failureOf(error: unknown, runtime: Runtime | undefined): CheckOutcome {
+function failureOf(error: unknown, runtime: Runtime | undefined, isOurExtension: boolean): CheckOutcome {
   if (error instanceof NoRuntimeError) {
-    const install =
-      'TensorRT for RTX can be installed with `onnx-trt runtimes install rtx`; it needs no GPU.';
-    const message = `${error.message} ${install}`;
-    return {
-      kind: 'no-runtime',
-      message,
-      status: { state: 'no-runtime', summary: 'No TensorRT that can be used here', message },
-    };
+    const install = isOurExtension
+      ? '“TensorRT: Install TensorRT for RTX”'
+      : '`onnx-trt runtimes install rtx`';
+    const message = `${error.message} ${install} installs one that needs no GPU.`;
+    const summary = error.passedOver.length === 0 ? 'No TensorRT found' : 'No TensorRT that works here';
+    return { kind: 'no-runtime', message, status: { state: 'no-runtime', summary, message } };
   }
   return failed(messageOf(error), runtime?.description);
 }

@@ -251,6 +251,25 @@ g (float[N,100] x) => (float[N,100] y)
   });
 });
 
+test('a language client on a machine without TensorRT is told how to get one', async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'lsp-test-'));
+  // Without programs to ask, only the usual folders of the system are left to look in.
+  const environment = { HOME: home, PATH: home };
+  const client = await LanguageClient.start({ environment });
+  const uri = pathToFileURL(path.join(home, 'model.onnxtxt')).href;
+  await client.open(uri, supportedModel);
+  const { summary, message } = await client.status(uri, ({ state }) => state === 'no-runtime');
+  assert.equal(summary, 'No TensorRT found');
+  assert.match(message ?? '', /^No TensorRT was found on this machine\. .*Install TensorRT for RTX/);
+  const { diagnostics } = await client.diagnostics(uri, (published) => published.diagnostics.length > 0);
+  assert.deepEqual(
+    diagnostics.map(({ code, severity }) => [code, severity]),
+    [['trt.no-runtime', 3]],
+  );
+  await client.stop();
+  rmSync(home, { recursive: true });
+});
+
 describe('a language client with a runtime that cannot be used', () => {
   test('is told why in one sentence, in the document and in the status', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'lsp-test-'));
