@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
@@ -28,8 +27,7 @@ export interface ParseContext {
 export async function parse(params: ParseParams, context: ParseContext): Promise<ParseResult> {
   const { tensorrt, announce, token, afterwards } = context;
   requireZeroInitializers(params, tensorrt);
-  await requireReadable(params.modelPath);
-  const model = needsBytes(params) ? await readModel(params.modelPath) : undefined;
+  const model = readable(params.modelPath, needsBytes(params));
   await throwIfCancelled(token);
 
   const log: LogRecord[] = [];
@@ -40,6 +38,7 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
   });
   try {
     announce(`creating a parser for ${params.modelPath}`);
+    afterwards(() => announce(''));
     // Deleting a network takes a third of the time that parsing it took: nobody needs to wait for that.
     const network = tensorrt.builder.createNetwork({ stronglyTyped: params.stronglyTyped });
     afterwards(() => network[Symbol.dispose]());
@@ -55,6 +54,7 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
       config.setDefaultDeviceType('kDLA');
       parser.setBuilderConfig(config);
     }
+    afterwards(() => announce(`deleting the network of ${params.modelPath}`));
 
     announce(`parsing ${params.modelPath}`);
     const start = performance.now();
@@ -63,10 +63,10 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
 
     announce(`reading the parser's answer for ${params.modelPath}`);
     const result = { succeeded, errors: parser.errors(), log, parseMilliseconds };
-    await throwIfCancelled(token);
     if (!succeeded || !params.walkNetwork) {
       return result;
     }
+    await throwIfCancelled(token);
     announce(`walking the network of ${params.modelPath}`);
     return { ...result, network: walkNetwork(tensorrt.calls, network) };
   } finally {
@@ -97,12 +97,12 @@ function parseBytes(
   const longest = Math.max(...zeroInitializers.map(({ byteLength }) => byteLength));
   const zeros = zeroMemory.address(longest);
   for (const { name, byteLength } of zeroInitializers) {
-    tensorrt.logger.lastError = undefined;
+    tensorrt.logger.takeErrors();
     if (!parser.loadInitializer(name, zeros, byteLength)) {
       throw new BridgeError(
         'tensorrtFailed',
         `TensorRT does not take ${byteLength} bytes for the initializer ${name}: ` +
-          (tensorrt.logger.lastError ?? 'it gives no reason'),
+          tensorrt.logger.takeErrors(),
       );
     }
   }
@@ -118,22 +118,19 @@ function requireZeroInitializers({ zeroInitializers }: ParseParams, { calls }: T
   }
 }
 
-async function requireReadable(path: string): Promise<void> {
+/**
+ * The bytes of a model, where they are wanted; else only that it can be read. Synchronous: this process waits for nothing
+ * else, and the file system's threads would only add their turns.
+ */
+function readable(path: string, wanted: boolean): Uint8Array | undefined {
   try {
-    if ((await stat(path)).isDirectory()) {
+    if (statSync(path).isDirectory()) {
       throw new BridgeError('modelNotReadable', `${path} is a folder, not a model.`);
     }
-    await access(path, constants.R_OK);
+    accessSync(path, constants.R_OK);
+    return wanted ? readFileSync(path) : undefined;
   } catch (error) {
     throw error instanceof BridgeError ? error : notReadable(path, error);
-  }
-}
-
-async function readModel(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw notReadable(path, error);
   }
 }
 

@@ -21,11 +21,13 @@ export function isAtLeastAsBad(severity: LogSeverity, than: LogSeverity): boolea
   return severityOrder.indexOf(severity) <= severityOrder.indexOf(than);
 }
 
+/** How many errors are kept for a sentence about what failed. */
+const keptErrors = 3;
+
 /** nvinfer1::ILogger: hands on messages up to a severity. It lives as long as the process. */
 export class Logger {
   readonly address: Pointer;
-  /** The last message of severity error or worse: why TensorRT answered null. */
-  lastError: string | undefined;
+  #errors: string[] = [];
   readonly #listeners = new Set<(record: LogRecord) => void>();
 
   constructor(abi: Abi, most: LogSeverity) {
@@ -53,9 +55,19 @@ export class Logger {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * TensorRT's words of severity error and worse since this was last called: why it answered null or false. The first says
+   * most (`Unable to load library: …`), later ones only that something failed.
+   */
+  takeErrors(): string {
+    const errors = this.#errors;
+    this.#errors = [];
+    return errors.length > 0 ? errors.join('; ') : 'it gives no reason';
+  }
+
   #receive(record: LogRecord): void {
-    if (isAtLeastAsBad(record.severity, 'error')) {
-      this.lastError = record.message;
+    if (isAtLeastAsBad(record.severity, 'error') && this.#errors.length < keptErrors) {
+      this.#errors.push(record.message);
     }
     for (const listener of this.#listeners) {
       listener(record);

@@ -19,12 +19,10 @@ export function parserFactory(calls: VirtualCalls, library: LibraryHandle, logge
   const create = library.func('createNvOnnxParser_INTERNAL', 'void *', ['void *', 'void *', 'int32_t']);
   return {
     createParser(network) {
+      logger.takeErrors();
       const address: Pointer | null = create(network.object.address, logger.address, versionNumber);
       if (address === null) {
-        throw new BridgeError(
-          'tensorrtFailed',
-          `TensorRT did not create a parser: ${logger.lastError ?? 'no reason given'}.`,
-        );
+        throw new BridgeError('tensorrtFailed', `TensorRT did not create a parser: ${logger.takeErrors()}.`);
       }
       return new OnnxParser(calls, address);
     },

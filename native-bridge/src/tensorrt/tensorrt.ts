@@ -181,13 +181,14 @@ function createBuilder(
   devices: CudaDevices,
 ): Builder {
   const create = infer.func('createInferBuilder_INTERNAL', 'void *', ['void *', 'int32_t']);
+  logger.takeErrors();
   const address: Pointer | null = create(logger.address, versionNumber);
   if (address === null) {
     const where =
       devices.count > 0 ? `on this machine (${devices.reason})` : `without a GPU (${devices.reason})`;
     throw new BridgeError(
       'tensorrtFailed',
-      `${describe(calls.abi)} does not start ${where}: ${logger.lastError ?? 'it gives no reason'}`,
+      `${describe(calls.abi)} does not start ${where}: ${logger.takeErrors()}`,
     );
   }
   return new Builder(calls, address);
