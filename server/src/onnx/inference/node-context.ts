@@ -1,6 +1,6 @@
 /** A node as the rule of its operator sees it: inputs with what is known of them, attributes, and outputs to fill in. */
 
-import { dataTypeName, elementCount } from '../model/data-types.ts';
+import { elementCount } from '../model/data-types.ts';
 import type { Attribute, AttributeType, Graph, Int64, Node, Tensor, Type } from '../model/model.ts';
 import { decodeUtf8 } from '../model/utf8.ts';
 import { readElements } from './constants.ts';
@@ -343,8 +343,4 @@ function isNoSize(dim: Dim): boolean {
 
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-}
-
-export function elementTypeText(elementType: number): string {
-  return dataTypeName(elementType);
 }

@@ -4,17 +4,13 @@ import { broadcast, type Dim } from '../expression.ts';
 import type { NodeContext } from '../node-context.ts';
 
 /** The shape that these inputs have together; undefined where one is unknown or, with a problem, where they do not fit. */
-export function broadcastInputs(
-  context: NodeContext,
-  inputs: readonly number[],
-  except = 0,
-): readonly Dim[] | undefined {
+export function broadcastInputs(context: NodeContext, inputs: readonly number[]): readonly Dim[] | undefined {
   const given = inputs.filter((input) => context.has(input));
   const [first = 0, ...others] = given;
-  let shape = withoutLast(context.shape(first), except);
+  let shape = context.shape(first);
   let widest = first;
   for (const input of others) {
-    const next = withoutLast(context.shape(input), except);
+    const next = context.shape(input);
     if (shape === undefined || next === undefined) return undefined;
     const joined = broadcastShapes(shape, next, (axis, a, b) => {
       context.reportShapes(
@@ -30,10 +26,6 @@ export function broadcastInputs(
     shape = joined;
   }
   return shape;
-}
-
-function withoutLast(shape: readonly Dim[] | undefined, amount: number): readonly Dim[] | undefined {
-  return amount === 0 ? shape : shape?.slice(0, -amount);
 }
 
 /**

@@ -25,7 +25,7 @@ import type { Rule, RuleTable } from './rule.ts';
 export const sameShape: Rule = (context) => context.copyShape(0, 0);
 
 /** The output is what the first input is, of any type, elements included. */
-export const identity: Rule = (context) => {
+const identity: Rule = (context) => {
   const value = context.inputs[0];
   if (value) context.setValue(0, value);
 };
@@ -82,7 +82,7 @@ function variadic(compute?: (a: Dim, b: Dim, isInteger: boolean) => Dim): Rule {
 }
 
 /** The elements of an input stretched to a shape; only scalars and one dim, as in arithmetic on shapes. */
-export function broadcastData(
+function broadcastData(
   context: NodeContext,
   input: number,
   shape: readonly Dim[] | undefined,

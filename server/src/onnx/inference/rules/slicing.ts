@@ -172,7 +172,7 @@ const slice: Rule = (context) => {
 const far = 2 ** 31 - 1;
 
 /** The number of elements that `start:end:step` takes of a dim. */
-export function slicedDim(dim: Dim, start: Dim, end: Dim, step: Dim): Dim {
+function slicedDim(dim: Dim, start: Dim, end: Dim, step: Dim): Dim {
   if (typeof step !== 'number' || step === 0) return undefined;
   if (typeof dim === 'number' && typeof start === 'number' && typeof end === 'number') {
     const [from, to] = clampedBounds(dim, start, end, step);
