@@ -68,7 +68,14 @@ export class OnnxParser implements Disposable {
     }
   }
 
-  /** Parses a file; its relative external data is found beside it. */
+  /**
+   * Parses a file; its relative external data is found beside it.
+   *
+   * Seen on RTX 1.5 to 1.7, TensorRT 10.15 and 11.2: external data is mapped into memory, wherever it is referred to from
+   * (initializers of any graph, Constant nodes, local functions), and only what the parser looks at is read (scales, zero
+   * points, shapes, batch normalization). Any file and offset will do. 10.15 and 11.2 do not compare offset and length with
+   * the file's size: they crash when they read behind its end.
+   */
   parseFile(path: string): boolean {
     return this.#calls.invoke(this.object, 'parseFromFile', path, 0);
   }
@@ -84,8 +91,10 @@ export class OnnxParser implements Disposable {
   }
 
   /**
-   * The second: says where a top-level initializer lies in memory. False for names that the graph does not declare and for
-   * lengths that do not fit dims and type; the log has the reason. The memory must outlive the network.
+   * The second: says where a top-level initializer lies in memory; what its TensorProto says of data is ignored. False for
+   * names that the main graph does not declare (those of subgraphs, and the values of Constant nodes, among them) and for
+   * lengths that do not fit dims and type; the log has the reason. The memory must outlive the network. DOUBLE and UINT8 are
+   * converted, and so read and copied; other types are not touched.
    */
   loadInitializer(name: string, address: Pointer, byteLength: number): boolean {
     return this.#calls.invoke(this.object, 'loadInitializer', name, address, byteLength);
