@@ -35,8 +35,10 @@ export const encodeCommand: Command = {
     await writeModel(output, encodeModel(model));
     for (const location of externalLocations(model)) {
       if (nodeFileAccess.size(path.resolve(path.dirname(output), location)) !== undefined) continue;
+      const beside = path.dirname(output);
+      const from = beside === folder ? '' : ` Copy it there from ${folder}.`;
       terminal.note(
-        `note: ${given.value('output') ?? output} refers to external data in ${location}, which is not beside it. Copy it there from ${folder}.`,
+        `note: the model refers to external data in ${location}, which is not in ${beside}.${from}`,
       );
     }
     return 0;

@@ -1,6 +1,6 @@
 /** Parsing a text anew after edits, by keeping every segment that the edits cannot have changed. */
 import { Cursor } from './parser/cursor.ts';
-import { type Mode, mode } from './parser/document.ts';
+import { type Mode, mode } from './parser/modes.ts';
 import { SegmentReader, type Segments, toFirstSegment } from './parser/segments.ts';
 import { treeOf } from './parser/tree.ts';
 import type { Segment, SyntaxTree } from './syntax-tree.ts';

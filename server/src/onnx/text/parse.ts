@@ -5,7 +5,7 @@
  * - references in lists (`[@a]`) and lists of several kinds of values, whose elements it drops.
  */
 import { Cursor } from './parser/cursor.ts';
-import { type Mode, mode } from './parser/document.ts';
+import { type Mode, mode } from './parser/modes.ts';
 import { SegmentReader, toFirstSegment } from './parser/segments.ts';
 import { treeOf } from './parser/tree.ts';
 import type { SyntaxTree } from './syntax-tree.ts';

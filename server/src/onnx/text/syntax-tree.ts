@@ -247,7 +247,7 @@ export interface SyntaxTree {
 
 /** One element per segment. */
 export interface Resumption {
-  /** What the parser expected there (parser/document.ts). */
+  /** What the parser expected there (parser/modes.ts). */
   readonly modes: Uint8Array;
   /**
    * How far from the segment's start the parser has looked to read the segment and the punctuation behind it: only a change

@@ -2,7 +2,7 @@ import type { Annotation, GraphSyntax, Identifier, NodeStatement, ValueDeclarati
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { startsName } from './identifiers.ts';
-import { isAtHeader, isAtOutputs } from './lookahead.ts';
+import { isAtHeader, isAtOutputs, isAtTypeWord } from './lookahead.ts';
 import { readNode } from './nodes.ts';
 import { skipBraces, skipToStatement } from './recovery.ts';
 import { maximumDepth } from './types.ts';
@@ -17,26 +17,39 @@ interface Signature {
 export function readInputsAndOutputs(cursor: Cursor, kind: 'graph' | 'function'): Signature {
   let inputs: readonly ValueDeclaration[] = [];
   if (cursor.peek() === character.openParenthesis) {
+    cursor.pos++;
     inputs = readDeclarations(cursor, `${kind}-inputs`);
-  } else if (kind === 'function') {
-    cursor.expected('onnx.syntax.expected-inputs', 'Expected `(` and the inputs of the function.');
-  }
-  cursor.peek();
-  if (cursor.isAtArrow) {
-    cursor.pos += 2;
-  } else {
-    cursor.expected('onnx.syntax.expected-arrow', 'Expected `=>`, without a blank in it, and the outputs.');
-    if (cursor.matches(character.equals)) {
-      cursor.matches(character.greater);
+  } else if (kind === 'function' || isAtTypeWord(cursor)) {
+    cursor.expected('onnx.syntax.expected-inputs', `Expected \`(\` and the inputs of the ${kind}.`);
+    if (isAtTypeWord(cursor)) {
+      inputs = readDeclarations(cursor, `${kind}-inputs`);
     }
   }
+  readArrow(cursor);
   let outputs: readonly ValueDeclaration[] = [];
   if (cursor.peek() === character.openParenthesis) {
+    cursor.pos++;
     outputs = readDeclarations(cursor, kind === 'graph' ? 'outputs' : 'function-inputs');
   } else {
     cursor.expected('onnx.syntax.expected-outputs', 'Expected `(` and the outputs.');
   }
   return { inputs, outputs };
+}
+
+/** `=>`, or what may be meant by it. */
+function readArrow(cursor: Cursor): void {
+  const next = cursor.peek();
+  if (cursor.isAtArrow) {
+    cursor.pos += 2;
+    return;
+  }
+  cursor.expected('onnx.syntax.expected-arrow', 'Expected `=>`, without a blank in it, and the outputs.');
+  if (next === character.equals || next === character.minus) {
+    cursor.pos++;
+    cursor.matches(character.greater);
+  } else if (next === character.greater) {
+    cursor.pos++;
+  }
 }
 
 /** A graph that is the value of an attribute, behind its name. */

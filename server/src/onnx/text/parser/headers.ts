@@ -94,6 +94,11 @@ function continuesHeader(cursor: Cursor): boolean {
   if (startsName(next) || next === character.openBrace) {
     return false;
   }
+  if (cursor.isAtArrow) {
+    // One `=` too many in front of the `>`.
+    cursor.pos += 2;
+    return false;
+  }
   skipListEntry(cursor, character.greater);
   if (cursor.matches(character.comma)) {
     return true;

@@ -7,16 +7,79 @@ import type { Cursor } from './cursor.ts';
 import { startsName } from './identifiers.ts';
 import { isTypeWord } from './types.ts';
 
-/** `[label]`, or outputs and `=`. */
+/** `[label]`, or outputs and `=`, unless data or a header follow that. */
 export function isAtStatement(cursor: Cursor): boolean {
+  const first = cursor.peek();
+  if (!startsName(first) && first !== character.openBracket) {
+    return false;
+  }
   return cursor.lookAhead(() => {
-    if (cursor.peek() === character.openBracket) {
+    if (first === character.openBracket) {
       cursor.pos++;
-      skipName(cursor);
-      return cursor.matches(character.closeBracket);
+      const isNamed = skipName(cursor);
+      if (!cursor.matches(character.closeBracket) || isNamed) {
+        return isNamed && cursor.text.charCodeAt(cursor.pos - 1) === character.closeBracket;
+      }
     }
-    return skipNames(cursor) > 0 && isAtAssignment(cursor);
+    if (skipNames(cursor) === 0 || !isAtAssignment(cursor)) {
+      return false;
+    }
+    cursor.pos++;
+    const next = cursor.peek();
+    return (
+      startsName(next) || next === character.openParenthesis || next === character.dot || cursor.isFirstOnLine
+    );
   });
+}
+
+/** A body's `{`, rather than that of data. */
+export function isAtBody(cursor: Cursor): boolean {
+  return (
+    cursor.peek() === character.openBrace &&
+    cursor.lookAhead(() => {
+      cursor.pos++;
+      const first = cursor.peek();
+      return first === character.closeBrace || first === character.endOfText || isAtStatement(cursor);
+    })
+  );
+}
+
+/** The `<` of a list of values: a type begins behind it. */
+export function isAtValueList(cursor: Cursor): boolean {
+  return (
+    cursor.peek() === character.less &&
+    cursor.lookAhead(() => {
+      cursor.pos++;
+      return isAtTypeWord(cursor);
+    })
+  );
+}
+
+/** A word that begins a type, and does not name an attribute. */
+export function isAtTypeWord(cursor: Cursor): boolean {
+  return (
+    character.startsIdentifier(cursor.peek()) &&
+    cursor.lookAhead(() => {
+      const start = cursor.pos;
+      cursor.skipIdentifier();
+      const word = cursor.text.slice(start, Math.min(cursor.pos, start + 20));
+      const next = cursor.peek();
+      return isTypeWord(word) && next !== character.equals && next !== character.colon;
+    })
+  );
+}
+
+/** A name and what follows it in a signature. */
+export function isAtSignatureStart(cursor: Cursor): boolean {
+  return (
+    startsName(cursor.peek()) &&
+    cursor.lookAhead(() => {
+      cursor.skipToken();
+      const behind = cursor.peek();
+      const isParameters = behind === character.less && !isAtHeader(cursor) && !isAtValueList(cursor);
+      return behind === character.openParenthesis || isParameters || cursor.isAtArrow || isAtTypeWord(cursor);
+    })
+  );
 }
 
 /** Only commas and names up to a `=`: the outputs of a statement whose first one is omitted. */

@@ -2,7 +2,14 @@
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { startsName } from './identifiers.ts';
-import { isAtHeader, isAtSignature, isAtStatement } from './lookahead.ts';
+import {
+  isAtBody,
+  isAtHeader,
+  isAtSignature,
+  isAtStatement,
+  isAtTypeWord,
+  isAtValueList,
+} from './lookahead.ts';
 
 /**
  * Skips to the next statement of a body, the end of the body, or what must be outside of it. In the body of a graph inside an
@@ -22,7 +29,7 @@ export function skipToStatement(cursor: Cursor, insideAttribute: boolean): void 
       skipList(cursor);
       continue;
     }
-    if (next === character.less && isAtHeader(cursor)) {
+    if (isAtHeader(cursor) || isAtValueList(cursor)) {
       return;
     }
     if (insideAttribute && parentheses <= 0 && (next === character.comma || next === character.greater)) {
@@ -46,24 +53,25 @@ export function skipToStatement(cursor: Cursor, insideAttribute: boolean): void 
 function skipList(cursor: Cursor): void {
   do {
     cursor.skipToken();
-  } while (startsName(cursor.peek()) ? false : cursor.matches(character.comma) && startsName(cursor.peek()));
+  } while (cursor.matches(character.comma) && startsName(cursor.peek()));
 }
 
-/** Skips to the comma or the closing bracket of the list around, past brackets that are opened and closed on the way. */
+/**
+ * Skips to the comma or the closing bracket of the list around, past brackets that are opened and closed on the way; or to what
+ * shows that the list is not closed.
+ */
 export function skipListEntry(cursor: Cursor, close: number): void {
   let depth = 0;
   for (;;) {
     const next = cursor.peek();
-    if (next === character.endOfText || (depth <= 0 && (next === close || next === character.comma))) {
-      return;
-    }
-    if (next === character.closeBrace || next === character.openBrace) {
-      return;
-    }
     if (
-      cursor.isFirstOnLine &&
-      (startsName(next) || next === character.openBracket) &&
-      isAtStatement(cursor)
+      next === character.endOfText ||
+      next === character.closeBrace ||
+      next === character.openBrace ||
+      next === character.greater ||
+      (next === character.less && close !== character.greater) ||
+      (depth <= 0 && (next === close || next === character.comma)) ||
+      (cursor.isFirstOnLine && isAtStatement(cursor))
     ) {
       return;
     }
@@ -81,6 +89,43 @@ export function skipListEntry(cursor: Cursor, close: number): void {
     }
     cursor.skipToken();
   }
+}
+
+/** Skips what is left of a signature, to the list of values, the body, or what comes behind both. */
+export function skipToBody(cursor: Cursor): void {
+  for (;;) {
+    const next = cursor.peek();
+    if (
+      next === character.endOfText ||
+      isAtBody(cursor) ||
+      isAtValueList(cursor) ||
+      isAtHeader(cursor) ||
+      (cursor.isFirstOnLine && (isAtTypeWord(cursor) || isAtStatement(cursor) || isAtSignature(cursor)))
+    ) {
+      return;
+    }
+    if (cursor.isAtArrow) {
+      cursor.pos++;
+    }
+    cursor.skipToken();
+  }
+}
+
+/** Skips at least one token, to something that can begin a declaration. */
+export function skipToDeclaration(cursor: Cursor): void {
+  do {
+    if (cursor.isAtArrow) {
+      cursor.pos++;
+    }
+    cursor.skipToken();
+  } while (
+    cursor.peek() !== character.endOfText &&
+    !isAtHeader(cursor) &&
+    !isAtBody(cursor) &&
+    !isAtValueList(cursor) &&
+    !(cursor.isFirstOnLine && isAtStatement(cursor)) &&
+    !isAtSignature(cursor)
+  );
 }
 
 /** Skips what is nested too deep to be read: up to the parenthesis that closes it, or something that is no type. */

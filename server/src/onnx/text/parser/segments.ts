@@ -1,6 +1,7 @@
 import type { Segment } from '../syntax-tree.ts';
 import type { Cursor } from './cursor.ts';
-import { type Mode, mode, readSegment } from './document.ts';
+import { readSegment } from './document.ts';
+import { type Mode, mode } from './modes.ts';
 
 /** What a segment is to the declaration it belongs to. */
 export const role = { none: 0, signature: 1, value: 2, node: 3 } as const;

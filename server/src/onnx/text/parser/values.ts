@@ -30,7 +30,10 @@ export function readDeclaration(cursor: Cursor, list: ValueList): ValueDeclarati
     name = readName(cursor, 'a value: a type and a name');
   }
   let end = cursor.endOffset;
-  if (cursor.peek() !== character.equals || cursor.isAtArrow) {
+  if (cursor.peek() === character.equals && cursor.isAtArrow && list.endsWith('values')) {
+    cursor.expected('onnx.syntax.expected-equals', 'Expected `=` between the name and the data.');
+    cursor.pos++;
+  } else if (cursor.peek() !== character.equals || cursor.isAtArrow) {
     return type
       ? { kind: 'value-declaration', start, end, annotations, problems: none, type, name }
       : { kind: 'value-declaration', start, end, annotations, problems: none, name };
@@ -48,9 +51,8 @@ export function readDeclaration(cursor: Cursor, list: ValueList): ValueDeclarati
     : { kind: 'value-declaration', start, end, annotations, problems: none, name, data };
 }
 
-/** `(…)` of a signature, at the `(`. */
+/** `(…)` of a signature, behind the `(`. */
 export function readDeclarations(cursor: Cursor, list: ValueList): readonly ValueDeclaration[] {
-  cursor.pos++;
   const mark = cursor.declarations.top;
   if (cursor.matches(character.closeParenthesis)) {
     return cursor.declarations.take(mark);

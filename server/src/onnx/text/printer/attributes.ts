@@ -73,13 +73,13 @@ function typeAndValue(context: PrintContext, attribute: Attribute, indent: strin
       return `${type} = @${identifier(attribute.value)}`;
     }
     case 'type_proto':
-      return `: type_proto = ${typeText(attribute.value)}`;
+      return ` = ${typeText(attribute.value)}`;
     case 'tensor':
       return valueText(attributeTensorText(context, attribute.value, indent + indentStep), indent);
     case 'sparse_tensor':
       return valueText(sparseTensorText(context, attribute.value, indent), indent);
     case 'graph':
-      return valueText(subgraphText(context, attribute.value, indent), indent);
+      return valueText(subgraphText(context, attribute.value, indent, indent + indentStep), indent);
     case 'floats':
       return listText('floats', attribute.value.map(floatLiteral), indent);
     case 'ints':
@@ -93,7 +93,13 @@ function typeAndValue(context: PrintContext, attribute: Attribute, indent: strin
     case 'sparse_tensors':
       return blockList(context, attribute.type, attribute.value, sparseTensorText, indent);
     case 'graphs':
-      return blockList(context, attribute.type, attribute.value, subgraphText, indent);
+      return blockList(
+        context,
+        attribute.type,
+        attribute.value,
+        (...given) => subgraphText(...given),
+        indent,
+      );
     case 'type_protos':
       return `: type_protos = ${spread('[', attribute.value.map(typeText), ']', indent)}`;
   }

@@ -18,9 +18,21 @@ export function writeGraph(context: PrintContext, graph: Graph, write: Write): v
   write('\n');
 }
 
-/** A graph in an attribute. The name must not look like a type or a float there. */
-export function subgraphText(context: PrintContext, graph: Graph, indent: string): string {
-  let text = headText(context, graph, unambiguousIdentifier(graph.name), indent);
+/** A graph in an attribute; `annotatedIndent` is where it stands if it begins with annotations, on a line of its own. */
+export function subgraphText(
+  context: PrintContext,
+  graph: Graph,
+  plainIndent: string,
+  annotatedIndent = plainIndent,
+): string {
+  // The name must not look like a type or a float here.
+  const name = unambiguousIdentifier(graph.name);
+  let indent = plainIndent;
+  let text = headText(context, graph, name, indent);
+  if (text.startsWith('#@ ') && annotatedIndent !== plainIndent) {
+    indent = annotatedIndent;
+    text = headText(context, graph, name, indent);
+  }
   writeBody(context, graph, indent, (piece) => {
     text += piece;
   });
@@ -40,7 +52,7 @@ function headText(context: PrintContext, graph: Graph, name: string, indent: str
   return annotated(lines, indent, text);
 }
 
-/** On one line where it fits, else with an input or output per line. */
+/** On one line where it fits; else the inputs are spread, one per line, and the outputs if they must be. */
 export function signatureText(
   name: string,
   inputs: readonly string[],
@@ -48,14 +60,22 @@ export function signatureText(
   indent: string,
 ): string {
   const line = `${name} (${inputs.join(', ')}) => (${outputs.join(', ')})`;
-  if (indent.length + line.length <= lineWidth && !line.includes('#@ ')) return line;
-  return `${name} ${valueBlock('(', inputs, ')', indent)} => ${valueBlock('(', outputs, ')', indent)}`;
+  if (isShort(line, indent)) return line;
+  const areOutputsShort = isShort(`) => (${outputs.join(', ')})`, indent);
+  // Where only the outputs are in the way, the inputs can stay.
+  const areInputsShort = !areOutputsShort && isShort(`${name} (${inputs.join(', ')}) => (`, indent);
+  const head = areInputsShort ? `(${inputs.join(', ')})` : valueBlock(inputs, indent);
+  return `${name} ${head} => ${areOutputsShort ? `(${outputs.join(', ')})` : valueBlock(outputs, indent)}`;
 }
 
-function valueBlock(open: string, values: readonly string[], close: string, indent: string): string {
-  if (values.length === 0) return `${open}${close}`;
+function isShort(line: string, indent: string): boolean {
+  return indent.length + line.length <= lineWidth && !line.includes('#@ ');
+}
+
+function valueBlock(values: readonly string[], indent: string): string {
+  if (values.length === 0) return '()';
   const inner = indent + indentStep;
-  return `${open}\n${inner}${values.join(`,\n${inner}`)}\n${indent}${close}`;
+  return `(\n${inner}${values.join(`,\n${inner}`)}\n${indent})`;
 }
 
 function writeBody(context: PrintContext, graph: Graph, indent: string, write: Write): void {

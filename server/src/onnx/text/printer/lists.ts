@@ -9,7 +9,7 @@ export function spread(open: string, elements: readonly string[], close: string,
   const lines: string[] = [];
   let line = '';
   for (const element of elements) {
-    if (line !== '' && inner.length + line.length + element.length + 2 > lineWidth) {
+    if (line !== '' && inner.length + line.length + element.length + 3 > lineWidth) {
       lines.push(line);
       line = '';
     }

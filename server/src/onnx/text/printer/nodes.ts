@@ -22,7 +22,8 @@ function statement(context: PrintContext, node: Node, indent: string): string {
   const label = node.name === undefined ? '' : `[${identifier(node.name)}] `;
   const domain = node.domain === '' ? '' : `${domainName(node.domain)}.`;
   const overload = node.overload ? `:${identifier(node.overload)}` : '';
-  const head = `${label}${names(node.outputs)} = ${domain}${identifier(node.operator)}${overload}`;
+  const outputs = node.outputs.length === 0 ? '' : `${names(node.outputs)} `;
+  const head = `${label}${outputs}= ${domain}${identifier(node.operator)}${overload}`;
   if (node.attributes.length === 0) return `${head} (${names(node.inputs)})`;
   const inner = indent + indentStep;
   let isBlockList = false;
