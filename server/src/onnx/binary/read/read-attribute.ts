@@ -3,6 +3,7 @@ import { concatenate } from '../../model/bytes.ts';
 import type {
   Attribute,
   AttributeType,
+  Bytes,
   Graph,
   Int64,
   SparseTensor,
@@ -198,7 +199,7 @@ for (const [name, { number }] of Object.entries(attributeTypes))
 /** A value field that is there. */
 type FoundValue = AttributeValue & {
   /** The field itself, where writing the value would not give the same bytes again. */
-  readonly exact?: OtherFields;
+  readonly exact?: readonly Bytes[];
 };
 
 function foundFloat(float: FloatList): FoundValue {

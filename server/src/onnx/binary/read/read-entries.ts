@@ -2,7 +2,7 @@
 import type { OpsetImport, StringEntry } from '../../model/model.ts';
 import { encodeEntries } from '../write/encode-model.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { appendOthers, finishOthers, type OtherFields, withOther } from './other-fields.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
 /**
@@ -25,7 +25,10 @@ export function readEntry(
     list.entries.push(entry);
     return list;
   }
-  list.serialized ??= encodeFields((sink) => encodeEntries(sink, field, list.entries));
+  list.serialized ??= appendOthers(
+    undefined,
+    encodeFields((sink) => encodeEntries(sink, field, list.entries)),
+  );
   list.entries = [];
   list.serialized = appendOthers(list.serialized, cursor.lastField());
   return list;
@@ -38,7 +41,7 @@ const noEntries: readonly StringEntry[] = [];
 
 /** `other` and what the list could not say. */
 export function withSerialized(other: OtherFields, list: EntryList | undefined): OtherFields {
-  return appendOthers(other, list?.serialized);
+  return list?.serialized === undefined ? other : appendOthers(other, finishOthers(list.serialized));
 }
 
 /** Undefined where a StringEntry cannot say it. */

@@ -8,7 +8,14 @@ import type {
   Tensor,
   ValueInfo,
 } from '../../model/model.ts';
-import { appendEmpty, appendOthers, type Mutable, type OtherFields, withOther } from './other-fields.ts';
+import {
+  appendEmpty,
+  appendOthers,
+  finishOthers,
+  type Mutable,
+  type OtherFields,
+  withOther,
+} from './other-fields.ts';
 import { readAttribute } from './read-attribute.ts';
 import { type EntryList, entriesOf, readEntry, readOpsetImport, withSerialized } from './read-entries.ts';
 import { readTensor } from './read-tensor.ts';
@@ -165,7 +172,7 @@ function readNode(cursor: WireCursor): Node {
   if (overload !== undefined) node.overload = overload;
   if (docString !== undefined) node.docString = docString;
   const others = withSerialized(other, metadata);
-  if (others !== undefined) node.otherFields = others;
+  if (others !== undefined) node.otherFields = finishOthers(others);
   return node;
 }
 

@@ -6,7 +6,14 @@ import { varintLength, writeVarint } from '../../model/varints.ts';
 import { encodeEntries } from '../write/encode-model.ts';
 import { dataFieldNumbers, encodeTensorData, isBlank } from '../write/encode-tensor.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendEmpty, appendOthers, type Mutable, type OtherFields, withOther } from './other-fields.ts';
+import {
+  appendEmpty,
+  appendOthers,
+  finishOthers,
+  type Mutable,
+  type OtherFields,
+  withOther,
+} from './other-fields.ts';
 import { type EntryList, entriesOf, readEntry, withSerialized } from './read-entries.ts';
 import { readInts } from './read-numbers.ts';
 import type { WireCursor } from './wire-cursor.ts';
@@ -113,7 +120,7 @@ export function finishTensor(cursor: WireCursor, parts: TensorParts): Tensor {
   };
   if (parts.docString !== undefined) tensor.docString = parts.docString;
   const others = withSerialized(other, parts.metadata);
-  if (others !== undefined) tensor.otherFields = others;
+  if (others !== undefined) tensor.otherFields = finishOthers(others);
   return tensor;
 }
 

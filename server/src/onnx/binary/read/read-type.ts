@@ -2,7 +2,7 @@
 import type { Dimension, Type, ValueInfo } from '../../model/model.ts';
 import { typeFieldNumbers } from '../write/encode-type.ts';
 import { encodeFields } from '../write/field-sink.ts';
-import { appendEmpty, appendOthers, type OtherFields, withOther } from './other-fields.ts';
+import { appendEmpty, appendOthers, finishOthers, type OtherFields, withOther } from './other-fields.ts';
 import { type EntryList, entriesOf, readEntry, withSerialized } from './read-entries.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
@@ -206,7 +206,7 @@ function readShape(cursor: WireCursor, parts: TypeParts): void {
       shape.push(cursor.message('dimension', shape.length, readDimension));
     } else {
       cursor.skip(tag);
-      parts.inner = appendInner(parts.inner, 2, cursor.lastField());
+      parts.inner = appendInner(parts.inner, 2, appendOthers(undefined, cursor.lastField()));
     }
   }
 }
@@ -290,8 +290,9 @@ function keepInner(cursor: WireCursor, parts: TypeParts): void {
 /** Fields inside a nested message that the interface does not name: written in a message of their own, which merges. */
 function appendInner(other: OtherFields, field: number, inner: OtherFields): OtherFields {
   if (inner === undefined) return other;
+  const fields = finishOthers(inner);
   return appendOthers(
     other,
-    encodeFields((sink) => sink.message(field, inner, (nested, pieces) => nested.serialized(pieces))),
+    encodeFields((sink) => sink.message(field, fields, (nested, pieces) => nested.serialized(pieces))),
   );
 }
