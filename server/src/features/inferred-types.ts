@@ -2,16 +2,24 @@
 
 import { subgraphsOf } from '../onnx/analysis/segment-names.ts';
 import { formatType } from '../onnx/inference/format.ts';
-import type { InferenceScope } from '../onnx/inference/infer.ts';
+import type { Inference, InferenceScope } from '../onnx/inference/infer.ts';
 import type { Graph, Node } from '../onnx/model/model.ts';
 import type { GraphSyntax, NodeStatement } from '../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from './document.ts';
 import type { ValueReference } from './values.ts';
 
-/** As ONNX text writes types, with expressions for dims. Undefined where nothing is known. */
+/** Segments; to infer more takes longer than a hover may. */
+const bigDocument = 20_000;
+
+/**
+ * As ONNX text writes types, with expressions for dims. Undefined where nothing is known. For a big document that is what the last
+ * inference says that somebody had the time for.
+ */
 export function inferredType(document: OnnxDocument, value: ValueReference): string | undefined {
-  const scope = inferenceScope(document, value);
-  const type = scope && document.inference.value(scope, value.name)?.type;
+  const isBig = document.tree.segments.length > bigDocument;
+  const inference = isBig ? document.recentInference : document.inference;
+  const scope = inference && inferenceScope(document, inference, value);
+  const type = scope && inference.value(scope, value.name)?.type;
   const text = type && formatType(type);
   return text === undefined || text === '?' ? undefined : text.replaceAll(', ', ',');
 }
@@ -19,10 +27,11 @@ export function inferredType(document: OnnxDocument, value: ValueReference): str
 /** The body of the model that a scope of the text is. */
 function inferenceScope(
   document: OnnxDocument,
+  inference: Inference,
   { scope, segment }: ValueReference,
 ): InferenceScope | undefined {
-  const { tree, inference } = document;
-  const { model } = document.model;
+  const { tree } = document;
+  const { model } = inference;
   const declaration = tree.declarations[scope.declaration];
   if (!declaration) {
     return undefined;
@@ -39,7 +48,7 @@ function inferenceScope(
     return undefined;
   }
   return insideGraphs(
-    document,
+    inference,
     outermost,
     statement,
     nodes[nodeIndex(document, declaration.nodes.from, segment)],
@@ -49,20 +58,20 @@ function inferenceScope(
 
 /** Goes from a node into the first of the graphs, and from there on into the next. */
 function insideGraphs(
-  document: OnnxDocument,
+  inference: Inference,
   scope: InferenceScope,
   statement: NodeStatement,
   node: Node | undefined,
   [graph, ...inner]: readonly GraphSyntax[],
 ): InferenceScope | undefined {
   const found = [...subgraphsOf(statement)].find((candidate) => candidate.graph === graph);
-  const inside = found && node && document.inference.inside(scope, node, found.attribute);
+  const inside = found && node && inference.inside(scope, node, found.attribute);
   if (!found || !graph || !node || !inside || inner.length === 0) {
     return inside;
   }
   const index = graph.nodes.findIndex((candidate) => holds(candidate, inner[0]));
   const next = graph.nodes[index];
-  return next && insideGraphs(document, inside, next, graphOf(node, found.attribute)?.nodes[index], inner);
+  return next && insideGraphs(inference, inside, next, graphOf(node, found.attribute)?.nodes[index], inner);
 }
 
 function holds(statement: NodeStatement, graph: GraphSyntax | undefined): boolean {

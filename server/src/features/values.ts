@@ -38,9 +38,6 @@ export interface NetworkTypes {
   typeOf(name: string): string | undefined;
 }
 
-/** Segments; to infer the shapes of more takes longer than a hover may, for no more than the names of dimensions. */
-const bigDocument = 20_000;
-
 const valueRoles: ReadonlySet<IdentifierRole> = new Set<NameRole>([
   'input',
   'output',
@@ -90,8 +87,7 @@ export function typeOfValue(
     value.scope.graphs.length === 0 && document.tree.declarations[value.scope.declaration]?.kind === 'graph';
   const judged = isOfMainGraph ? network?.typeOf(value.name) : undefined;
   if (judged !== undefined) {
-    const isWorthwhile = judged.includes('?') && document.tree.segments.length < bigDocument;
-    const names = stated?.text ?? (isWorthwhile ? inferredType(document, value) : undefined);
+    const names = stated?.text ?? (judged.includes('?') ? inferredType(document, value) : undefined);
     return { text: withDimensionNames(judged, names), source: 'tensorrt' };
   }
   if (stated) {

@@ -113,19 +113,27 @@ export class Checks {
   #checkLater(checked: CheckedDocument, when: 'at-once' | 'after-delay'): void {
     const { settings, log } = this.#parts;
     const controller = new AbortController();
+    const { signal } = controller;
     checked.pending = controller;
+    const checkAndInfer = async (checkAutomatically: boolean) => {
+      if (checkAutomatically) {
+        await this.#check(checked, { fresh: false }, controller);
+      }
+      if (!signal.aborted) {
+        // Now that nobody waits for anything: hovers will ask for it.
+        setImmediate(() => signal.aborted || checked.document.inference);
+      }
+    };
     settings.for(checked.document.uri).then(
       ({ checkAutomatically, checkDelay }) => {
-        if (controller.signal.aborted || !checkAutomatically) {
-          return;
-        }
-        const start = () => {
-          this.#check(checked, { fresh: false }, controller).catch((error: unknown) =>
+        const start = () =>
+          checkAndInfer(checkAutomatically).catch((error: unknown) =>
             log.error(`Checking ${checked.document.uri} failed`, error),
           );
-        };
-        const timer = setTimeout(start, when === 'at-once' ? 0 : checkDelay);
-        controller.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+        if (!signal.aborted) {
+          const timer = setTimeout(start, when === 'at-once' ? 0 : checkDelay);
+          signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+        }
       },
       (error: unknown) => log.error('The settings cannot be read', error),
     );
@@ -159,11 +167,11 @@ export class Checks {
     checked.failure = undefined;
     if (outcome.kind === 'verdict') {
       checked.verdict = outcome.verdict;
-    } else if (outcome.kind !== 'not-checked') {
+    } else if (outcome.kind === 'failed' || outcome.kind === 'no-runtime') {
       checked.verdict = undefined;
       checked.failure = failureDiagnostic(document, outcome);
     }
-    // While the text is no model, the last verdict keeps to the statements that have not been touched.
+    this.#parts.log.info(`${document.uri}: ${outcome.status.summary}`);
     // In this order: who has seen the status may rely on the diagnostics.
     this.#publish(checked);
     this.#sendStatus(document.uri, outcome.status);
