@@ -35,7 +35,7 @@ class FieldCollector {
   private join(piece: Uint8Array): void {
     if (this.used + piece.length > longestJoined) this.endJoined();
     if (this.used + piece.length > this.joined.length) {
-      const larger = new Uint8Array(Math.max(piece.length, 2 * this.joined.length));
+      const larger = new Uint8Array(Math.max(this.used + piece.length, 2 * this.joined.length));
       larger.set(this.joined.subarray(0, this.used));
       this.joined = larger;
     }
