@@ -118,6 +118,7 @@ export class RuntimeSelection {
       this.#madeWith = key;
       this.#runtimes = new Runtimes({
         folders: libraryFolders,
+        ...(pythonPath !== '' && { python: pythonPath }),
         onLog: (installation, { severity, message }) =>
           this.#log.write('bridge', levels[severity], `${displayName(installation)}: ${message}`),
       });

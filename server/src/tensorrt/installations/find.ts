@@ -9,6 +9,8 @@ import { loaderCachePlaces, loaderPathPlaces, type Place, pythonPlaces, usualPla
 export interface SearchOptions {
   /** Folders that the user's settings name, first choice first. */
   readonly folders?: readonly string[];
+  /** Program of a Python whose packages are searched, beside those of the environment. */
+  readonly python?: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly userData?: string;
   /** Places beyond the settings and the user's data folder; `none` restricts the search to those two. */
@@ -37,7 +39,7 @@ export async function findInstallations(options: SearchOptions = {}): Promise<Se
     readAddedFolders(userData).then((folders) => named(folders, 'added')),
     everywhere ? loaderPathPlaces(environment, platform) : nowhere,
     everywhere ? loaderCachePlaces(environment, platform) : nowhere,
-    everywhere ? pythonPlaces(environment, platform) : nowhere,
+    everywhere ? pythonPlaces(environment, platform, options.python) : nowhere,
     everywhere ? usualPlaces(environment, platform) : nowhere,
     ownPlaces(userData),
   ]);

@@ -48,13 +48,15 @@ export async function loaderCachePlaces(
   return [...folders].map((directory) => ({ directory, origin: 'ldconfig', flat: true }));
 }
 
-/** Folders of Python packages of the interpreters on `PATH` and of the active virtual environment. */
+/** Folders of Python packages of the interpreters on `PATH` and of the active virtual environment, and of `chosen` before them. */
 export async function pythonPlaces(
   environment: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
+  chosen?: string,
 ): Promise<readonly Place[]> {
+  const programs = [...(chosen ? [chosen] : []), ...pythonPrograms(environment, platform)];
   const outputs = await Promise.all(
-    pythonPrograms(environment, platform).map((program) =>
+    programs.map((program) =>
       // `sys` is built in: nothing is imported, so no file of any package runs beyond Python's own start.
       outputOf(program, ['-c', 'import sys; print("\\n".join(sys.path))'], { timeout: 5000, environment }),
     ),
