@@ -23,7 +23,9 @@ const looks: Record<DocumentStatus['state'], Pick<StatusText, 'icon' | 'severity
 
 export function statusText(status: DocumentStatus): StatusText {
   const look = looks[status.state];
-  return { ...look, text: status.summary, tooltip: tooltip(status) };
+  const mode = modeName(status.runtime?.mode);
+  const text = mode === undefined ? status.summary : `${status.summary} · ${mode}`;
+  return { ...look, text, tooltip: tooltip(status) };
 }
 
 /** `TensorRT 11.2.1`, `TensorRT-RTX`: the version is known once its bridge has started. */

@@ -24,7 +24,7 @@ button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-off
 </head>
 <body>
 <main role="alert">
-<h1>${escapeHtml(path.posix.basename(uri.path))} cannot be shown as ONNX text</h1>
+<h1>${escapeHtml(path.posix.basename(uri.path))}</h1>
 <p>${escapeHtml(message)}</p>
 <button class="primary" data-message="retry">Try Again</button>
 <button data-message="binary">Open as Binary</button>

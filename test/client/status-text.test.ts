@@ -21,7 +21,7 @@ const refused: DocumentStatus = {
 describe('the status item', () => {
   test('shows the verdict and, on hover, which TensorRT gave it, how, and from where', () => {
     const { text, tooltip, severity, busy } = statusText(refused);
-    assert.equal(text, 'TensorRT 11.2.1: 4 of 312 nodes refused');
+    assert.equal(text, 'TensorRT 11.2.1: 4 of 312 nodes refused · CPU only');
     assert.equal(severity, 'error');
     assert.equal(busy, false);
     assert.match(tooltip, /TensorRT 11\.2\.1 \(CPU only\)/);

@@ -58,11 +58,15 @@ function itemsFor(runtimes: readonly RuntimeDescription[]): RuntimeItem[] {
           })),
         ]),
     separator('More'),
-    {
-      label: `$(cloud-download) ${installTitle}`,
-      description: 'with pip, into your user folder; works without a GPU',
-      action: () => vscode.commands.executeCommand('tensorrt.installRtx'),
-    },
+    ...(usable.some(({ product }) => product === 'TensorRT-RTX')
+      ? []
+      : [
+          {
+            label: `$(cloud-download) ${installTitle}`,
+            description: 'into your user folder; works without a GPU',
+            action: () => vscode.commands.executeCommand('tensorrt.installRtx'),
+          },
+        ]),
     {
       label: '$(folder-opened) Choose Folder…',
       description: 'that holds the TensorRT libraries',

@@ -22,7 +22,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       assert.match(await workbench.statusText(/refused/), /TensorRT-RTX 1\.7\.1.*: 4 of \d nodes refused/);
 
       // The reason of a refusal is in the hover on the underlined operator.
-      await workbench.squiggles.first().hover();
+      await workbench.pointAt('DoesNotExist');
       const hover = page.locator('.monaco-hover:visible');
       await hover.getByText('DoesNotExist').first().waitFor();
       assert.match(await hover.innerText(), /DoesNotExist[\s\S]*TensorRT-RTX 1\.7\.1/);
@@ -52,10 +52,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
   test('shows what a value is when the pointer rests on it', async () => {
     await editor.inWindow('hover', 'supported.onnx', async ({ page, ...workbench }) => {
       await workbench.statusText(/TensorRT-RTX 1\.7\.1/);
-      await page
-        .locator('.view-line span', { hasText: /^Relu$/ })
-        .first()
-        .hover();
+      await workbench.pointAt('Relu');
       const hover = page.locator('.monaco-hover:visible');
       await hover.getByText('Relu').first().waitFor();
       await workbench.screenshot('hover-node');

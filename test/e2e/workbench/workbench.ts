@@ -7,6 +7,9 @@ import { makeWorkspace, testSettings } from '../workspace.mjs';
 const screenshotFolder =
   process.env['ONNX_E2E_SCREENSHOTS'] ?? path.resolve(import.meta.dirname, '../../../out/screenshots');
 
+/** Pixels per point of the screenshots. */
+const deviceScaleFactor = Number(process.env['ONNX_E2E_SCALE'] ?? 1);
+
 /** A window of the editor, driven as a user does. */
 export interface Workbench {
   readonly page: Page;
@@ -18,6 +21,8 @@ export interface Workbench {
   readonly status: Locator;
   /** Text of the status item, once it matches. */
   statusText(expected: RegExp): Promise<string>;
+  /** Rests the pointer on the first occurrence of a word in the active editor. */
+  pointAt(word: string): Promise<void>;
   screenshot(name: string): Promise<void>;
 }
 
@@ -53,7 +58,7 @@ export async function startEditorFixture(
   return {
     workspace,
     inWindow: async (name, file, use) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor });
       const page = await context.newPage();
       await page.goto(editor.url());
       const workbench = workbenchOf(page);
@@ -99,6 +104,17 @@ function workbenchOf(page: Page): Workbench {
     statusText: async (expected) => {
       await status.filter({ hasText: expected }).waitFor({ timeout: 60_000 });
       return (await status.textContent()) ?? '';
+    },
+    pointAt: async (word) => {
+      const place = page
+        .locator('.editor-group-container.active .view-lines .view-line span span', {
+          hasText: exactly(word),
+        })
+        .first();
+      const box = await place.boundingBox({ timeout: 20_000 });
+      if (box === null) throw new Error(`There is no ${word} in sight.`);
+      // The underline and the cursor lie above the text, so the pointer is moved rather than the text hovered.
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
     },
     screenshot: async (name) => {
       mkdirSync(screenshotFolder, { recursive: true });
