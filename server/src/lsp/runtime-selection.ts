@@ -2,7 +2,7 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import type { RuntimeDescription } from '../protocol.ts';
 import { installRtx } from '../tensorrt/install-rtx.ts';
-import { displayName, type Installation } from '../tensorrt/installations/installation.ts';
+import { displayName } from '../tensorrt/installations/installation.ts';
 import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
 import { abortedWith } from './cancellation.ts';
 import { type Log, messageOf } from './log.ts';
@@ -19,7 +19,7 @@ export class RuntimeSelection {
   #madeWith = '';
   #selected: string | undefined;
   #toldOf = new Set<string>();
-  /** Mode and version of those that have run, by the folder of their libraries. */
+  /** Those that have run, with the version and mode that they said. */
   readonly #seen = new Map<string, RuntimeDescription>();
 
   constructor(connection: Connection, settings: SettingsStore, log: Log) {
@@ -38,7 +38,7 @@ export class RuntimeSelection {
     const wish = this.#selected ?? settings.runtime;
     const starting = wish === '' ? this.#best(runtimes, signal) : runtimes.startNamed(wish, signal);
     const runtime = await starting;
-    this.#seen.set(runtime.description.directory, runtime.description);
+    this.#seen.set(keyOf(runtime.description), runtime.description);
     return runtime;
   }
 
@@ -57,9 +57,12 @@ export class RuntimeSelection {
     for (const problem of problems) {
       this.#tell(problem);
     }
-    return installations.map(
-      (installation) => this.#seen.get(installation.directory) ?? describe(installation),
-    );
+    return installations.map(({ libraries: _, ...description }) => {
+      const seen = this.#seen.get(keyOf(description));
+      return seen
+        ? { ...description, version: seen.version, ...(seen.mode && { mode: seen.mode }) }
+        : description;
+    });
   }
 
   /** For this session. Throws an error for people where there is no such runtime. */
@@ -142,8 +145,9 @@ const levels = {
   verbose: 'trace',
 } as const;
 
-function describe({ libraries: _, ...description }: Installation): RuntimeDescription {
-  return description;
+/** A folder may hold both products. */
+function keyOf({ product, directory }: RuntimeDescription): string {
+  return JSON.stringify([product, directory]);
 }
 
 function megabytes(bytes: number): string {

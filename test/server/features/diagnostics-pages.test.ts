@@ -16,13 +16,16 @@ const ownCodes = [
   'onnx.external-data.invalid-entry',
   'onnx.external-data.out-of-bounds',
   'trt.check-failed',
+  'trt.more-errors',
   'trt.no-runtime',
 ];
 
 describe('documentation of diagnostics of the ONNX language', () => {
   const codes = [...Object.keys(syntaxProblems), ...Object.keys(modelProblems), ...ownCodes];
   const pages = readdirSync(folder).filter((name) =>
-    /^(onnx\.(syntax|reference|annotation|tensor|value|external)|trt\.(check-failed|no-runtime))/.test(name),
+    /^(onnx\.(syntax|reference|annotation|tensor|value|external)|trt\.(check-failed|more-errors|no-runtime))/.test(
+      name,
+    ),
   );
 
   test('there is a page per code and no other', () => {

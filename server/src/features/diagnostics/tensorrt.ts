@@ -6,7 +6,10 @@ import type { SyntaxTree } from '../../onnx/text/syntax-tree.ts';
 import type { PlacedNode } from '../../tensorrt/locate/bodies.ts';
 import type { ErrorLocation } from '../../tensorrt/locate/locate.ts';
 import { explain } from '../../tensorrt/messages/explain.ts';
-import { type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
+import { type Anchor, type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
+
+/** So many errors are shown one by one: more would be megabytes with every keystroke, and help nobody. */
+const shownErrors = 1000;
 
 /** `locations` are those of the errors, in their order; `runtime` is the product and version: `TensorRT 11.2.1`. */
 export function tensorrtDiagnostics(
@@ -15,7 +18,7 @@ export function tensorrtDiagnostics(
   locations: readonly ErrorLocation[],
   runtime: string,
 ): AnchoredDiagnostic[] {
-  return locations.flatMap(({ primary, frames, node }, index) => {
+  const shown = locations.slice(0, shownErrors).flatMap(({ primary, frames, node }, index) => {
     const record = errors[index];
     const anchor = anchorOf(tree, primary);
     if (!record || !anchor) {
@@ -40,6 +43,20 @@ export function tensorrtDiagnostics(
       },
     ];
   });
+  const next = locations[shownErrors];
+  const anchor = next && anchorOf(tree, next.primary);
+  return anchor ? [...shown, moreErrors(anchor, locations.length - shownErrors, runtime)] : shown;
+}
+
+function moreErrors(anchor: Anchor, count: number, runtime: string): AnchoredDiagnostic {
+  return {
+    anchor,
+    code: 'trt.more-errors',
+    message: `${runtime} has ${count} more errors from here on, which are not shown. \`onnx-trt check\` lists all.`,
+    source: runtime,
+    severity: DiagnosticSeverity.Information,
+    related: [],
+  };
 }
 
 function contextOf({ node }: PlacedNode) {
