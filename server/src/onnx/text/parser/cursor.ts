@@ -35,6 +35,8 @@ export class Cursor {
   depth = 0;
   /** Statements from this column to the left end an unclosed body; see graphs.ts. */
   outerColumn = -1;
+  /** Which `}` closes which `{`, where that was looked up; absolute offsets. See graphs.ts. */
+  readonly braces = new Map<number, number>();
   /** Absolute offset behind the `}` of a body of the document that was just closed. */
   bodyEnd = 0;
 
@@ -71,6 +73,9 @@ export class Cursor {
     this.base = this.pos;
     this.reach = this.pos;
     this.lookedBehind = false;
+    if (this.braces.size > 0) {
+      this.braces.clear();
+    }
     this.bodyEnd = 0;
     if (this.#problems.length > 0) {
       this.#problems = [];

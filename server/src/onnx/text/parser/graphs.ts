@@ -4,7 +4,7 @@ import type { Cursor } from './cursor.ts';
 import { startsName } from './identifiers.ts';
 import { isAtHeader, isAtOutputs, isAtTypeWord } from './lookahead.ts';
 import { readNode } from './nodes.ts';
-import { skipBraces, skipToStatement } from './recovery.ts';
+import { matchBraces, skipBraces, skipToStatement } from './recovery.ts';
 import { maximumDepth } from './types.ts';
 import { collectDeclarations, readDeclarations } from './values.ts';
 
@@ -141,9 +141,11 @@ function readStatement(cursor: Cursor): boolean {
 /** Whether the `}` that closes the body at `pos` is where the body of an attribute can end. */
 function isClosed(cursor: Cursor): boolean {
   return cursor.lookAhead(() => {
-    if (!skipBraces(cursor)) {
-      return false;
+    if (!cursor.braces.has(cursor.pos)) {
+      matchBraces(cursor, cursor.braces);
     }
+    const close = cursor.braces.get(cursor.pos) ?? cursor.text.length;
+    cursor.pos = Math.min(close + 1, cursor.text.length);
     const next = cursor.peek();
     return next === character.comma || next === character.greater || next === character.closeBracket;
   });

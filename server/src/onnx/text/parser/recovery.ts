@@ -93,39 +93,45 @@ export function skipListEntry(cursor: Cursor, close: number): void {
 
 /** Skips what is left of a signature, to the list of values, the body, or what comes behind both. */
 export function skipToBody(cursor: Cursor): void {
-  for (;;) {
-    const next = cursor.peek();
-    if (
-      next === character.endOfText ||
-      isAtBody(cursor) ||
-      isAtValueList(cursor) ||
-      isAtHeader(cursor) ||
-      (cursor.isFirstOnLine && (isAtTypeWord(cursor) || isAtStatement(cursor) || isAtSignature(cursor)))
-    ) {
-      return;
-    }
-    if (cursor.isAtArrow) {
-      cursor.pos++;
-    }
-    cursor.skipToken();
+  let isBehindComma = false;
+  while (
+    cursor.peek() !== character.endOfText &&
+    !isAtBody(cursor) &&
+    !isAtValueList(cursor) &&
+    !isAtHeader(cursor) &&
+    !(cursor.isFirstOnLine && (isAtTypeWord(cursor) || isAtSignature(cursor))) &&
+    !(cursor.isFirstOnLine && !isBehindComma && isAtStatement(cursor))
+  ) {
+    isBehindComma = skipOverToken(cursor);
   }
 }
 
 /** Skips at least one token, to something that can begin a declaration. */
 export function skipToDeclaration(cursor: Cursor): void {
+  let isBehindComma: boolean;
   do {
-    if (cursor.isAtArrow) {
-      cursor.pos++;
-    }
-    cursor.skipToken();
+    isBehindComma = skipOverToken(cursor);
   } while (
     cursor.peek() !== character.endOfText &&
     !isAtHeader(cursor) &&
     !isAtBody(cursor) &&
     !isAtValueList(cursor) &&
-    !(cursor.isFirstOnLine && isAtStatement(cursor)) &&
+    !(cursor.isFirstOnLine && !isBehindComma && isAtStatement(cursor)) &&
     !isAtSignature(cursor)
   );
+}
+
+/**
+ * Skips a token or `=>`, and answers whether it is a comma: no statement starts behind one if none starts in front of it, and
+ * looking anew would take quadratic time.
+ */
+function skipOverToken(cursor: Cursor): boolean {
+  const next = cursor.peek();
+  if (cursor.isAtArrow) {
+    cursor.pos++;
+  }
+  cursor.skipToken();
+  return next === character.comma;
 }
 
 /** Skips what is nested too deep to be read: up to the parenthesis that closes it, or something that is no type. */
@@ -145,6 +151,31 @@ export function skipNested(cursor: Cursor): void {
     }
     cursor.skipToken();
   }
+}
+
+/**
+ * From a `{`: notes the `}` of each `{` up to the one that closes the first, where they are the offset of the other. Those that
+ * nothing closes have the end of the text.
+ */
+export function matchBraces(cursor: Cursor, braces: Map<number, number>): void {
+  const start = cursor.pos;
+  const open: number[] = [];
+  do {
+    const next = cursor.peek();
+    if (next === character.endOfText) {
+      break;
+    }
+    if (next === character.openBrace) {
+      open.push(cursor.pos);
+    } else if (next === character.closeBrace) {
+      braces.set(open.pop() ?? start, cursor.pos);
+    }
+    cursor.skipToken();
+  } while (open.length > 0);
+  for (const brace of open) {
+    braces.set(brace, cursor.text.length);
+  }
+  cursor.pos = start;
 }
 
 /**
