@@ -6,12 +6,19 @@ import { interfaceInfoType, isStruct, koffiType } from './values.ts';
 
 type Implementation = (...values: never[]) => unknown;
 
+/** Addresses fit a number's 53 bits, and making a number is cheaper than making a bigint. */
+const stringAddress = 'uint64';
+
+/** What `this` is passed as: nobody looks at it, and 32 bits of it cost nothing. */
+const ignoredSelf = 'int32_t';
+
 /** nvinfer1::APILanguage::kCPP. */
 const cppLanguage = 0;
 
 /**
  * Makes an object that TensorRT can call: an interface of the ABI tables, implemented by functions that get the method's
- * arguments without `this` (strings as addresses, since decoding a message that nobody wants costs more than the call).
+ * arguments without `this`. Strings come as addresses, numbers: decoding a message that nobody wants would cost more than
+ * the call.
  *
  * The object lives as long as the process: nothing says when TensorRT lets go of it. An exception in an implementation ends
  * there, in `onError`; TensorRT gets 0.
@@ -43,16 +50,8 @@ export function createCallbackObject<C extends ClassName>(
     } else {
       const { result, parameters } = parseSignature(signature);
       const implementation = implementations[name] ?? (() => 0);
-      const guarded = (...values: unknown[]): unknown => {
-        try {
-          return implementation(...(values as never[]));
-        } catch (error) {
-          onError(error);
-          return 0;
-        }
-      };
-      const words = parameters.map(({ type }) => (type === 'string' ? 'void*' : type));
-      encodePointer(table, place, register(guarded, result, words));
+      const words = parameters.map(({ type }) => (type === 'string' ? stringAddress : type));
+      encodePointer(table, place, register(guard(implementation, onError), result, words));
     }
   }
   const object = koffi.alloc('void *', 1);
@@ -60,16 +59,27 @@ export function createCallbackObject<C extends ClassName>(
   return koffi.address(object);
 }
 
-function register(
-  implementation: (...values: unknown[]) => unknown,
-  result: string,
-  words: readonly string[],
-): Pointer {
-  const prototype = koffi.proto(koffiType(result), ['void *', ...words.map(koffiType)]);
-  return koffi.register(
-    (_self: unknown, ...values: unknown[]) => implementation(...values),
-    koffi.pointer(prototype),
-  );
+type Callback = (self: unknown, ...values: unknown[]) => unknown;
+
+/**
+ * Keeps exceptions away from native code. The parameters are spelled out (no method has more than six): TensorRT logs three
+ * messages per layer, and rest parameters would cost more than the call itself.
+ */
+function guard(implementation: Implementation, onError: (error: unknown) => void): Callback {
+  const call = implementation as (...values: unknown[]) => unknown;
+  return (_self, a, b, c, d, e, f) => {
+    try {
+      return call(a, b, c, d, e, f);
+    } catch (error) {
+      onError(error);
+      return 0;
+    }
+  };
+}
+
+function register(callback: Callback, result: string, words: readonly string[]): Pointer {
+  const prototype = koffi.proto(koffiType(result), [ignoredSelf, ...words.map(koffiType)]);
+  return koffi.register(callback, koffi.pointer(prototype));
 }
 
 /** Every interface says what it is: `{"ILogger", 1, 0}`. */

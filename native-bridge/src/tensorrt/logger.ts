@@ -36,13 +36,17 @@ export class Logger {
       abi,
       'ILogger',
       {
-        log: (severity: number, message: Pointer | null) => {
-          // Most messages are verbose ones that nobody wants: they are dropped before they become a string.
-          if (severity > mostNumber || message === null) {
+        log: (severity: number, message: number) => {
+          // Most messages are verbose ones that nobody wants: they are dropped before they become a string. That costs 1 to
+          // 8 % of a parse over a native function that does nothing, which would lose the warnings.
+          if (severity > mostNumber || message === 0) {
             return;
           }
           const name = enumName(abi, 'Severity', severity) ?? 'kERROR';
-          this.#receive({ severity: severities[name] ?? 'error', message: koffi.decode.string(message) });
+          this.#receive({
+            severity: severities[name] ?? 'error',
+            message: koffi.decode.string(BigInt(message)),
+          });
         },
       },
       (error) => console.error('A log message was lost:', error),
