@@ -18,6 +18,11 @@ export function codeBlock(text: string): string {
   return `${fence}onnx\n${text}\n${fence}`;
 }
 
+/** A name as ONNX text writes it: in quotes unless it is letters, digits and underscores. */
+export function nameText(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`;
+}
+
 export function list(items: readonly string[]): string | undefined {
   return items.length === 0 ? undefined : items.map((item) => `- ${item}`).join('\n');
 }

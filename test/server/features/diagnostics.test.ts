@@ -124,7 +124,9 @@ g (float[N] x) => (float[N] y)
   });
 
   test('of hopeless texts are cut off, with their number', () => {
-    const { document } = fixture(`${header} g (float[N] x) => (float[N] y) {\n${'  y = (x)\n'.repeat(2000)}}`);
+    const { document } = fixture(
+      `${header} g (float[N] x) => (float[N] y) {\n${'  y = (x)\n'.repeat(2000)}}`,
+    );
     const diagnostics = syntaxDiagnostics(document);
     assert.equal(diagnostics.length, 501);
     assert.equal(diagnostics.at(-1)?.code, 'onnx.syntax.more-problems');

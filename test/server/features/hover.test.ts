@@ -179,6 +179,11 @@ g (float[N,4] x) => (float[N,2] y)
     );
   });
 
+  test('writes names as ONNX text does', () => {
+    const text = hoverText(`${header} g (float[N] "a/b.c") => (float[N] y) { y = Relu ("a/$0b.c") }`);
+    assert.ok(text?.startsWith('```onnx\nfloat[N] "a/b.c"\n```'), text);
+  });
+
   test('says so when nothing defines it, and when nothing is known or uses it', () => {
     const text = hoverText(`${header} g (float[N] x) => (float[N] y) { y = Relu (noth$0ing) }`);
     assert.match(text ?? '', /\*\*Nothing defines this value\.\*\*/);

@@ -7,7 +7,7 @@ import { schemaOf } from '../../onnx/operators/table.ts';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
 import type { Place } from '../elements.ts';
 import type { HoverContext } from '../hover.ts';
-import { code, codeBlock, list, markdown } from '../markdown.ts';
+import { code, codeBlock, list, markdown, nameText } from '../markdown.ts';
 import { occurrencesOfValue, typeOfValue, valueAt } from '../values.ts';
 import { typeSourceNote } from './type-source.ts';
 import { dataNote } from './weight.ts';
@@ -26,7 +26,7 @@ export function valueHover(context: HoverContext, place: Place): MarkupContent |
   const type = typeOfValue(document, occurrences, value, network);
   const initializer = occurrences.find(({ role }) => role === 'initializer');
   return markdown([
-    codeBlock(type ? `${type.text} ${value.name}` : value.name),
+    codeBlock(type ? `${type.text} ${nameText(value.name)}` : nameText(value.name)),
     type ? typeSourceNote(type.source, network) : 'Type and shape are not known.',
     initializer?.owner.kind === 'value-declaration' ? dataNote(context, initializer.owner) : undefined,
     producers(document, occurrences),

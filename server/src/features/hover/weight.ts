@@ -11,7 +11,7 @@ import type {
 import { folderOf, textOf } from '../document.ts';
 import type { Place } from '../elements.ts';
 import type { HoverContext } from '../hover.ts';
-import { byteSize, code, codeBlock, grouped, markdown } from '../markdown.ts';
+import { byteSize, code, codeBlock, grouped, markdown, nameText } from '../markdown.ts';
 
 /** A tensor's type and size, and where its elements lie. */
 export function tensorHover(context: HoverContext, place: Place): MarkupContent | undefined {
@@ -21,7 +21,7 @@ export function tensorHover(context: HoverContext, place: Place): MarkupContent 
   }
   const type = tensor.type && textOf(context.document, place.segment, tensor.type).replace(/\s+/g, '');
   return markdown([
-    type && codeBlock(tensor.name ? `${type} ${tensor.name.name}` : type),
+    type && codeBlock(tensor.name ? `${type} ${nameText(tensor.name.name)}` : type),
     dataNote(context, tensor),
   ]);
 }
