@@ -21,6 +21,8 @@ export interface Extras {
   readonly absentFields?: readonly string[] | undefined;
   /** Types of the construct, for what they hold that has no word in the syntax. */
   readonly types?: readonly (readonly [path: string, type: Type])[];
+  /** Fields of the message itself that the text has no words for. They win over older ones among the message's other fields. */
+  readonly fields?: readonly Bytes[];
   /** Other fields of parts that have no annotations of their own. */
   readonly parts?: readonly (readonly [path: string, pieces: readonly Bytes[]])[];
   /** The construct's text without annotations, and what its strings are by path: looked at if the text shows replacements. */
@@ -80,7 +82,7 @@ export function annotationsOf<Name extends MessageName>(
   if (typeExtras.denotations.length > 0) lines.push(entriesLine('denotations', typeExtras.denotations));
   if (fieldsAt.length > 0) lines.push(fieldsAtLine(context, fieldsAt));
   if (exact.length > 0) lines.push(entriesLine('bytes', exact));
-  lines.push(...fieldsLines(context, rest));
+  lines.push(...fieldsLines(context, extras.fields === undefined ? rest : [...rest, ...extras.fields]));
   return lines.length === 0 ? none : lines;
 }
 

@@ -1,16 +1,9 @@
 import { encodeTensorData } from '../../binary/write/encode-tensor.ts';
 import { encodeFields } from '../../binary/write/field-sink.ts';
-import type { Bytes, SparseTensor, StringEntry, Tensor } from '../../model/model.ts';
+import type { Bytes, SparseTensor, StringEntry, Tensor, TensorData } from '../../model/model.ts';
 import { decodeElements, elementField, type TensorElement } from '../../model/tensor-values.ts';
 import { decodeUtf8 } from '../../model/utf8.ts';
-import {
-  annotated,
-  annotationsOf,
-  entriesLine,
-  fieldsLines,
-  isPlainMessage,
-  rangeEntries,
-} from './annotation-lines.ts';
+import { annotated, annotationsOf, entriesLine, isPlainMessage, rangeEntries } from './annotation-lines.ts';
 import { indentStep, type PrintContext } from './context.ts';
 import { elidedRange } from './elision.ts';
 import { float32, float64 } from './floats.ts';
@@ -43,21 +36,29 @@ export function sparseTensorText(context: PrintContext, sparse: SparseTensor, in
 interface DataText {
   readonly text: string;
   readonly flags: readonly string[];
+  /** What the text says nothing of. */
+  readonly fields?: readonly Bytes[];
 }
 
 function tensorText(context: PrintContext, tensor: Tensor, indent: string, separator: string): string {
   if (tensor.dataType < 0) return tensorText(context, withSerializedDataType(tensor), indent, separator);
   const data = dataText(context, tensor, indent);
   const text = tensorType(tensor.dataType, tensor.dims) + separator + data.text;
-  if (data.flags.length === 0 && isPlainMessage(context, 'TensorProto', tensor, text)) return text;
+  if (
+    data.flags.length === 0 &&
+    data.fields === undefined &&
+    isPlainMessage(context, 'TensorProto', tensor, text)
+  )
+    return text;
   const annotations = annotationsOf(context, 'TensorProto', tensor, {
     docString: tensor.docString,
     metadata: tensor.metadata,
     flags: data.flags,
+    fields: data.fields ?? [],
     text,
     *strings() {
       yield ['name', tensor.name];
-      if (tensor.data.kind !== 'strings') return;
+      if (tensor.data.kind !== 'strings' || tensor.dataType !== stringType) return;
       for (const [index, value] of tensor.data.values.entries()) yield [String(index), decodeUtf8(value)];
     },
   });
@@ -78,6 +79,7 @@ function dataText(context: PrintContext, tensor: Tensor, indent: string): DataTe
     case 'external':
       return externalText(context, tensor, data.entries);
     case 'strings':
+      if (tensor.dataType !== stringType) return unshown(context, tensor, serializedData(tensor.data));
       return {
         text: list(
           data.values.map((value) => quoted(decodeUtf8(value))),
@@ -101,8 +103,11 @@ function externalText(context: PrintContext, tensor: Tensor, entries: readonly S
   if (entries.length > 0 && entries.every(({ key }) => key !== 'field')) {
     return { text: entriesText(entries.map(({ key, value }) => [key, value])), flags: noFlags };
   }
-  const fields = encodeFields((sink) => encodeTensorData(sink, { kind: 'external', entries }));
-  return unshown(context, tensor, fields);
+  return unshown(context, tensor, serializedData(tensor.data));
+}
+
+function serializedData(data: TensorData): Bytes[] {
+  return encodeFields((sink) => encodeTensorData(sink, data));
 }
 
 function entriesText(entries: readonly (readonly [string, string])[]): string {
@@ -113,11 +118,7 @@ function elementsText(context: PrintContext, tensor: Tensor, bytes: Uint8Array, 
   const elements = decodeElements(tensor, bytes);
   if (elements === undefined) {
     // Bytes that are no elements of the tensor's type go the way of unknown fields.
-    return unshown(
-      context,
-      tensor,
-      encodeFields((sink) => encodeTensorData(sink, tensor.data)),
-    );
+    return unshown(context, tensor, serializedData(tensor.data));
   }
   const texts = elements.map(elementFormat(tensor.dataType));
   const flags = formFlags(context, tensor, tensor.data.kind === 'raw');
@@ -147,7 +148,7 @@ function elementFormat(dataType: number): (element: TensorElement) => string {
 
 /** No elements at all, and the fields that say what there is instead. */
 function unshown(context: PrintContext, tensor: Tensor, fields: readonly Bytes[]): DataText {
-  return { text: '{}', flags: [...formFlags(context, tensor, false), ...fieldsLines(context, fields)] };
+  return { text: '{}', flags: formFlags(context, tensor, false), fields };
 }
 
 /** Whether the elements lie in raw_data, where the document does not say so already. */

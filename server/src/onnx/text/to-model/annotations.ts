@@ -199,23 +199,25 @@ function isAbsentField(construct: Construct, field: string): boolean {
   );
 }
 
-/** Pieces follow each other: one in the text may end within a field whose long content is the next one, in a file. */
+/** Pieces follow each other: a field may begin in one of the text, go on in one in a file, and end in the next. */
 function readFields(conversion: Conversion, annotation: Annotation, said: Said): boolean {
   const { value } = annotation;
-  const missing = said.missingBytes;
-  said.missingBytes = 0;
   if (value.kind === 'string') {
     const bytes = fromBase64(value.value);
-    const lacks = bytes && missingBytes(bytes);
-    if (missing > 0 || bytes === undefined || lacks === undefined) return false;
-    said.missingBytes = lacks;
+    if (bytes === undefined) return false;
+    const rest = Math.min(said.missingBytes, bytes.length);
+    const lacks = missingBytes(bytes.subarray(rest));
+    if (lacks === undefined) return false;
+    said.missingBytes += lacks - rest;
     said.fields.push(bytes);
     return true;
   }
   const entries = entriesOf(value);
   if (entries === undefined) return false;
-  const range = fieldsReference(conversion, entries, missing, annotation);
-  if (range !== undefined) said.fields.push(range);
+  const range = fieldsReference(conversion, entries, said.missingBytes, annotation);
+  if (range === undefined) return true;
+  said.missingBytes = Math.max(0, said.missingBytes - range.length);
+  said.fields.push(range);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import type { FunctionDefinition, Node, ValueInfo } from '../../model/model.ts';
-import type { FunctionSignature } from '../syntax-tree.ts';
+import type { FunctionSignature, ValueDeclaration } from '../syntax-tree.ts';
 import { readAnnotations } from './annotations.ts';
 import { attributeOf } from './attributes.ts';
 import type { Conversion } from './context.ts';
@@ -12,8 +12,6 @@ import { exactString } from './names.ts';
 export function signatureOf(conversion: Conversion, signature: FunctionSignature): FunctionDefinition {
   const said = readAnnotations(conversion, signature.annotations, 'function');
   const header = headerOf(conversion, signature.header, said);
-  const inputs = signature.inputs.map((declaration) => valueInfoOf(conversion, declaration));
-  const outputs = signature.outputs.map((declaration) => valueInfoOf(conversion, declaration));
   const overload = header.strings.get('overload');
   const docString = header.strings.get('doc_string');
   const definition: FunctionDefinition = {
@@ -34,11 +32,18 @@ export function signatureOf(conversion: Conversion, signature: FunctionSignature
     attributeDefaults: signature.attributeDefaults.map((attribute) => attributeOf(conversion, attribute)),
     nodes: [],
     opsetImports: header.opsetImports,
-    valueInfos: [...inputs, ...outputs].filter(({ type }) => type !== undefined),
+    valueInfos: [...typedValues(conversion, signature.inputs), ...typedValues(conversion, signature.outputs)],
     ...(docString === undefined ? undefined : { docString }),
     metadata: header.metadata,
   };
   return withSaid(conversion, 'FunctionProto', definition, said);
+}
+
+/** A bare name is an input or output without a value info. */
+function typedValues(conversion: Conversion, declarations: readonly ValueDeclaration[]): ValueInfo[] {
+  return declarations
+    .filter(({ type }) => type !== undefined)
+    .map((declaration) => valueInfoOf(conversion, declaration));
 }
 
 export function withBody(

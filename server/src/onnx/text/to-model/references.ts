@@ -39,8 +39,8 @@ export function referencedData(
 }
 
 /**
- * Where the fields of a `fields` annotation are that stayed in their file. `missing`: how many bytes of the field before them they
- * are; 0 where they are fields of their own. Undefined where the reference makes no sense.
+ * Where the fields of a `fields` annotation are that stayed in their file. `missing`: how many bytes the field before them lacks,
+ * which these are the next of; 0 where they are fields of their own. Undefined where the reference makes no sense.
  */
 export function fieldsReference(
   conversion: Conversion,
@@ -57,7 +57,7 @@ export function fieldsReference(
   const source = sourceOf(conversion, range.path, span);
   if (source === undefined) return range;
   const isThere = range.offset + range.length <= source.size;
-  const fits = missing > 0 ? missing === range.length : beginsWithField(source, range);
+  const fits = missing > 0 ? range.length <= missing : beginsWithField(source, range);
   if (!isThere || !fits) report(conversion, span, 'onnx.reference.stale', staleMessage(range));
   return range;
 }
