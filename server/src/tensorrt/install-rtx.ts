@@ -162,13 +162,13 @@ async function isFolder(file: string): Promise<boolean> {
 
 /** Bytes; files that come and go meanwhile count as they can. */
 async function folderSize(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  // A directory entry knows its folder as `path` in Node 20.11 and as `parentPath` in Node 24; names alone are the same in both.
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(
-        async (entry) => (await stat(path.join(entry.path, entry.name)).catch(() => undefined))?.size ?? 0,
-      ),
+    names.map(async (name) => {
+      const stats = await stat(path.join(folder, name)).catch(() => undefined);
+      return stats?.isFile() ? stats.size : 0;
+    }),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
