@@ -25,7 +25,8 @@ export function attributeTensorText(context: PrintContext, tensor: Tensor, inden
 
 /** Extension: the dense type, then values and indices. */
 export function sparseTensorText(context: PrintContext, sparse: SparseTensor, indent: string): string {
-  const type = `sparse_tensor(${tensorType(sparse.values.dataType, sparse.dims)})`;
+  // A word that stands for the dense tensor; the element type that counts is that of the values.
+  const type = `sparse_tensor(${tensorType(Math.max(0, sparse.values.dataType), sparse.dims)})`;
   const parts = [sparse.values, sparse.indices].map((tensor) =>
     attributeTensorText(context, tensor, indent + indentStep),
   );
