@@ -17,9 +17,9 @@ function unpack(vsix: string): { readonly extension: string; readonly files: rea
   const target = path.join(folder, path.basename(vsix, '.vsix'));
   execFileSync('python3', ['-m', 'zipfile', '-e', vsix, target]);
   const extension = path.join(target, 'extension');
-  const files = readdirSync(extension, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(extension, path.join(entry.parentPath, entry.name)));
+  const files = readdirSync(extension, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(path.join(extension, name)).isFile(),
+  );
   return { extension, files };
 }
 

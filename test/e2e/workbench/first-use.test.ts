@@ -27,11 +27,13 @@ describe('on a machine without TensorRT, in a workspace that is not trusted', { 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('a model is shown, a runtime is offered once, and the workspace cannot name one', async () => {
+  test('a model is shown, a runtime is offered once and installed on demand, and the workspace cannot name one', async () => {
     await editor.inWindow('offer', 'supported.onnx', async ({ page, ...workbench }) => {
       await page.locator('.view-line', { hasText: 'Relu' }).first().waitFor({ timeout: 30_000 });
       const offer = page.locator('.notification-toast', { hasText: 'No TensorRT was found' });
       await offer.waitFor({ timeout: 30_000 });
+      // It slides in.
+      await page.waitForTimeout(1000);
       await workbench.screenshot('offer');
       const buttons = await offer.getByRole('button').allInnerTexts();
       assert.deepEqual(
@@ -52,6 +54,16 @@ describe('on a machine without TensorRT, in a workspace that is not trusted', { 
         await page.locator('.notification-toast', { hasText: 'No TensorRT was found' }).count(),
         0,
       );
+
+      // The offer stays open in the command.
+      await workbench.command('TensorRT: Install TensorRT for RTX');
+      const progress = page.locator('.notification-toast', { hasText: 'Installing TensorRT for RTX' });
+      await progress.filter({ hasText: /\d+ of 146 MB/ }).waitFor();
+      await workbench.screenshot('installing');
+      await page
+        .locator('.notification-toast', { hasText: 'TensorRT-RTX 1.7.1 is installed' })
+        .waitFor({ timeout: 120_000 });
+      await workbench.statusText(/TensorRT-RTX 1\.7\.1: all 2 nodes are supported/);
     });
   });
 });
