@@ -25,11 +25,12 @@ export function excerpt(
   const to = Math.max(from + 1, Math.min(range.end - lineStart, line.length));
   const { left, right } = windowAround(line.length, from, to);
   const before = `${left > 0 ? '…' : ''}${line.slice(left, from)}`;
+  const marked = line.slice(from, Math.min(to, right));
   const after = `${line.slice(to, right)}${right < line.length ? '…' : ''}`;
   const number = String(lineIndex + 1).padStart(5);
-  const shown = `${printable(before)}${printable(line.slice(from, to))}${printable(after)}`;
+  const shown = `${printable(before)}${printable(marked)}${printable(after)}`;
   const columns = (text: string) => [...printable(text)].length;
-  const underline = `${' '.repeat(columns(before))}${mark.repeat(Math.max(1, columns(line.slice(from, Math.min(to, right)))))}`;
+  const underline = `${' '.repeat(columns(before))}${mark.repeat(Math.max(1, columns(marked)))}`;
   return [
     `${style.dim(`${number} |`)} ${shown.trimEnd()}`,
     `${style.dim(`${' '.repeat(number.length)} |`)} ${paint(underline)}`,
