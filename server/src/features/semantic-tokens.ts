@@ -109,7 +109,7 @@ type KindOfValue = (name: string) => 'parameter' | 'weight' | undefined;
 
 function visit(
   document: OnnxDocument,
-  path: readonly Element[],
+  path: Element[],
   kindOf: KindOfValue,
   emit: (token: Token) => void,
 ): void {
@@ -122,7 +122,9 @@ function visit(
     emit(token);
   }
   for (const child of childrenOf(element)) {
-    visit(document, [...path, child], kindOf, emit);
+    path.push(child);
+    visit(document, path, kindOf, emit);
+    path.pop();
   }
 }
 
