@@ -61,7 +61,9 @@ export function weightless(model: Model, options: WeightlessOptions): Weightless
     return tensor;
   });
 
-  const paths = Array.from(plans.values(), (plan) => (plan.kind === 'reference' ? [plan.path] : [])).flat();
+  const paths = Array.from(plans.values(), (plan) =>
+    plan.kind === 'reference' ? [plan.range.path] : [],
+  ).flat();
   const folder = commonFolder(paths, options.modelDirectory);
   const zeroInitializers: ZeroInitializer[] = [];
   const stripped = mapTensors(withoutBulk(model), (tensor) => {
@@ -72,9 +74,9 @@ export function weightless(model: Model, options: WeightlessOptions): Weightless
     }
     if (plan?.kind === 'without-data') return { ...tensor, data: { kind: 'none' } };
     if (plan?.kind !== 'reference') return tensor;
-    const location = locationIn(folder, plan.path);
+    const location = locationIn(folder, plan.range.path);
     // On another drive than the others: its bytes are copied.
-    if (location === undefined) return tensor;
+    if (location === undefined) return { ...tensor, data: { kind: 'raw', bytes: plan.range } };
     return {
       ...tensor,
       data: { kind: 'external', entries: [{ key: 'location', value: location }, ...plan.entries] },

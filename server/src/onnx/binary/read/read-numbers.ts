@@ -2,8 +2,8 @@
 import type { Int64 } from '../../model/model.ts';
 import type { WireCursor } from './wire-cursor.ts';
 
-/** Memory of a number in an array, in bytes. */
-const numberBytes = 8;
+/** Memory of a number in an array that grows, in bytes. */
+const numberBytes = 16;
 
 export function readInts(cursor: WireCursor, tag: number, values: Int64[]): void {
   if ((tag & 7) === 2) cursor.packed(() => readInt(cursor, values));

@@ -277,7 +277,7 @@ export class WireCursor {
     const length = this.length();
     if (length > longest) this.fail(`a string of ${length} bytes is too long to be read`);
     // Before the window grows to hold it.
-    if (length > largestWindow) this.charge(length);
+    this.charge(length > largestWindow ? length : slotBytes);
     this.require(length);
     this.at += length;
     return this.at - length;
@@ -380,6 +380,8 @@ export class WireCursor {
     const groups = [tag >>> 3];
     while (groups.length > 0) {
       if (!this.more()) this.fail('a group has no end');
+      // Not memory but time, which must have an end as well.
+      this.charge(slotBytes);
       const inner = this.tag();
       if ((inner & 7) === 3) groups.push(inner >>> 3);
       else if ((inner & 7) !== 4) this.skipValue(inner & 7);
@@ -462,3 +464,5 @@ function viewOf(bytes: Uint8Array): DataView {
 const messageBytes = 160;
 const stringBytes = 32;
 const rangeBytes = 64;
+/** An array that grows has up to half as many slots again, and is copied. */
+const slotBytes = 16;

@@ -19,8 +19,8 @@ export interface WeightProblem {
 
 export type Plan = { readonly problem?: WeightProblem } & (
   | { readonly kind: 'keep' }
-  /** External data in this file; `entries` are all but the location. */
-  | { readonly kind: 'reference'; readonly path: string; readonly entries: readonly StringEntry[] }
+  /** External data that is these bytes; `entries` are all but the location. */
+  | { readonly kind: 'reference'; readonly range: FileRange; readonly entries: readonly StringEntry[] }
   | { readonly kind: 'zero'; readonly byteLength: number }
   | { readonly kind: 'without-data' }
 );
@@ -58,7 +58,7 @@ export function planTensor(tensor: Tensor, context: PlanContext): Plan {
   }
   return {
     kind: 'reference',
-    path: range.path,
+    range,
     entries: [
       { key: 'offset', value: String(range.offset) },
       { key: 'length', value: String(range.length) },
@@ -78,7 +78,7 @@ function planExternal(tensor: Tensor, entries: readonly StringEntry[], context: 
   if (problem !== undefined) return withoutFile(tensor, problem, context);
   return {
     kind: 'reference',
-    path: range.path,
+    range,
     entries: entries.filter(({ key }) => key !== 'location'),
   };
 }
