@@ -8,7 +8,12 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import { type DocumentStatus, PrintRequest, StatusNotification } from '../server/src/protocol.ts';
+import {
+  type DocumentStatus,
+  type InitializationOptions,
+  PrintRequest,
+  StatusNotification,
+} from '../server/src/protocol.ts';
 
 const program = fileURLToPath(new URL('../dist/onnx-trt.js', import.meta.url));
 
@@ -54,9 +59,11 @@ export async function startServer(runtimeFolder: string): Promise<Server> {
       verdictWaiting.get(status.uri)?.(status, performance.now());
   });
   connection.listen();
+  const initializationOptions: InitializationOptions = { workspaceTrusted: true };
   await connection.sendRequest('initialize', {
     processId: process.pid,
     rootUri: null,
+    initializationOptions,
     capabilities: {
       workspace: { configuration: true },
       textDocument: { publishDiagnostics: { versionSupport: true } },
