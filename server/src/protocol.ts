@@ -25,6 +25,8 @@ export interface SaveParams {
   /** `file:` URI of the binary model. */
   readonly uri: string;
   readonly text: string;
+  /** `file:` URI of the folder that references in the text are relative to; that of the model where absent. */
+  readonly relativeTo?: string;
 }
 export const SaveRequest = new RequestType<SaveParams, PrintResult, void>('onnx/save');
 

@@ -6,6 +6,7 @@ import { installRtx } from './install-rtx.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
 import { restartBridge } from './restart-bridge.ts';
+import { saveModelAs } from './save-model-as.ts';
 import { selectRuntime } from './select-runtime.ts';
 import { showBridgeLog, showOutput } from './show-output.ts';
 
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   openAsBinary,
   openAsText,
   restartBridge,
+  saveModelAs,
   selectRuntime,
   showBridgeLog,
   showOutput,

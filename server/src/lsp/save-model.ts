@@ -1,5 +1,5 @@
 /** onnx/save: writes the text form back to its binary file. */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type CancellationToken, DiagnosticSeverity } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { modelDiagnostics } from '../features/diagnostics/model.ts';
@@ -19,16 +19,17 @@ import type { Session } from './session.ts';
  */
 export async function saveModel(
   { service, settings, files }: Session,
-  { uri, text }: SaveParams,
+  { uri, text, relativeTo }: SaveParams,
   token: CancellationToken,
 ): Promise<PrintResult> {
   const path = URI.parse(uri).fsPath;
+  const folder = relativeTo === undefined ? dirname(path) : URI.parse(relativeTo).fsPath;
   const { maximumInlineElements } = await settings.for(uri);
   const print = () => textOfModel(files, path, dirname(path), maximumInlineElements);
-  if (isModelFile(files, path) && text === print()) {
+  if (relative(folder, dirname(path)) === '' && isModelFile(files, path) && text === print()) {
     return { text };
   }
-  const document = service.createDocument(URI.file(path).toString(), 0, text);
+  const document = service.createDocument(URI.file(join(folder, basename(path))).toString(), 0, text);
   const [problem, ...others] = [...syntaxDiagnostics(document), ...modelDiagnostics(document)].filter(
     ({ severity }) => severity === DiagnosticSeverity.Error,
   );

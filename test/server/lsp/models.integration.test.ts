@@ -84,6 +84,21 @@ describe('binary models in the editor', () => {
     assert.equal(operators.trim(), 'MatMul Add Relu');
   });
 
+  test('are saved under another name and into another folder, the weights with them', async () => {
+    const { text } = await print('model.onnx');
+    mkdirSync(file('copies'));
+    const target = path.join('copies', 'renamed.onnx');
+    await client.request('onnx/save', {
+      uri: uri(target),
+      text: text.replace('Add', 'Mul'),
+      relativeTo: pathToFileURL(folder).href,
+    });
+    const operators = execFileSync('python3', ['-c', equalWeights, file('model.onnx'), file(target)], {
+      encoding: 'utf8',
+    });
+    assert.equal(operators.trim(), 'MatMul Mul');
+  });
+
   test('stay as they are when the text has problems, which the error names', async () => {
     const { text } = await print('model.onnx');
     const before = readFileSync(file('model.onnx'));
