@@ -35,6 +35,13 @@ export function deathSentence(
   return `${name} ended unexpectedly (${how})${during}${words ? `. Its last words: ${lastLines(words)}` : '.'}`;
 }
 
+/** What a process printed since; both are ends of all that it printed, the later one may have lost the beginning of the earlier. */
+export function newWords(earlier: string, later: string): string {
+  const end = earlier.slice(-256);
+  const index = end === '' ? -1 : later.lastIndexOf(end);
+  return index < 0 ? later : later.slice(index + end.length);
+}
+
 /** The end of what a process printed, without the frames of a stack trace, which would push out the message above them. */
 function lastLines(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));

@@ -14,7 +14,7 @@ import {
   OperationNotification,
   protocolVersion,
 } from '../../../../native-bridge/src/protocol.ts';
-import { BridgeError, deathSentence } from './bridge-error.ts';
+import { BridgeError, deathSentence, newWords } from './bridge-error.ts';
 
 export interface BridgeSessionOptions {
   /** What error sentences call this installation: `TensorRT 11.2.1`. */
@@ -45,6 +45,8 @@ export class BridgeSession {
   #setEnded: (reason: BridgeError) => void = () => undefined;
   #alive = true;
   #lastOperation: string | undefined;
+  /** What the process had printed before its last request. */
+  #earlierWords = '';
 
   constructor(libraries: LibraryPaths, options: BridgeSessionOptions) {
     this.#options = options;
@@ -60,7 +62,7 @@ export class BridgeSession {
     child.once('exit', (exitCode, signal) => {
       const die = () => {
         clearTimeout(withoutClose);
-        const words = this.#bridge.lastWords();
+        const words = newWords(this.#earlierWords, this.#bridge.lastWords());
         const message = deathSentence(options.displayName, { exitCode, signal }, this.#lastOperation, words);
         this.#finish(new BridgeError('died', message));
       };
@@ -100,6 +102,7 @@ export class BridgeSession {
     const cancellation = new CancellationTokenSource();
     const timers: NodeJS.Timeout[] = [];
     const { signal, timeout } = options;
+    this.#earlierWords = this.#bridge.lastWords();
     const onAbort = () => {
       cancellation.cancel();
       const grace = this.#options.cancelGrace ?? 3000;

@@ -8,7 +8,7 @@ import {
   BridgeClient,
   type BridgeClientOptions,
 } from '../../../../server/src/tensorrt/bridge/bridge-client.ts';
-import { BridgeError } from '../../../../server/src/tensorrt/bridge/bridge-error.ts';
+import { BridgeError, newWords } from '../../../../server/src/tensorrt/bridge/bridge-error.ts';
 
 const simulatedBridge = path.resolve('test/server/tensorrt/support/simulated-bridge.mjs');
 
@@ -179,5 +179,17 @@ describe('cancelling a job', () => {
     await assert.rejects(hanging, /stale/);
     assert.equal((await parse('b')).log[0]?.message, '1 b');
     assert.equal(starts(), 2);
+  });
+});
+
+describe('the last words of a process', () => {
+  test('are those since its last request', () => {
+    assert.equal(newWords('', 'all'), 'all');
+    assert.equal(
+      newWords('Unsupported type\n', 'Unsupported type\nterminate called\n'),
+      'terminate called\n',
+    );
+    assert.equal(newWords('said earlier, and forgotten', 'terminate called'), 'terminate called');
+    assert.equal(newWords('x'.repeat(9000), `${'x'.repeat(500)}crash`), 'crash');
   });
 });
