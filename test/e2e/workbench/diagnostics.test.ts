@@ -25,7 +25,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       await workbench.pointAt('DoesNotExist');
       const hover = page.locator('.monaco-hover:visible');
       await hover.getByText('DoesNotExist').first().waitFor();
-      assert.match(await hover.innerText(), /DoesNotExist[\s\S]*TensorRT-RTX 1\.7\.1/);
+      assert.match((await hover.textContent()) ?? '', /DoesNotExist[\s\S]*TensorRT-RTX 1\.7\.1/);
       await workbench.screenshot('hover-refused');
       await page.keyboard.press('Escape');
 
@@ -87,7 +87,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       await editor.inWindow(file, file, async ({ page, ...workbench }) => {
         const content = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
         await content.getByRole('alert').waitFor({ timeout: 20_000 });
-        const text = await content.locator('p').innerText();
+        const text = (await content.locator('p').textContent()) ?? '';
         assert.match(text, sentence);
         assert.match(text, /\w+ \w+ \w+.*\./);
         await workbench.screenshot(file.replace('.onnx', ''));

@@ -21,6 +21,8 @@ export interface Workbench {
   readonly status: Locator;
   /** Text of the status item, once it matches. */
   statusText(expected: RegExp): Promise<string>;
+  /** Gives the path of a file in the dialog that is open, or about to. */
+  answerFileDialog(file: string): Promise<void>;
   /** Rests the pointer on the first occurrence of a word in the active editor. */
   pointAt(word: string): Promise<void>;
   screenshot(name: string): Promise<void>;
@@ -104,6 +106,16 @@ function workbenchOf(page: Page): Workbench {
     statusText: async (expected) => {
       await status.filter({ hasText: expected }).waitFor({ timeout: 60_000 });
       return (await status.textContent()) ?? '';
+    },
+    answerFileDialog: async (file) => {
+      await page.locator('.quick-input-widget .quick-input-title', { hasText: /\S/ }).waitFor();
+      await quickInput.fill(file);
+      // The dialog ignores the key while it reads the folder.
+      for (let attempt = 0; attempt < 20 && (await quickInput.isVisible()); attempt++) {
+        await page.waitForTimeout(300);
+        await page.keyboard.press('Enter');
+      }
+      await quickInput.waitFor({ state: 'hidden' });
     },
     pointAt: async (word) => {
       const place = page
