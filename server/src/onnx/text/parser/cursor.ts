@@ -13,6 +13,7 @@ import * as character from './characters.ts';
 import { NameTable } from './names.ts';
 import type { SyntaxProblemCode } from './problems.ts';
 import { none, Stack } from './stack.ts';
+import { probableEnd, StringEnds } from './strings.ts';
 
 /**
  * A place in the text, moved by the parse functions, and what has to be known while a segment is read: where its spans count
@@ -57,15 +58,14 @@ export class Cursor {
   #tokenEnd = 0;
   /** Absolute offset of the last token that is the first of its line. */
   #firstOnLine = 0;
-  readonly #lineFeeds: CharacterSearch = { character: '\n', from: 0, none: 0 };
-  readonly #backslashes: CharacterSearch = { character: '\\', from: 0, none: 0 };
-  /** A string that was found to have no end, to find so at once for all strings that begin inside it. */
-  #unterminated = { from: 0, to: 0, reach: 0 };
+  readonly #strings: StringEnds;
+  #followed = { close: -1, result: false, reach: 0 };
 
   /** `detached`: whether the strings of the tree are to outlive the text, see NameTable. */
   constructor(text: string, detached: boolean) {
     this.text = text;
     this.names = new NameTable(text, detached);
+    this.#strings = new StringEnds(text);
   }
 
   /** Begins a segment at `pos`. */
@@ -275,50 +275,57 @@ export class Cursor {
 
   /**
    * The string at `pos`, unescaped. A string may run over several lines. One without a closing quote (or with one that is
-   * really the opening quote of a later string, which shows in what follows it) ends with its line.
+   * really the opening quote of a later string, which shows in what follows it) ends on its line.
    */
   string(isName = false): string {
-    const text = this.text;
     const start = this.pos + 1;
-    // Mostly a string is short, on one line and without a backslash: then looking for the quote is all there is to do.
-    const end = text.indexOf('"', start);
-    if (end < 0 || this.#next(this.#lineFeeds, start) < end || this.#next(this.#backslashes, start) < end) {
-      return this.#longString(start);
+    const end = this.#strings.ordinary(start);
+    if (end < 0) {
+      return this.#unusualString(start);
     }
     this.pos = end + 1;
     return isName ? this.names.name(start, end) : this.names.part(start, end);
   }
 
-  #longString(start: number): string {
+  #unusualString(start: number): string {
     const text = this.text;
-    let pos = start;
-    for (;;) {
-      const code = pos < text.length ? text.charCodeAt(pos) : character.lineFeed;
-      if (code === character.quote) {
-        this.pos = pos + 1;
-        return this.#unescaped(start, pos);
-      }
-      if (code === character.lineFeed) {
-        const end = this.#endOfLongString(start, pos);
-        if (end < 0) {
-          return this.#unterminatedString(start, pos);
-        }
-        this.pos = end + 1;
-        return this.#unescaped(start, end);
-      }
-      pos += code === character.backslash ? 2 : 1;
+    const close = this.#strings.closingQuote(start);
+    const lineEnd = this.#strings.lineEnd(start);
+    this.pos = Math.min(close + 1, text.length);
+    let isClosed = close < text.length;
+    if (isClosed && lineEnd < close) {
+      isClosed = this.#isFollowedAsString(close);
+    } else if (isClosed && character.continuesIdentifier(text.charCodeAt(close + 1))) {
+      isClosed = probableEnd(text, start, close) === undefined;
     }
+    this.noteReach();
+    if (isClosed) {
+      return this.#unescaped(start, close);
+    }
+    const limit = Math.min(lineEnd, close);
+    const lastOfLine = text.charCodeAt(limit - 1) === character.carriageReturn ? limit - 1 : limit;
+    const end = probableEnd(text, start, limit) ?? Math.max(start, lastOfLine);
+    this.pos = end;
+    this.problem(
+      'onnx.syntax.unterminated-string',
+      start - 1,
+      end,
+      'This string is not closed. Write a `"` at its end, and `\\"` for each quote inside it.',
+    );
+    return this.#unescaped(start, end);
   }
 
-  /** An offset before which there is none of a character, at or behind `start`: the next one, or as far as was looked. */
-  #next(search: CharacterSearch, start: number): number {
-    if (start < search.from || start >= search.none) {
-      const window = this.text.slice(start, start + searchWindow);
-      const found = window.indexOf(search.character);
-      search.from = start;
-      search.none = found < 0 ? start + searchWindow : start + found;
+  /** Whether what is behind a closing quote can be behind a string; kept for the last one. */
+  #isFollowedAsString(close: number): boolean {
+    if (this.#followed.close !== close) {
+      const reachBefore = this.reach;
+      this.reach = 0;
+      const result = this.lookAhead(() => character.followsString(this.peek()));
+      this.#followed = { close, result, reach: this.reach };
+      this.reach = reachBefore;
     }
-    return search.none;
+    this.reach = Math.max(this.reach, this.#followed.reach);
+    return this.#followed.result;
   }
 
   /** Annotations of the construct that begins at the token at `pos`, each for the first construct that asks. */
@@ -417,53 +424,6 @@ export class Cursor {
     return 1;
   }
 
-  /** Offset of the closing quote of a string of several lines, -1 where there is none. `lineEnd` is its first line end. */
-  #endOfLongString(start: number, lineEnd: number): number {
-    const known = this.#unterminated;
-    if (start > known.from && start < known.to) {
-      // It begins at an escaped quote of that string, so both would end at the same place, and for both it is none.
-      this.reach = Math.max(this.reach, known.reach);
-      return -1;
-    }
-    const text = this.text;
-    let pos = lineEnd;
-    while (pos < text.length) {
-      const code = text.charCodeAt(pos);
-      if (code === character.quote) {
-        break;
-      }
-      pos += code === character.backslash ? 2 : 1;
-    }
-    const end = Math.min(pos, text.length);
-    this.pos = Math.min(pos + 1, text.length);
-    const reachBefore = this.reach;
-    this.reach = 0;
-    const closes = pos < text.length && this.lookAhead(() => character.followsString(this.peek()));
-    this.noteReach();
-    const { reach } = this;
-    this.reach = Math.max(reach, reachBefore);
-    if (closes) {
-      return end;
-    }
-    this.#unterminated = { from: start, to: end, reach };
-    return -1;
-  }
-
-  #unterminatedString(start: number, lineEnd: number): string {
-    let end = Math.min(lineEnd, this.text.length);
-    while (end > start && ')>]},; \t\r'.includes(this.text.charAt(end - 1))) {
-      end--;
-    }
-    this.pos = end;
-    this.problem(
-      'onnx.syntax.unterminated-string',
-      start - 1,
-      end,
-      'This string is not closed. Write a `"` at its end, and `\\"` for each quote inside it.',
-    );
-    return this.#unescaped(start, end);
-  }
-
   /** A part of the text in which a backslash stands for the character after it. */
   #unescaped(start: number, end: number): string {
     const text = this.text;
@@ -488,16 +448,6 @@ interface PendingAnnotation {
   /** The token it is in front of; negative where it annotates nothing. */
   token: number;
 }
-
-/** What is known of where a character is: not between `from` and `none`. */
-interface CharacterSearch {
-  readonly character: string;
-  from: number;
-  none: number;
-}
-
-/** Enough that searching costs nothing, little enough for one keystroke. */
-const searchWindow = 0x10000;
 
 /** More than anybody reads in one statement. */
 const maximumProblems = 100;

@@ -48,7 +48,7 @@ export function readNode(
       'onnx.syntax.expected-equals',
       cursor.base + last.start,
       cursor.base + last.end,
-      `Expected outputs and \`=\` before the operator: \`y = ${last.name} …\`.`,
+      'Expected outputs and `=` in front of the operator: `y = Relu (x)`.',
     );
     const call = readCallAfter(cursor, last, insideAttribute);
     return statement(start, cursor.endOffset, annotations, label, outputs.slice(0, -1), call);

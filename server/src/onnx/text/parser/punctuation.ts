@@ -37,10 +37,7 @@ export function readBehind(cursor: Cursor, current: Mode, segment: Segment): Mod
   if (current === bodyOf(owner)) {
     return readBehindStatement(cursor, owner);
   }
-  if (cursor.peek() !== character.endOfText) {
-    return current;
-  }
-  return current === mode.functions ? mode.end : reportNoGraph(cursor);
+  return cursor.peek() === character.endOfText ? mode.end : current;
 }
 
 function readBehindSignature(cursor: Cursor, owner: Owner): Mode {

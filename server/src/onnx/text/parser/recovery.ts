@@ -94,6 +94,9 @@ export function skipListEntry(cursor: Cursor, close: number): void {
 /** Skips what is left of a signature, to the list of values, the body, or what comes behind both. */
 export function skipToBody(cursor: Cursor): void {
   let isBehindComma = false;
+  if (isAtStatement(cursor)) {
+    return;
+  }
   while (
     cursor.peek() !== character.endOfText &&
     !isAtBody(cursor) &&

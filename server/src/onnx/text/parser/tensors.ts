@@ -170,6 +170,7 @@ function readElements(cursor: Cursor, literal: Literal): readonly (number | bigi
       const shape = scanNumber(cursor);
       if (shape === 'none') {
         cursor.expected('onnx.syntax.expected-value', `Expected ${literalNames[literal]}.`);
+        skipWord(cursor);
       } else if (shape !== 'invalid') {
         const value = elementValue(cursor.text, start, cursor.pos, shape === 'integer', literal);
         fits = value !== undefined;
@@ -191,6 +192,20 @@ function readElements(cursor: Cursor, literal: Literal): readonly (number | bigi
     } else if (!endsElement(cursor)) {
       return elements;
     }
+  }
+}
+
+/** Skips a word in the place of an element; not one behind elements without a `}`, where the next value begins. */
+function skipWord(cursor: Cursor): void {
+  const isElement =
+    character.startsIdentifier(cursor.peek()) &&
+    cursor.lookAhead(() => {
+      cursor.skipIdentifier();
+      const next = cursor.peek();
+      return next === character.comma || next === character.closeBrace;
+    });
+  if (isElement) {
+    cursor.skipIdentifier();
   }
 }
 

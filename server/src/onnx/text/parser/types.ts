@@ -13,8 +13,8 @@ import { didYouMean } from './suggestions.ts';
  */
 export const maximumDepth = 100;
 
-const elementTypes = dataTypes.map((type) => type.name);
-const typeWords = new Set([...elementTypes, 'seq', 'map', 'optional', 'sparse_tensor', 'opaque']);
+const constructors = new Set(['seq', 'map', 'optional', 'sparse_tensor', 'opaque']);
+const typeWords = new Set([...dataTypes.map((type) => type.name), ...constructors]);
 
 /** Whether an unquoted word begins a type wherever a type may stand. */
 export function isTypeWord(name: string): boolean {
@@ -50,16 +50,18 @@ export function readType(cursor: Cursor): TypeSyntax {
 /** A type whose first word has been read; a word that is no type is reported and taken as an element type. */
 export function readTypeAfter(cursor: Cursor, word: Identifier): TypeSyntax {
   const start = word.start;
+  if (constructors.has(word.name) && !cursor.matches(character.openParenthesis)) {
+    cursor.expected('onnx.syntax.missing-bracket', `Expected \`(\` after \`${word.name}\`.`);
+    return { kind: 'incomplete', start, end: word.end };
+  }
   switch (word.name) {
     case 'seq':
     case 'optional': {
-      openArgument(cursor, word.name);
       const element = readNestedType(cursor);
       closeArgument(cursor, word.name);
       return { kind: word.name, start, end: cursor.endOffset, element };
     }
     case 'map': {
-      openArgument(cursor, word.name);
       const key = readElementType(cursor);
       if (!cursor.matches(character.comma)) {
         cursor.expected(
@@ -72,7 +74,6 @@ export function readTypeAfter(cursor: Cursor, word: Identifier): TypeSyntax {
       return { kind: 'map', start, end: cursor.endOffset, key, value };
     }
     case 'sparse_tensor': {
-      openArgument(cursor, word.name);
       const element = readElementType(cursor);
       const dims = readDimensions(cursor);
       closeArgument(cursor, word.name);
@@ -113,7 +114,9 @@ function readNestedType(cursor: Cursor): TypeSyntax {
 function readElementType(cursor: Cursor): Identifier {
   if (!character.startsIdentifier(cursor.peek())) {
     cursor.expected('onnx.syntax.expected-type', 'Expected an element type, such as `float` or `int64`.');
-    return cursor.missingIdentifier();
+    const missing = cursor.missingIdentifier();
+    scanNumber(cursor);
+    return missing;
   }
   const word = cursor.identifier();
   if (!isElementType(word.name)) {
@@ -123,15 +126,17 @@ function readElementType(cursor: Cursor): Identifier {
 }
 
 function reportUnknownType(cursor: Cursor, word: Identifier): void {
-  const advice = didYouMean(word.name, typeWords) || ` Element types are ${elementTypes.join(', ')}.`;
+  const advice =
+    didYouMean(word.name, typeWords) ||
+    ' A type is an element type, such as `int64`, with or without dimensions, or one of `seq(…)`, `map(…, …)`, ' +
+      '`optional(…)`, `sparse_tensor(…)` and `opaque(…)`.';
   const start = cursor.base + word.start;
   const end = cursor.base + word.end;
   cursor.problem('onnx.syntax.unknown-type', start, end, `\`${word.name}\` is no type.${advice}`);
 }
 
-/** `()`, `(name)` or `(domain, name)`; a dotted word alone is the name. */
+/** `)`, `name)` or `domain, name)`; a dotted word alone is the name. */
 function readOpaqueType(cursor: Cursor, start: number): TypeSyntax {
-  openArgument(cursor, 'opaque');
   if (cursor.matches(character.closeParenthesis)) {
     return { kind: 'opaque', start, end: cursor.offset };
   }
@@ -215,12 +220,6 @@ function readDimension(cursor: Cursor): void {
       cursor.expected('onnx.syntax.expected-dimension', 'Expected a dimension: an integer, a name or `?`.');
     }
     cursor.dimensions.push({ kind: 'unknown', start, end });
-  }
-}
-
-function openArgument(cursor: Cursor, word: string): void {
-  if (!cursor.matches(character.openParenthesis)) {
-    cursor.expected('onnx.syntax.missing-bracket', `Expected \`(\` after \`${word}\`.`);
   }
 }
 
