@@ -4,8 +4,8 @@ import * as vscode from 'vscode';
 import { closeAllEditors, diagnosticsOf, openModel } from './editor-helpers.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Process ids of the native bridges that this extension host's server has started. */
-function bridges(): number[] {
+/** Ids of the processes under this extension host whose command line names `program`. */
+function running(program: string): number[] {
   const parents = new Map<number, number>();
   const found: number[] = [];
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
@@ -13,7 +13,7 @@ function bridges(): number[] {
       const pid = Number(name);
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       parents.set(pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-      if (readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('native-bridge')) found.push(pid);
+      if (readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(program)) found.push(pid);
     } catch {
       // The process has ended while we looked.
     }
@@ -22,6 +22,8 @@ function bridges(): number[] {
     pid !== undefined && pid > 1 && (pid === process.pid || isOurs(parents.get(pid)));
   return found.filter(isOurs);
 }
+
+const bridges = () => running('native-bridge.js');
 
 describe('the native bridge', () => {
   afterEach(closeAllEditors);
@@ -38,8 +40,8 @@ describe('the native bridge', () => {
     await checked;
     await diagnosticsOf(editor.document, ({ length }) => length === 4);
     const [second] = await waitFor('a new bridge', () => {
-      const running = bridges().filter((pid) => pid !== first);
-      return running.length > 0 ? running : undefined;
+      const others = bridges().filter((pid) => pid !== first);
+      return others.length > 0 ? others : undefined;
     });
     assert.notEqual(second, first);
   });
@@ -53,5 +55,26 @@ describe('the native bridge', () => {
     await waitFor('the end of the first bridge', () => (bridges().includes(first) ? undefined : true));
     await vscode.commands.executeCommand('tensorrt.checkModel');
     await diagnosticsOf(editor.document, ({ length }) => length === 4);
+  });
+});
+
+describe('the language server', () => {
+  afterEach(closeAllEditors);
+
+  it('killed, is started again, with the open documents and their verdicts', async () => {
+    const editor = await openModel('nested-functions.onnx');
+    await diagnosticsOf(editor.document, ({ length }) => length === 4);
+    const [first] = running('server.js');
+    assert.ok(first !== undefined);
+    process.kill(first, 'SIGKILL');
+    await waitFor('another server', () => running('server.js').find((pid) => pid !== first));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# after the crash\n'));
+    await diagnosticsOf(
+      editor.document,
+      (diagnostics) => diagnostics.length === 4 && diagnostics.every(({ range }) => range.start.line > 4),
+    );
+    const other = await openModel('supported.onnx');
+    assert.match(other.document.getText(), /Neg/);
+    assert.deepEqual(bridges().length, 1);
   });
 });

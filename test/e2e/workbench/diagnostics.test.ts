@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -91,6 +91,9 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
         assert.match(text, sentence);
         assert.match(text, /\w+ \w+ \w+.*\./);
         await workbench.screenshot(file.replace('.onnx', ''));
+
+        copyFileSync(path.join(editor.workspace, 'supported.onnx'), path.join(editor.workspace, file));
+        await page.locator('.view-line', { hasText: 'Relu' }).first().waitFor({ timeout: 20_000 });
       });
     });
 
