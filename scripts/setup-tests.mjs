@@ -1,4 +1,4 @@
-/** Everything the tests need beyond `npm ci`, fetched once into the cache: libraries, models, Python packages, an editor. */
+/** Everything the tests need beyond `npm install`, fetched once into the cache: libraries, models, Python packages, an editor. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cachedFolder } from './cache.mjs';
