@@ -54,7 +54,7 @@ export function printFile(
 ): { readonly model: Model; readonly text: string } {
   const source = nodeFileAccess.open(file);
   try {
-    const model = readModel(source, { inlineBytes: 4 });
+    const model = readModel(source, { inlineBytes: 16 });
     const readBytes = (bytes: Bytes) =>
       isFileRange(bytes) ? source.read(bytes.offset, bytes.length) : bytes;
     return { model, text: printOnnxText(model, { location: path.basename(file), readBytes, weights }) };

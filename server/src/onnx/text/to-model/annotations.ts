@@ -11,8 +11,8 @@ export interface Said {
   metadata?: readonly StringEntry[];
   /** `raw_data` or `typed_data`. */
   rawData?: boolean;
-  present: readonly string[];
-  absent: readonly string[];
+  readonly present: Set<string>;
+  readonly absent: Set<string>;
   /** Exact bytes of strings by path, each with the annotation that says it. */
   readonly bytes: Map<string, Located<Uint8Array>>;
   readonly denotations: Map<string, string>;
@@ -58,8 +58,8 @@ export const nothingSaid: Said = emptySaid();
 
 function emptySaid(): Said {
   return {
-    present: [],
-    absent: [],
+    present: new Set(),
+    absent: new Set(),
     bytes: new Map(),
     denotations: new Map(),
     fieldsAt: new Map(),
@@ -138,11 +138,11 @@ function readAnnotation(
       return value.kind === 'flag';
     case 'empty_fields':
       if (value.kind !== 'strings') return false;
-      said.present = [...said.present, ...value.values];
+      addAll(said.present, value.values);
       return value.values.every((field) => isEmptyField(construct, field));
     case 'absent_fields':
       if (value.kind !== 'strings') return false;
-      said.absent = [...said.absent, ...value.values];
+      addAll(said.absent, value.values);
       return value.values.every((field) => isAbsentField(construct, field));
     case 'denotations':
       return readEntries(value, (path, text) => said.denotations.set(path, text) !== undefined);
@@ -167,6 +167,10 @@ function readAnnotation(
     default:
       return readFields(conversion, annotation, said);
   }
+}
+
+function addAll(names: Set<string>, more: readonly string[]): void {
+  for (const name of more) names.add(name);
 }
 
 /** The message that a construct's annotations are about. */

@@ -26,9 +26,8 @@ export function attributeOf(conversion: Conversion, syntax: AttributeSyntax): At
 
 /** Which field an annotation of the attribute or of the document says is not there. */
 function omittedField(conversion: Conversion, attribute: Attribute, said: Said): Attribute['omitted'] {
-  if (said.absent.includes(valueField(attribute.type))) return 'value';
-  const isAbsent =
-    said.absent.includes('type') || conversion.defaults.absentFields.has('AttributeProto.type');
+  if (said.absent.has(valueField(attribute.type))) return 'value';
+  const isAbsent = said.absent.has('type') || conversion.defaults.absentFields.has('AttributeProto.type');
   return isAbsent && attribute.type !== 'undefined' ? 'type' : undefined;
 }
 

@@ -43,7 +43,7 @@ export function createModelCache(): ModelCache {
 /** What the annotations before a document's header say of all of it. */
 export interface TextDefaults {
   readonly rawData: boolean;
-  readonly emptyFields: ReadonlyMap<MessageName, readonly string[]>;
+  readonly emptyFields: ReadonlyMap<MessageName, ReadonlySet<string>>;
   readonly absentFields: ReadonlySet<string>;
 }
 

@@ -73,7 +73,11 @@ function fitted(
   field: ElementField,
 ): readonly TensorElement[] {
   const range = valueRange(type);
-  if (range === undefined) return data.elements.map((element) => (typeof element === 'string' ? 0 : element));
+  if (range === undefined) {
+    const floats = data.elements.map((element) => (typeof element === 'string' ? 0 : element));
+    const lacksImaginaryPart = type.kind === 'complex' && field === 'raw_data' && floats.length % 2 !== 0;
+    return lacksImaginaryPart ? [...floats, 0] : floats;
+  }
   const [minimum, maximum] = range;
   let cut: TensorElement[] | undefined;
   let spans: readonly Span[] | undefined;

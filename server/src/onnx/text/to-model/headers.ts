@@ -54,8 +54,7 @@ function opsetImportOf(
   const path = `opset_import[${index}]`;
   const name = exactString(said, `${path}.domain`, domain.name);
   const isAbsent =
-    said.absent.includes(`${path}.domain`) ||
-    conversion.defaults.absentFields.has('OperatorSetIdProto.domain');
+    said.absent.has(`${path}.domain`) || conversion.defaults.absentFields.has('OperatorSetIdProto.domain');
   return {
     domain: name,
     ...(name === '' && isAbsent ? { omitted: 'domain' } : undefined),

@@ -20,10 +20,8 @@ export function withSaid<Name extends MessageName>(
     ...(said.docString === undefined ? undefined : { docString: said.docString }),
     ...(said.metadata === undefined ? undefined : { metadata: said.metadata }),
   };
-  const present = new Set([
-    ...(usual ?? []).filter((field) => !said.absent.includes(field)),
-    ...said.present,
-  ]);
+  const present = new Set([...(usual ?? []), ...said.present]);
+  for (const field of said.absent) if (!said.present.has(field)) present.delete(field);
   return withFields(named, present, said.fields, name);
 }
 

@@ -228,7 +228,11 @@ function keepUntouched(conversion: Conversion): void {
   const { kept, tree, defaults } = conversion;
   const old = conversion.context.cache;
   const { segments } = tree;
-  kept.defaults = JSON.stringify([defaults.rawData, [...defaults.emptyFields], [...defaults.absentFields]]);
+  kept.defaults = JSON.stringify([
+    defaults.rawData,
+    [...defaults.emptyFields].map(([message, fields]) => [message, ...fields]),
+    [...defaults.absentFields],
+  ]);
   kept.segments = segments;
   if (old?.defaults !== kept.defaults) return;
   const shorter = Math.min(segments.length, old.segments.length);
@@ -253,17 +257,22 @@ function keepUntouched(conversion: Conversion): void {
 
 /** What the annotations before the header say of all messages; readAnnotations reports what is wrong with them. */
 function textDefaults(annotations: readonly Annotation[]): TextDefaults {
-  const fields = new Map<MessageName, string[]>();
+  const fields = new Map<MessageName, Set<string>>();
   const absent = new Set<string>();
   for (const { key, value } of annotations) {
     if (value.kind !== 'strings') continue;
     for (const text of value.values) {
       const [message = '', field = ''] = text.split('.');
       if (key === 'absent_fields') absent.add(text);
-      else if (key === 'empty_fields' && Object.hasOwn(emptyFields, message))
-        fields.set(message as MessageName, [...(fields.get(message as MessageName) ?? []), field]);
+      if (key !== 'empty_fields' || !isMessageName(message)) continue;
+      const known = fields.get(message) ?? new Set();
+      if (Object.hasOwn(emptyFields[message], field)) fields.set(message, known.add(field));
     }
   }
   const rawData = annotations.some(({ key, value }) => key === 'raw_data' && value.kind === 'flag');
   return { rawData, emptyFields: fields, absentFields: absent };
+}
+
+function isMessageName(name: string): name is MessageName {
+  return Object.hasOwn(emptyFields, name);
 }

@@ -10,7 +10,7 @@ function attributes(text: string): readonly Attribute[] {
 }
 
 function initializer(text: string): Tensor {
-  const tensor = modelOf(`g () => () <${text}> { }`).graph?.initializers[0];
+  const tensor = modelOf(`g () => () <\n${text}\n> { }`).graph?.initializers[0];
   assert.ok(tensor);
   return tensor;
 }
