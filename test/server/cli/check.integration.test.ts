@@ -303,6 +303,22 @@ describe('without a word about the runtime', () => {
     );
   });
 
+  test('--all-runtimes asks all that run here, and notes those that do not', (context) => {
+    const dataHome = temporaryFolder(context);
+    const folders = [rtx, testLibraries('tensorrt-10.6'), testLibraries('tensorrt-11.2')];
+    writeFiles(dataHome, { 'onnx-tensorrt-tools/runtimes.json': JSON.stringify(folders) });
+    const { stdout, stderr } = spawned(
+      ['check', nestedFunctions, '--all-runtimes', '--format', 'json'],
+      dataHome,
+    );
+    const elements: { runtime: { id: string; mode: string } }[] = JSON.parse(stdout);
+    const ids = elements.map(({ runtime }) => runtime.id);
+    assert.ok(ids.includes('tensorrt-rtx-1.7.1') && ids.includes('tensorrt-11.2.1'), ids.join(' '));
+    if (elements.every(({ runtime }) => runtime.mode === 'cpu-only')) {
+      assert.match(stderr, /^note: TensorRT 10\.6\.0 in .* is left out: TensorRT 10\.6\.0 needs a GPU/m);
+    }
+  });
+
   test('--no-install and ONNX_TRT_NO_INSTALL say what to do instead', (context) => {
     const dataHome = temporaryFolder(context);
     const byOption = spawned(['check', nestedFunctions, '--no-install'], dataHome);

@@ -38,7 +38,9 @@ export function networkIndex(network: Network): NetworkIndex {
     output: (way, node, names) => {
       const tensors = ofNodes.get(keyOf(way, node)) ?? [];
       for (const name of names) {
-        const found = tensors.findLast((tensor) => isNamed(tensor.name, name));
+        const found =
+          tensors.findLast((tensor) => tensor.name === name) ??
+          tensors.findLast((tensor) => isMadeUnique(tensor.name, name));
         if (found) return found;
       }
       return way.length === 0 && tensors.length === 0 ? ofNobody.get(names[0] ?? '') : undefined;
@@ -47,8 +49,8 @@ export function networkIndex(network: Network): NetworkIndex {
 }
 
 /** `t` may have become `t_14`. */
-function isNamed(tensor: string, name: string): boolean {
-  return tensor === name || (tensor.startsWith(`${name}_`) && /^\d+$/.test(tensor.slice(name.length + 1)));
+function isMadeUnique(tensor: string, name: string): boolean {
+  return tensor.startsWith(`${name}_`) && /^\d+$/.test(tensor.slice(name.length + 1));
 }
 
 function keyOfChain(chain: string): string {
