@@ -35,7 +35,7 @@ describe('TensorRT’s shapes of the values of real models', () => {
         assert.equal(type, other.type, name);
         assert.equal(dims.length, other.dims.length, name);
         for (const [axis, dim] of dims.entries()) {
-          const known = other.dims[axis];
+          const known: number | string | null | undefined = other.dims?.[axis];
           if (typeof dim === 'number' && typeof known === 'number')
             assert.equal(dim, known, `${name}, axis ${axis}`);
         }
