@@ -7,7 +7,7 @@
  *
  * koffi stays outside, as it loads a native addon from its own folder; `vscode` is given by the editor.
  */
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -48,7 +48,6 @@ function options(bundle, source) {
 
 const watching = process.argv.includes('--watch');
 let failed = false;
-rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 await Promise.all(
   Object.entries(entryPoints).map(async ([bundle, source]) => {
     if (!existsSync(path.join(root, source))) {
