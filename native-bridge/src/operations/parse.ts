@@ -95,10 +95,10 @@ function parseBytes(
     return false;
   }
   const longest = Math.max(...zeroInitializers.map(({ byteLength }) => byteLength));
-  const zeros = zeroMemory.address(longest);
-  for (const { name, byteLength } of zeroInitializers) {
+  const zeros = zeroMemory.address(longest + zeroInitializers.length * zeroStride);
+  for (const [index, { name, byteLength }] of zeroInitializers.entries()) {
     tensorrt.logger.takeErrors();
-    if (!parser.loadInitializer(name, zeros, byteLength)) {
+    if (!parser.loadInitializer(name, zeros + BigInt(index * zeroStride), byteLength)) {
       throw new BridgeError(
         'tensorrtFailed',
         `TensorRT does not take ${byteLength} bytes for the initializer ${name}: ` +
@@ -108,6 +108,12 @@ function parseBytes(
   }
   return parser.parseLoaded();
 }
+
+/**
+ * Bytes between the addresses of zero initializers. TensorRT knows weights by their address, and refuses a network with weights of
+ * the same address and different counts (INetworkDefinition::setWeightsName); that they overlap does no harm.
+ */
+const zeroStride = 256;
 
 function requireZeroInitializers({ zeroInitializers }: ParseParams, { calls }: TensorRT): void {
   if (zeroInitializers.length > 0 && !canLoadInitializers(calls)) {
