@@ -11,31 +11,43 @@ export interface SerializedField {
 /** The fields in these pieces, by number; fields of the same number in their order. */
 export function splitFields(pieces: readonly Bytes[]): SerializedField[] {
   const fields: SerializedField[] = [];
-  let index = 0;
-  while (index < pieces.length) {
-    const piece = pieces[index++];
-    if (piece === undefined) break;
+  /** Those to come, the next one last. */
+  const rest = pieces.toReversed();
+  for (let piece = rest.pop(); piece !== undefined; piece = rest.pop()) {
     if (isFileRange(piece)) {
       fields.push({ number: Number.POSITIVE_INFINITY, pieces: [piece] });
       continue;
     }
     for (let start = 0; start < piece.length; ) {
       const head = fieldHead(piece, start);
+      const field: Bytes[] = [piece.subarray(start, head?.end)];
+      // A long field goes on in the pieces that follow.
+      const missing = Math.max(0, (head?.end ?? 0) - piece.length);
       // What cannot be understood stays as it is, before everything that can.
-      if (head === undefined) return [{ number: 0, pieces }];
-      const field: Bytes[] = [piece.subarray(start, Math.min(head.end, piece.length))];
-      // The rest of the field is in the pieces that follow.
-      for (let missing = head.end - piece.length; missing > 0; ) {
-        const next = pieces[index++];
-        if (next === undefined) return [{ number: 0, pieces }];
-        field.push(next);
-        missing -= next.length;
-      }
+      if (head === undefined || !takeBytes(rest, missing, field)) return [{ number: 0, pieces }];
       fields.push({ number: head.number, pieces: field });
       start = head.end;
     }
   }
   return fields.sort((one, two) => (one.number === two.number ? 0 : one.number - two.number));
+}
+
+/** Moves as many bytes from the end of `rest` to `field`. False where there are not as many. */
+function takeBytes(rest: Bytes[], length: number, field: Bytes[]): boolean {
+  for (let missing = length; missing > 0; ) {
+    const next = rest.pop();
+    if (next === undefined) return false;
+    if (next.length > missing) {
+      // The end of the field shares its piece with what follows.
+      if (isFileRange(next)) return false;
+      field.push(next.subarray(0, missing));
+      rest.push(next.subarray(missing));
+      return true;
+    }
+    field.push(next);
+    missing -= next.length;
+  }
+  return true;
 }
 
 /** Number of the field at `start`, and where it ends. Undefined for groups and for what is no field. */
