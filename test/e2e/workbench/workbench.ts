@@ -28,10 +28,13 @@ export interface Workbench {
   screenshot(name: string): Promise<void>;
 }
 
-/** One editor on a workspace of models; every test opens a window of its own. */
+/** One editor on a workspace of models. */
 export interface EditorFixture extends AsyncDisposable {
   readonly workspace: string;
-  /** Runs `use` with a window, on `file` if given. A failure leaves a screenshot `failed-NAME`. */
+  /**
+   * Runs `use` with a window, on `file` if given, and closes all editors. One after the other get the same window. A failure
+   * leaves a screenshot `failed-NAME`.
+   */
   inWindow(
     name: string,
     file: string | undefined,
@@ -57,24 +60,34 @@ export async function startEditorFixture(
     await editor.close();
     throw error;
   }
+  const openWindow = async (): Promise<Workbench> => {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      deviceScaleFactor,
+    });
+    const page = await context.newPage();
+    await page.goto(editor.url());
+    // Models have their icon once the workbench knows the extension, and with it their editor.
+    await page.locator('.explorer-folders-view .onnx-lang-file-icon').first().waitFor({ timeout: 60_000 });
+    return workbenchOf(page);
+  };
+  let idle: Workbench | undefined;
   return {
     workspace,
     inWindow: async (name, file, use) => {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor });
-      const page = await context.newPage();
-      await page.goto(editor.url());
-      const workbench = workbenchOf(page);
-      // Models have their icon once the workbench knows the extension, and with it their editor.
-      await page.locator('.explorer-folders-view .onnx-lang-file-icon').first().waitFor({ timeout: 60_000 });
+      const workbench = idle ?? (await openWindow());
+      idle = undefined;
       try {
         if (file !== undefined) await workbench.open(file);
         await use(workbench);
+        await workbench.command('View: Close All Editors');
+        await workbench.page.locator('.tab').first().waitFor({ state: 'detached' });
       } catch (error) {
         await workbench.screenshot(`failed-${name}`);
+        await workbench.page.context().close();
         throw error;
-      } finally {
-        await context.close();
       }
+      idle = workbench;
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
@@ -109,11 +122,11 @@ function workbenchOf(page: Page): Workbench {
     },
     answerFileDialog: async (file) => {
       await page.locator('.quick-input-widget .quick-input-title', { hasText: /\S/ }).waitFor();
-      await quickInput.fill(file);
-      // The dialog ignores the key while it reads the folder.
-      for (let attempt = 0; attempt < 20 && (await quickInput.isVisible()); attempt++) {
-        await page.waitForTimeout(300);
-        await page.keyboard.press('Enter');
+      // While it reads folders, the dialog writes into its box and ignores keys.
+      for (let attempt = 0; attempt < 40 && (await quickInput.isVisible()); attempt++) {
+        if ((await quickInput.inputValue()) !== file) await quickInput.fill(file);
+        else await quickInput.press('Enter');
+        await page.waitForTimeout(500);
       }
       await quickInput.waitFor({ state: 'hidden' });
     },
