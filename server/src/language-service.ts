@@ -3,6 +3,8 @@
  * what TensorRT said of it, where that is asked for); none knows of a connection or an editor. See features/.
  */
 import type {
+  CompletionItem,
+  CompletionList,
   Diagnostic,
   DocumentHighlight,
   DocumentLink,
@@ -15,6 +17,7 @@ import type {
   Range,
   SelectionRange,
 } from 'vscode-languageserver-types';
+import { type CompletionOptions, completion, resolveCompletion } from './features/completion.ts';
 import { definition } from './features/definition.ts';
 import { modelDiagnostics } from './features/diagnostics/model.ts';
 import { syntaxDiagnostics } from './features/diagnostics/syntax.ts';
@@ -52,6 +55,9 @@ export interface LanguageService {
   modelDiagnostics(document: OnnxDocument): Diagnostic[];
 
   hover(document: OnnxDocument, position: Position, network?: NetworkTypes): Hover | undefined;
+  completion(document: OnnxDocument, position: Position, options: CompletionOptions): CompletionList;
+  /** The item with its documentation. */
+  resolveCompletion(item: CompletionItem): CompletionItem;
   definition(document: OnnxDocument, position: Position): LocationLink[];
   references(document: OnnxDocument, position: Position, includeDeclaration: boolean): Location[];
   documentHighlights(document: OnnxDocument, position: Position): DocumentHighlight[];
@@ -71,6 +77,8 @@ export function createLanguageService({ files }: LanguageServiceHost): LanguageS
     syntaxDiagnostics,
     modelDiagnostics,
     hover: (document, position, network) => hover({ document, network, files }, position),
+    completion,
+    resolveCompletion,
     definition,
     references,
     documentHighlights,

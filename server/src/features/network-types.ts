@@ -1,5 +1,7 @@
 /** Types and shapes of TensorRT's network in the words of ONNX text. */
 import type { Network, NetworkTensor } from '../../../native-bridge/src/protocol.ts';
+import type { Model } from '../onnx/model/model.ts';
+import { mainGraphTensors } from '../tensorrt/shapes/model-shapes.ts';
 import type { NetworkTypes } from './values.ts';
 
 /** nvinfer1::DataType by the name that ONNX text has for the type. */
@@ -18,16 +20,29 @@ const onnxNames: ReadonlyMap<string, string> = new Map([
   ['kBOOL', 'bool'],
 ]);
 
-export function networkTypes(network: Network, runtime: string, current: boolean): NetworkTypes {
-  const byName = new Map(network.tensors.map((tensor) => [tensor.name, tensor]));
+/** `model` is the one that TensorRT made the network of. */
+export function networkTypes(
+  network: Network,
+  model: Model,
+  runtime: string,
+  current: boolean,
+): NetworkTypes {
   return {
     runtime,
     current,
     typeOf: (name) => {
-      const tensor = byName.get(name);
+      const tensor = tensorsOf(network, model).get(name);
       return tensor && typeText(tensor);
     },
   };
+}
+
+const known = new WeakMap<Network, ReadonlyMap<string, NetworkTensor>>();
+
+function tensorsOf(network: Network, model: Model): ReadonlyMap<string, NetworkTensor> {
+  const tensors = known.get(network) ?? mainGraphTensors(model, network);
+  known.set(network, tensors);
+  return tensors;
 }
 
 /** `float[N,4]`; a scalar has no brackets, and what TensorRT has no shape for is of unknown rank. */

@@ -6,6 +6,10 @@ export const capabilities: ServerCapabilities = {
   positionEncoding: 'utf-16',
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
   hoverProvider: true,
+  completionProvider: {
+    resolveProvider: true,
+    triggerCharacters: ['=', '.', '(', '<', ',', '"', '@', ':', '['],
+  },
   definitionProvider: true,
   referencesProvider: true,
   documentHighlightProvider: true,

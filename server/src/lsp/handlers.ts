@@ -1,5 +1,7 @@
 /** All messages that the server answers or takes, one row each. */
 import {
+  CompletionRequest,
+  CompletionResolveRequest,
   DefinitionRequest,
   DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
@@ -27,7 +29,7 @@ import {
   SaveRequest,
   SelectRuntimeRequest,
 } from '../protocol.ts';
-import { customRequest, documentRequest, notification, type Registration } from './handler.ts';
+import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
 
@@ -55,6 +57,13 @@ export const handlers: readonly Registration[] = [
   documentRequest(HoverRequest.type, ({ service, checks }, document, { position }) =>
     service.hover(document, position, checks.networkOf(document)),
   ),
+  documentRequest(CompletionRequest.type, ({ service, client, checks }, document, { position }) =>
+    service.completion(document, position, {
+      snippets: client.snippets,
+      network: checks.networkOf(document),
+    }),
+  ),
+  request(CompletionResolveRequest.type, ({ service }, item) => service.resolveCompletion(item)),
   documentRequest(DefinitionRequest.type, ({ service, client }, document, { position }) => {
     const links = service.definition(document, position);
     return client.linksDefinitions ? links : links.map(locationOf);

@@ -77,6 +77,7 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
 function featuresOf(client: ClientCapabilities, options: unknown): ClientFeatures {
   return {
     linksDefinitions: client.textDocument?.definition?.linkSupport === true,
+    snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
     relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
     configuration: client.workspace?.configuration === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,

@@ -28,6 +28,8 @@ export interface Session {
 export interface ClientFeatures {
   /** Takes LocationLinks as definitions. */
   readonly linksDefinitions: boolean;
+  /** Takes snippets as completions. */
+  readonly snippets: boolean;
   /** Shows relatedInformation of diagnostics. */
   readonly relatedInformation: boolean;
   /** Answers workspace/configuration. */

@@ -93,6 +93,7 @@ function answers(document: OnnxDocument, offsets: readonly number[]): unknown {
     service.selectionRanges(document, positions),
     positions.map((position) => [
       service.hover(document, position),
+      service.completion(document, position, { snippets: true }),
       service.definition(document, position),
       service.references(document, position, true),
       service.documentHighlights(document, position),

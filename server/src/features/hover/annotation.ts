@@ -3,7 +3,7 @@ import type { Annotation } from '../../onnx/text/syntax-tree.ts';
 import { code, markdown } from '../markdown.ts';
 
 /** Annotations of docs/onnx-text.md. */
-const keys: ReadonlyMap<string, string> = new Map([
+export const annotationKeys: ReadonlyMap<string, string> = new Map([
   ['doc_string', 'Description for people, of what follows.'],
   ['metadata_props', 'Named values of metadata, of what follows.'],
   [
@@ -27,7 +27,7 @@ const keys: ReadonlyMap<string, string> = new Map([
 
 /** `#@ key`: what the official syntax has no word for. */
 export function annotationHover(annotation: Annotation): MarkupContent | undefined {
-  const description = keys.get(annotation.key);
+  const description = annotationKeys.get(annotation.key);
   return markdown([
     `${code(`#@ ${annotation.key}`)}, annotation`,
     description ?? '**No such annotation is known: it is kept as a comment, and lost in the binary model.**',

@@ -68,7 +68,8 @@ function parameterNote(document: OnnxDocument, declaration: number, name: string
     : '**The function declares no such attribute.**';
 }
 
-function attributeTitle(attribute: AttributeSchema, operator: string): string {
+/** An attribute with its type, default and allowed values. */
+export function attributeTitle(attribute: AttributeSchema, operator: string): string {
   const facts = [
     attribute.required ? 'required' : 'optional',
     ...(attribute.default === undefined ? [] : [`default ${code(defaultText(attribute.default))}`]),

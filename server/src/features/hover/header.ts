@@ -25,13 +25,17 @@ const keys: ReadonlyMap<string, string> = new Map([
 
 /** A key of the model's or a function's header. */
 export function headerKeyHover(path: readonly Element[], key: Identifier): MarkupContent | undefined {
-  const description =
-    key.name === 'domain'
-      ? isInFunction(path)
-        ? "Domain of the function: nodes call it by `domain.name`, and the model imports the domain's opset."
-        : 'Namespace of the model, a reverse domain name such as `org.onnx`.'
-      : keys.get(key.name);
+  const description = headerKeyDescription(key.name, isInFunction(path));
   return description === undefined ? undefined : markdown([`${code(key.name)}`, description]);
+}
+
+export function headerKeyDescription(key: string, isOfFunction: boolean): string | undefined {
+  if (key !== 'domain') {
+    return keys.get(key);
+  }
+  return isOfFunction
+    ? "Domain of the function: nodes call it by `domain.name`, and the model imports the domain's opset."
+    : 'Namespace of the model, a reverse domain name such as `org.onnx`.';
 }
 
 /** The value of `ir_version`. */

@@ -1,0 +1,159 @@
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import { segmentsOf } from '../../onnx/analysis/names.ts';
+import { defines, visitSegmentNames } from '../../onnx/analysis/segment-names.ts';
+import { type FormalParameter, type OperatorSchema, parameterAt } from '../../onnx/operators/schema.ts';
+import type { StatementSoFar } from '../cursor/cursor-context.ts';
+import { calledBy, schemaFor } from '../cursor/operator-of-statement.ts';
+import { nameText } from '../markdown.ts';
+import { onnxTypeName } from '../onnx-type-name.ts';
+import { occurrencesOfValue, typeOfValue } from '../values.ts';
+import type { Candidate, CompletionContext } from './candidate.ts';
+import { matches } from './match.ts';
+
+/**
+ * Values defined before the statement, the nearest first; those whose type the operator takes before those of unknown type, and
+ * those before the ones that it cannot take.
+ */
+export function valueItems(
+  context: CompletionContext,
+  statement: StatementSoFar,
+  index: number,
+): Candidate[] {
+  const schema = schemaFor(context.document.tree, context.declaration, statement);
+  const called = calledBy(context.document.tree, statement);
+  const parameter = schema && parameterAt(schema.inputs, index);
+  const role = parameter?.name ?? called?.signature.inputs[index]?.name.name;
+  const accepted = schema && parameter && acceptedTypes(context, schema, parameter, statement);
+  const taken = new Set(statement.inputs);
+  const ranked = scopeValues(context).map((name, nearness) => {
+    const type = typeText(context, name);
+    const fit = !type || !accepted ? 1 : accepted.has(onnxTypeName(type)) ? 0 : 2;
+    return { name, type, nearness, rank: fit * 2 + (taken.has(name) ? 1 : 0) };
+  });
+  ranked.sort((a, b) => a.rank - b.rank || a.nearness - b.nearness);
+  const values = ranked.map(({ name, type }) => valueItem(name, type, role));
+  const canBeOmitted = parameter?.option === 'optional' && context.cursor.typed === '';
+  return canBeOmitted
+    ? [...values, { label: '""', kind: CompletionItemKind.Value, detail: `${parameter.name} is left out` }]
+    : values;
+}
+
+/** Outputs of the graph or function that nothing produces yet. */
+export function nodeOutputItems({ document, declaration }: CompletionContext): Candidate[] {
+  const segment = declaration === undefined ? undefined : document.tree.declarations[declaration]?.signature;
+  const signature = segment === undefined ? undefined : document.tree.segments[segment];
+  if (
+    declaration === undefined ||
+    segment === undefined ||
+    (signature?.kind !== 'graph-signature' && signature?.kind !== 'function-signature')
+  ) {
+    return [];
+  }
+  return signature.outputs.flatMap(({ name: { name } }) => {
+    const value = { name, scope: { declaration, graphs: [] }, segment };
+    const isDefined = occurrencesOfValue(document, value).some(({ role }) => defines(role));
+    return isDefined || name === ''
+      ? []
+      : [
+          {
+            label: name,
+            kind: CompletionItemKind.Variable,
+            detail: 'output that nothing produces yet',
+            insert: `${nameText(name)} = `,
+            again: true,
+          },
+        ];
+  });
+}
+
+function valueItem(name: string, type: string | undefined, role: string | undefined): Candidate {
+  const written = nameText(name);
+  return {
+    label: name,
+    kind: CompletionItemKind.Variable,
+    detail: [type, role && `as ${role}`].filter(Boolean).join(' '),
+    ...(written !== name && { insert: written }),
+  };
+}
+
+/** Names that can be used at the cursor and match what is typed, the nearest first, as many as are shown. */
+function scopeValues({ document, cursor, segment, declaration, maximum }: CompletionContext): string[] {
+  const names = new Set<string>();
+  const add = (name: string): void => {
+    if (name !== '' && matches(name, cursor.typed)) {
+      names.add(name);
+    }
+  };
+  for (const { name } of cursor.locals.toReversed()) {
+    add(name);
+  }
+  if (declaration === undefined) {
+    return [...names];
+  }
+  const { tree } = document;
+  const { nodes } = tree.declarations[declaration] ?? { nodes: { from: 0, to: 0 } };
+  const { from } = segmentsOf(tree, declaration);
+  for (let index = Math.min(segment, nodes.to) - 1; index >= from && names.size < maximum; index--) {
+    const holder = tree.segments[index];
+    if (holder?.kind === 'node-statement') {
+      for (const { name } of holder.outputs) {
+        add(name);
+      }
+    } else if (holder) {
+      visitSegmentNames(holder, (identifier, role) => {
+        if (defines(role)) {
+          add(identifier.name);
+        }
+      });
+    }
+  }
+  const last = tree.segments[segment];
+  // A statement that is being written is a segment of its own, and its outputs are no inputs of it.
+  if (last && last.kind !== 'node-statement') {
+    visitSegmentNames(last, (identifier, role) => {
+      if (defines(role)) {
+        add(identifier.name);
+      }
+    });
+  }
+  return [...names].slice(0, maximum);
+}
+
+function typeText(
+  { document, cursor, declaration, network, segment }: CompletionContext,
+  name: string,
+): string | undefined {
+  const local = cursor.locals.findLast((value) => value.name === name);
+  if (local) {
+    return local.type || undefined;
+  }
+  if (declaration === undefined) {
+    return undefined;
+  }
+  const value = { name, scope: { declaration, graphs: [] }, segment };
+  return typeOfValue(document, occurrencesOfValue(document, value), value, network)?.text;
+}
+
+/** Inputs of one type variable are of one type: those given narrow the choice. */
+function acceptedTypes(
+  context: CompletionContext,
+  schema: OperatorSchema,
+  parameter: FormalParameter,
+  statement: StatementSoFar,
+): ReadonlySet<string> {
+  const all = schema.typeConstraints.get(parameter.type);
+  if (!all) {
+    return new Set([parameter.type]);
+  }
+  if (parameter.homogeneous) {
+    for (const [index, name] of statement.inputs.entries()) {
+      const other = parameterAt(schema.inputs, index);
+      const type = other?.type === parameter.type && other.homogeneous ? typeText(context, name) : undefined;
+      const typeName = type && onnxTypeName(type);
+      if (typeName && all.includes(typeName)) {
+        return new Set([typeName]);
+      }
+    }
+  }
+  return new Set(all);
+}
