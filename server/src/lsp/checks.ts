@@ -5,7 +5,8 @@
  */
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import { diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
+import { type AnchoredDiagnostic, diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
+import { checkDiagnostics, inferenceDiagnostics } from '../features/diagnostics/checks.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { networkTypes } from '../features/network-types.ts';
 import type { NetworkTypes, OnnxDocument } from '../language-service.ts';
@@ -29,6 +30,8 @@ interface CheckedDocument {
   pending: AbortController | undefined;
   /** The last verdict, of this or an earlier version. */
   verdict: DocumentVerdict | undefined;
+  /** What shape inference found in this version or an earlier one. */
+  inferred: readonly AnchoredDiagnostic[];
   /** Why the last check gave no verdict, where that is a failure. */
   failure: Diagnostic | undefined;
 }
@@ -47,6 +50,7 @@ export class Checks {
       publishing: undefined,
       pending: undefined,
       verdict: undefined,
+      inferred: [],
       failure: undefined,
     };
     this.#documents.set(document.uri, checked);
@@ -96,10 +100,11 @@ export class Checks {
   /** Types and shapes of the network that TensorRT made of the document. */
   networkOf(document: OnnxDocument): NetworkTypes | undefined {
     const verdict = this.#documents.get(document.uri)?.verdict;
-    return (
-      verdict?.network &&
-      networkTypes(verdict.network, verdict.runtimeName, verdict.document.tree === document.tree)
-    );
+    if (!verdict?.network) {
+      return undefined;
+    }
+    const isCurrent = verdict.document.tree === document.tree;
+    return networkTypes(verdict.network, verdict.document.model.model, verdict.runtimeName, isCurrent);
   }
 
   dispose(): void {
@@ -120,8 +125,8 @@ export class Checks {
         await this.#check(checked, { fresh: false }, controller);
       }
       if (!signal.aborted) {
-        // Now that nobody waits for anything: hovers will ask for it.
-        setImmediate(() => signal.aborted || checked.document.inference);
+        // Now that nobody waits for anything: hovers will ask for it, too.
+        setImmediate(() => signal.aborted || this.#infer(checked));
       }
     };
     settings.for(checked.document.uri).then(
@@ -137,6 +142,11 @@ export class Checks {
       },
       (error: unknown) => log.error('The settings cannot be read', error),
     );
+  }
+
+  #infer(checked: CheckedDocument): void {
+    checked.inferred = inferenceDiagnostics(checked.document);
+    this.#publishSoon(checked);
   }
 
   async #check(
@@ -188,11 +198,15 @@ export class Checks {
     });
   }
 
-  #publish({ document, verdict, failure }: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
+  #publish({ document, verdict, inferred, failure }: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
     const { connection, service, client, docsUri } = this.#parts;
     const diagnostics = [
       ...service.syntaxDiagnostics(document),
       ...(parts === 'all' ? service.modelDiagnostics(document) : []),
+      ...(parts === 'all'
+        ? diagnosticsOn(document, checkDiagnostics(document), client.relatedInformation)
+        : []),
+      ...diagnosticsOn(document, inferred, client.relatedInformation),
       ...(verdict ? diagnosticsOn(document, verdict.diagnostics, client.relatedInformation) : []),
       ...(failure === undefined ? [] : [failure]),
     ].map((diagnostic) => withDocumentation(diagnostic, docsUri));

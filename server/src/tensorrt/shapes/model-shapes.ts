@@ -37,18 +37,41 @@ export function modelShapes(
   const found = new Map<string, ValueShape>();
   if (!model.graph) return found;
   const inference = inferModel(model, { readBytes });
-  const walk: Walk = { model, inference, index: network && networkIndex(network), found };
+  const { functions } = model;
+  const walk: Walk = { functions, inference, index: network && networkIndex(network), found };
   const scope = inference.root;
   const place: PlaceInModel = { path: [], way: [], scope, aliases: new Map(), isMain: true };
   walkGraph(walk, model.graph, place);
   return found;
 }
 
-interface Walk {
-  readonly model: Model;
+/**
+ * The tensors of TensorRT's network that hold the values of the main graph, by the values' names. A tensor of the same name may be
+ * one of a function or a branch.
+ */
+export function mainGraphTensors(
+  { graph, functions }: Pick<Model, 'graph' | 'functions'>,
+  network: Network,
+): ReadonlyMap<string, NetworkTensor> {
+  const index = networkIndex(network);
+  const found = new Map<string, NetworkTensor>();
+  const put = (name: string, tensor: NetworkTensor | undefined) => tensor && found.set(name, tensor);
+  for (const { name } of graph?.inputs ?? []) put(name, index.input(name));
+  for (const node of graph?.nodes ?? []) {
+    for (const name of node.outputs)
+      if (name !== '') put(name, outputTensor({ functions, index }, node, name, [], [name]));
+  }
+  return found;
+}
+
+interface Walk extends Functions {
   readonly inference: Inference;
-  readonly index: NetworkIndex | undefined;
   readonly found: Map<string, ValueShape>;
+}
+
+interface Functions {
+  readonly functions: readonly FunctionDefinition[];
+  readonly index: NetworkIndex | undefined;
 }
 
 interface PlaceInModel {
@@ -80,15 +103,13 @@ function walkNodes(
   place: PlaceInModel,
 ): void {
   for (const node of nodes) {
-    const nodeName = node.name || `node_of_${node.outputs[0] ?? ''}`;
-    const called = calledFunction(walk.model, node);
+    const nodeName = nameOf(node);
+    const called = calledFunction(walk.functions, node);
     const outputs = node.outputs.filter((name) => name !== '');
     if (called) walkCall(walk, node, nodeName, called, place);
     for (const name of outputs) {
       const names = [name, ...(place.aliases.get(name) ?? [])];
-      const tensor = called
-        ? outputOfCall(walk, node, nodeName, called, name, place.way, names)
-        : walk.index?.output(place.way, nodeName, names);
+      const tensor = outputTensor(walk, node, name, place.way, names);
       add(walk, place, name, declared.get(name), tensor);
     }
     for (const attribute of node.attributes) {
@@ -124,27 +145,25 @@ function walkCall(
   walkNodes(walk, called.nodes, declared, inside);
 }
 
-/** The tensor of a call's output is that of the node in the body which computes it. */
-function outputOfCall(
-  walk: Walk,
+/** The tensor of a node's output; that of a call's is computed by a node in the body. */
+function outputTensor(
+  given: Functions,
   node: Node,
-  nodeName: string,
-  called: FunctionDefinition,
   name: string,
   way: readonly string[],
   names: readonly string[],
 ): NetworkTensor | undefined {
+  const called = calledFunction(given.functions, node);
+  if (!called || way.length >= 64) return given.index?.output(way, nameOf(node), names);
   const inner = called.outputs[node.outputs.indexOf(name)];
   const producer = called.nodes.find((candidate) => inner !== undefined && candidate.outputs.includes(inner));
   if (inner === undefined || !producer) return undefined;
-  const producerName = producer.name || `node_of_${producer.outputs[0] ?? ''}`;
-  const further = calledFunction(walk.model, producer);
-  const inside = [...way, nodeName];
-  const allNames = [inner, ...names];
-  if (further && way.length < 64) {
-    return outputOfCall(walk, producer, producerName, further, inner, inside, allNames);
-  }
-  return walk.index?.output(inside, producerName, allNames);
+  return outputTensor(given, producer, inner, [...way, nameOf(node)], [inner, ...names]);
+}
+
+/** The name that TensorRT gives a node. */
+function nameOf(node: Node): string {
+  return node.name || `node_of_${node.outputs[0] ?? ''}`;
 }
 
 function walkSubgraph(
@@ -203,9 +222,12 @@ function put(walk: Walk, place: PlaceInModel, name: string, shape: ValueShape): 
   if (walk.found.size < mostValues) walk.found.set([...place.path, name].join('/'), shape);
 }
 
-function calledFunction(model: Model, node: Node): FunctionDefinition | undefined {
+function calledFunction(
+  functions: readonly FunctionDefinition[],
+  node: Node,
+): FunctionDefinition | undefined {
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
-  return model.functions.find(
+  return functions.find(
     (candidate) =>
       candidate.name === node.operator &&
       (candidate.domain === 'ai.onnx' ? '' : candidate.domain) === domain &&
