@@ -79,7 +79,7 @@ function strip(model: Model, options: Partial<WeightlessOptions> = {}) {
   return { ...stripped, model: readModel(memorySource(stripped.bytes)), files };
 }
 
-function entriesOf(found: Tensor | undefined): Readonly<Record<string, string>> | undefined {
+function entriesOf(found: Tensor | undefined): { location?: string; offset?: string } | undefined {
   if (found?.data.kind !== 'external') return undefined;
   return Object.fromEntries(found.data.entries.map(({ key, value }) => [key, value]));
 }
@@ -138,7 +138,7 @@ describe('weights are referred to where they are', () => {
     const bytes = { path: file, offset: 10, length: 4000 };
     const typed = tensor('w', 'float', [1000], { kind: 'typed', field: 'float_data', bytes });
     assert.equal(
-      entriesOf(strip(modelOf({ initializers: [typed] })).model.graph?.initializers[0])?.['offset'],
+      entriesOf(strip(modelOf({ initializers: [typed] })).model.graph?.initializers[0])?.offset,
       '10',
     );
   });
@@ -151,7 +151,7 @@ describe('weights are referred to where they are', () => {
     );
     assert.equal(externalDataDirectory, path.resolve('/work'));
     assert.deepEqual(
-      model.graph?.initializers.map((found) => entriesOf(found)?.['location']),
+      model.graph?.initializers.map((found) => entriesOf(found)?.location),
       ['models/model.onnx', 'weights/deep/a.bin'],
     );
   });
