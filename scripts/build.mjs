@@ -1,7 +1,7 @@
 /**
  * Bundles the four programs into dist/: `node scripts/build.mjs [--watch]`.
  *
- * The sources are ES modules in TypeScript; tsx runs them unbundled (tests, `npm run dev:*`). The bundles are CommonJS, which every
+ * The sources are ES modules in TypeScript; tsx runs them unbundled, in tests. The bundles are CommonJS, which every
  * VS Code loads, and package.json has no "type", so that Node takes `dist/*.js` for what it is. Sources may use
  * `import.meta.url` in both worlds: in a bundle it is the URL of the bundle itself.
  *
