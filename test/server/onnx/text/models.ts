@@ -12,7 +12,11 @@ import { encodeModel } from '../../../../server/src/onnx/binary/writer.ts';
 import { isFileRange } from '../../../../server/src/onnx/model/bytes.ts';
 import type { Bytes, Model } from '../../../../server/src/onnx/model/model.ts';
 import { parseOnnxText } from '../../../../server/src/onnx/text/parse.ts';
-import { type PrintOptions, printOnnxText } from '../../../../server/src/onnx/text/printer/print.ts';
+import {
+  inlineBytesForPrinting,
+  type PrintOptions,
+  printOnnxText,
+} from '../../../../server/src/onnx/text/printer/print.ts';
 import { toModel } from '../../../../server/src/onnx/text/to-model/to-model.ts';
 
 const cached = path.join(cacheDirectory, 'models');
@@ -54,7 +58,7 @@ export function printFile(
 ): { readonly model: Model; readonly text: string } {
   const source = nodeFileAccess.open(file);
   try {
-    const model = readModel(source, { inlineBytes: 16 });
+    const model = readModel(source, { inlineBytes: inlineBytesForPrinting });
     const readBytes = (bytes: Bytes) =>
       isFileRange(bytes) ? source.read(bytes.offset, bytes.length) : bytes;
     return { model, text: printOnnxText(model, { location: path.basename(file), readBytes, weights }) };

@@ -35,13 +35,22 @@ export interface PrintOptions {
    * where a model's bytes lie in several files; it is given the absolute path.
    */
   readonly location: string | ((path: string) => string);
-  /** Reads bytes of which the text shows something, a few hundred at a time unless weights are inline. Its errors pass through. */
+  /**
+   * Reads bytes of which the text shows something, a few hundred at a time unless weights are inline, mostly at rising offsets (see
+   * windowedSource). Its errors pass through.
+   */
   readonly readBytes: (bytes: Bytes) => Uint8Array;
   /** `elide` (default): big tensors are referred to. `inline`: everything is shown. */
   readonly weights?: 'elide' | 'inline';
   /** Tensors of more elements are elided; default 16. */
   readonly inlineElements?: number;
 }
+
+/**
+ * Print models that were read with at most this `inlineBytes` (ReadLimits): only what is still in its file can be referred to, and
+ * data that came into memory is shown however many elements it has.
+ */
+export const inlineBytesForPrinting = 16;
 
 /** Throws a RangeError where the text would be longer than a string can be (half a gigabyte); see writeOnnxText. */
 export function printOnnxText(model: Model, options: PrintOptions): string {
