@@ -15,7 +15,9 @@ import { type Judged, type JudgedError, rangeOfPlace } from './judged.ts';
 export function sarifReport(results: readonly Judged[], failures: readonly string[]): string {
   const byRuntime = new Map<string, Judged[]>();
   for (const judged of results) {
-    byRuntime.set(judged.runtime.id, [...(byRuntime.get(judged.runtime.id) ?? []), judged]);
+    // Two folders may hold the same version.
+    const key = `${judged.runtime.id} ${judged.runtime.directory}`;
+    byRuntime.set(key, [...(byRuntime.get(key) ?? []), judged]);
   }
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
