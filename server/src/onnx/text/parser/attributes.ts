@@ -355,8 +355,7 @@ function readTypeOrTensor(
     const value = readSparseTensor(cursor, type);
     return { kind: 'sparse-tensor', start: value.start, end: value.end, value };
   }
-  const isAssignment = next === character.equals && !cursor.isAtArrow;
-  if (startsData(next) || isAssignment || startsName(next)) {
+  if (startsData(next) || next === character.equals || startsName(next)) {
     const value = readTensorAfter(cursor, type, annotations);
     return { kind: 'tensor', start: value.start, end: value.end, value };
   }
@@ -368,9 +367,8 @@ function readTensorAfter(cursor: Cursor, type: TypeSyntax, annotations: readonly
   const start = annotations[0]?.start ?? type.start;
   const next = cursor.peek();
   const name = startsName(next) ? nameAt(cursor, next) : undefined;
-  if (cursor.peek() === character.equals && !cursor.isAtArrow) {
-    cursor.pos++;
-  }
+  // In `<t = float[2] =>`, the `>` ends the attributes: a tensor may be without data.
+  cursor.matches(character.equals);
   checkTensorType(cursor, type);
   const data: TensorDataSyntax | undefined = startsData(cursor.peek()) ? readData(cursor, type) : undefined;
   const end = cursor.endOffset;

@@ -2,7 +2,7 @@ import type { Identifier, TypeSyntax, ValueDeclaration } from '../syntax-tree.ts
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { readName, startsName } from './identifiers.ts';
-import { isAtStatement } from './lookahead.ts';
+import { isAtBody, isAtStatement } from './lookahead.ts';
 import { skipListEntry } from './recovery.ts';
 import { none } from './stack.ts';
 import { checkTensorType, readData, startsData } from './tensors.ts';
@@ -30,13 +30,14 @@ export function readDeclaration(cursor: Cursor, list: ValueList): ValueDeclarati
     name = readName(cursor, 'a value: a type and a name');
   }
   let end = cursor.endOffset;
-  if (cursor.peek() === character.equals && cursor.isAtArrow && list.endsWith('values')) {
-    cursor.expected('onnx.syntax.expected-equals', 'Expected `=` between the name and the data.');
-    cursor.pos++;
-  } else if (cursor.peek() !== character.equals || cursor.isAtArrow) {
+  if (cursor.peek() !== character.equals || (cursor.isAtArrow && !list.endsWith('values'))) {
     return type
       ? { kind: 'value-declaration', start, end, annotations, problems: none, type, name }
       : { kind: 'value-declaration', start, end, annotations, problems: none, name };
+  }
+  if (isArrowToData(cursor)) {
+    cursor.expected('onnx.syntax.expected-equals', 'Expected `=` between the name and the data.');
+    cursor.pos++;
   }
   cursor.pos++;
   end = cursor.offset;
@@ -120,6 +121,17 @@ function isUnknownType(cursor: Cursor, word: string, list: ValueList): boolean {
     return false;
   }
   return list.startsWith('graph') || resemblesType(word);
+}
+
+/** `=> {1}` instead of `= {1}`. In `<float w =>`, the `>` ends the values: an initializer may be without data. */
+function isArrowToData(cursor: Cursor): boolean {
+  return (
+    cursor.isAtArrow &&
+    cursor.lookAhead(() => {
+      cursor.pos += 2;
+      return startsData(cursor.peek()) && !isAtBody(cursor);
+    })
+  );
 }
 
 /** Between `=` and data there may be nothing else; a word there is reported and skipped. */
