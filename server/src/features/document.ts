@@ -2,6 +2,7 @@
 import type { Range } from 'vscode-languageserver-types';
 import { URI, Utils } from 'vscode-uri';
 import { type Names, namesOf } from '../onnx/analysis/names.ts';
+import { checkTree, type TreeChecks } from '../onnx/checks/check-tree.ts';
 import { type Inference, inferModel } from '../onnx/inference/infer.ts';
 import { isFileRange, readBytes } from '../onnx/model/bytes.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
@@ -18,6 +19,8 @@ export interface OnnxDocument {
   readonly source: SourceText;
   readonly tree: SyntaxTree;
   readonly names: Names;
+  /** What the rules of ONNX say of the text, without shapes. */
+  readonly checks: TreeChecks;
   /** The model that the text means, and what keeps it from being one. */
   readonly model: ToModelResult;
   /** Types and shapes that follow from the model. Takes a second for 100,000 nodes, and a tenth of it after an edit. */
@@ -91,6 +94,7 @@ function createLineage(uri: string, files?: FileAccess): Lineage {
 /** The newest of each derived value that some version has worked out: the next version builds on it. */
 interface Newest {
   names?: Names;
+  checks?: TreeChecks;
   inference?: Inference;
 }
 
@@ -105,6 +109,7 @@ function documentOf(
 ): OnnxDocument {
   let tree = knownTree;
   let names: Names | undefined;
+  let checks: TreeChecks | undefined;
   let model: ToModelResult | undefined;
   let inference: Inference | undefined;
   const document: OnnxDocument = {
@@ -118,6 +123,10 @@ function documentOf(
     get names() {
       names ??= newest.names = namesOf(document.tree, newest.names);
       return names;
+    },
+    get checks() {
+      checks ??= newest.checks = checkTree(document.tree, () => document.names, newest.checks);
+      return checks;
     },
     get model() {
       model ??= lineage.converter(document.tree);

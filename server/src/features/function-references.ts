@@ -1,5 +1,5 @@
 /** Where a local function is declared and called. */
-import { calledFunction, type LocalFunction } from '../onnx/analysis/functions.ts';
+import { calledFunction, functionsOf, type LocalFunction } from '../onnx/analysis/functions.ts';
 import { subgraphsOf } from '../onnx/analysis/segment-names.ts';
 import type { Identifier, NodeStatement } from '../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from './document.ts';
@@ -27,6 +27,23 @@ export function functionReferences(document: OnnxDocument, called: LocalFunction
     }
   }
   return references;
+}
+
+/** All calls of local functions, by the function. */
+export function allCalls({ tree }: OnnxDocument): ReadonlyMap<LocalFunction, readonly FunctionReference[]> {
+  const calls = new Map<LocalFunction, FunctionReference[]>();
+  const names = new Set([...functionsOf(tree).values()].map(({ name }) => name));
+  for (const [segment, statement] of tree.segments.entries()) {
+    for (const node of statement.kind === 'node-statement' ? nodesIn(statement) : []) {
+      const called = names.has(node.operator.name) ? calledFunction(tree, node) : undefined;
+      if (called) {
+        const known = calls.get(called) ?? [];
+        known.push({ kind: 'call', segment, identifier: node.operator });
+        calls.set(called, known);
+      }
+    }
+  }
+  return calls;
 }
 
 /** A node and the nodes of its subgraphs. */

@@ -117,27 +117,27 @@ export function cursorContext(tree: SyntaxTree, text: string, offset: number): C
   };
 }
 
+export interface StatementAtCursor {
+  readonly part: 'inputs' | 'attributes';
+  readonly statement: StatementSoFar;
+  /** Of the input at the cursor. */
+  readonly index: number;
+  /** The name of the attribute at the cursor; empty where none is begun. */
+  readonly attribute: string;
+}
+
 /** The node statement whose inputs or attributes the cursor is in, the innermost one. */
-export function statementAt(
-  tree: SyntaxTree,
-  text: string,
-  offset: number,
-):
-  | { readonly part: 'inputs' | 'attributes'; readonly statement: StatementSoFar; readonly index: number }
-  | undefined {
+export function statementAt(tree: SyntaxTree, text: string, offset: number): StatementAtCursor | undefined {
   const segment = lastSegmentFrom(tree, offset);
   const tokens = tokensBetween(text, tree.starts[segment] ?? 0, offset);
   const frames = framesAfter(startingFrames(tree, segment), tokens);
   for (const { role, statement, item } of frames.toReversed()) {
+    if (role === 'inputs' || role === 'attributes') {
+      const attribute = role === 'attributes' ? (item[0]?.text ?? '') : '';
+      return { part: role, statement, index: statement.inputs.length, attribute };
+    }
     if (role === 'body') {
       return undefined;
-    }
-    if (role === 'inputs') {
-      return { part: role, statement, index: statement.inputs.length };
-    }
-    if (role === 'attributes') {
-      const name = item[0]?.text;
-      return { part: role, statement, index: name ? statement.attributes.indexOf(name) : -1 };
     }
   }
   return undefined;

@@ -3,6 +3,7 @@ import type {
   Diagnostic,
   DiagnosticRelatedInformation,
   DiagnosticSeverity,
+  DiagnosticTag,
 } from 'vscode-languageserver-types';
 import type { Segment, Span, SyntaxTree } from '../../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
@@ -14,6 +15,7 @@ export interface AnchoredDiagnostic {
   readonly message: string;
   readonly source: string;
   readonly severity: DiagnosticSeverity;
+  readonly tags?: DiagnosticTag[];
   readonly related: readonly { readonly anchor: Anchor; readonly message: string }[];
   readonly data?: unknown;
 }

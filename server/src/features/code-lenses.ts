@@ -1,0 +1,41 @@
+/** textDocument/codeLens: how often each local function is called. */
+import type { CodeLens, Location } from 'vscode-languageserver-types';
+import { functionsOf } from '../onnx/analysis/functions.ts';
+import { type OnnxDocument, rangeInSegment } from './document.ts';
+import { allCalls } from './function-references.ts';
+import { positionAt } from './source-text.ts';
+
+/** The command of the editor that shows references; its arguments are those of VS Code's `editor.action.showReferences`. */
+export const showReferencesCommand = 'tensorrt.showReferences';
+
+export function codeLenses(document: OnnxDocument): CodeLens[] {
+  const { tree, source } = document;
+  const functions = functionsOf(tree);
+  if (functions.size === 0) {
+    return [];
+  }
+  const calls = allCalls(document);
+  return [...functions.values()].map((called) => {
+    const segment = tree.declarations[called.declaration]?.signature ?? 0;
+    const range = rangeInSegment(document, segment, called.signature.name);
+    const places = (calls.get(called) ?? []).map(
+      (call): Location => ({
+        uri: document.uri,
+        range: rangeInSegment(document, call.segment, call.identifier),
+      }),
+    );
+    const position = positionAt(source, (tree.starts[segment] ?? 0) + called.signature.name.start);
+    return {
+      range,
+      command: {
+        title: titleOf(places.length),
+        command: places.length === 0 ? '' : showReferencesCommand,
+        ...(places.length > 0 && { arguments: [document.uri, position, places] }),
+      },
+    };
+  });
+}
+
+function titleOf(calls: number): string {
+  return calls === 0 ? 'never called' : calls === 1 ? '1 call' : `${calls.toLocaleString('en-US')} calls`;
+}
