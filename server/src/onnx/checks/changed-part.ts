@@ -1,0 +1,21 @@
+/** Where two versions of a tree differ: between their common beginning and end, by the identity of segments. */
+
+import type { Segment } from '../text/syntax-tree.ts';
+
+export interface ChangedPart {
+  /** First index that differs, the same in both. */
+  readonly from: number;
+  readonly oldTo: number;
+  readonly newTo: number;
+}
+
+export function changedPart(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from++;
+  let behind = 0;
+  while (behind < shorter - from && before[before.length - 1 - behind] === after[after.length - 1 - behind]) {
+    behind++;
+  }
+  return { from, oldTo: before.length - behind, newTo: after.length - behind };
+}
