@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { RuntimeDescription } from '../protocol.ts';
 import { addFolder } from '../tensorrt/installations/added-folders.ts';
-import { inOrderOfPreference, seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
+import { inOrderOfPreference, parsesWithoutGpu, seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import { findInstallations, installationsOf } from '../tensorrt/installations/find.ts';
 import { displayName, type Installation } from '../tensorrt/installations/installation.ts';
 import { userDataDirectory } from '../tensorrt/user-data.ts';
@@ -58,14 +58,25 @@ async function list(asJson: boolean, terminal: Terminal): Promise<ExitCode> {
     );
     return 0;
   }
-  const [first] = inOrderOfPreference(installations, { preferred: [], gpu: seemsToHaveGpu() });
+  const gpu = seemsToHaveGpu();
+  const works = (installation: Installation) => gpu || parsesWithoutGpu(installation);
+  const [first] = inOrderOfPreference(installations.filter(works), { preferred: [], gpu });
   const width = Math.max(...installations.map(({ id }) => id.length));
-  for (const installation of installations) terminal.print(row(installation, width, installation === first));
+  for (const installation of installations) {
+    const reason =
+      installation.unusable ??
+      (works(installation) ? undefined : 'It needs a GPU, and there seems to be none.');
+    terminal.print(row(installation, width, installation === first, reason));
+  }
   return 0;
 }
 
-function row(installation: Installation, width: number, isFirst: boolean): string {
-  const { id, directory, origin, unusable } = installation;
+function row(
+  { id, directory, origin }: Installation,
+  width: number,
+  isFirst: boolean,
+  unusable: string | undefined,
+): string {
   const reason = unusable === undefined ? '' : `\n  ${' '.repeat(width)}  cannot be used: ${unusable}`;
   return `${isFirst ? '*' : ' '} ${id.padEnd(width)}  ${directory}  (${origin})${reason}\n`;
 }
