@@ -40,17 +40,34 @@ export interface Token {
   readonly scopes: readonly string[];
 }
 
+/** A token with its place in the text. */
+export interface PlacedToken extends Token {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The tokens of all lines, white space left out. */
 export async function tokenize(scope: string, text: string): Promise<Token[]> {
+  return (await tokenizeWithOffsets(scope, text)).filter((token) => token.text.trim() !== '');
+}
+
+/** The tokens of all lines with their offsets. */
+export async function tokenizeWithOffsets(scope: string, text: string): Promise<PlacedToken[]> {
   const grammar = await registry.loadGrammar(scope);
   if (grammar === null) throw new Error(`There is no grammar ${scope}.`);
   let state = textmate.INITIAL;
+  let offset = 0;
   return text.split('\n').flatMap((line) => {
     const { tokens, ruleStack } = grammar.tokenizeLine(line, state);
     state = ruleStack;
-    return tokens
-      .map((token) => ({ text: line.slice(token.startIndex, token.endIndex), scopes: token.scopes.slice(1) }))
-      .filter((token) => token.text.trim() !== '');
+    const lineStart = offset;
+    offset += line.length + 1;
+    return tokens.map(({ startIndex, endIndex, scopes }) => ({
+      text: line.slice(startIndex, endIndex),
+      scopes: scopes.slice(1),
+      start: lineStart + startIndex,
+      end: lineStart + endIndex,
+    }));
   });
 }
 
