@@ -3,6 +3,10 @@
  * what TensorRT said of it, where that is asked for); none knows of a connection or an editor. See features/.
  */
 import type {
+  CallHierarchyIncomingCall,
+  CallHierarchyItem,
+  CallHierarchyOutgoingCall,
+  CodeLens,
   CompletionItem,
   CompletionList,
   Diagnostic,
@@ -11,12 +15,17 @@ import type {
   DocumentSymbol,
   FoldingRange,
   Hover,
+  InlayHint,
   Location,
   LocationLink,
   Position,
   Range,
   SelectionRange,
+  SignatureHelp,
+  WorkspaceSymbol,
 } from 'vscode-languageserver-types';
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
+import { codeLenses } from './features/code-lenses.ts';
 import { type CompletionOptions, completion, resolveCompletion } from './features/completion.ts';
 import { definition } from './features/definition.ts';
 import { modelDiagnostics } from './features/diagnostics/model.ts';
@@ -27,11 +36,16 @@ import { documentLinks } from './features/document-links.ts';
 import { documentSymbols } from './features/document-symbols.ts';
 import { foldingRanges } from './features/folding-ranges.ts';
 import { hover } from './features/hover.ts';
+import { type InlayHintOptions, inlayHints } from './features/inlay-hints.ts';
 import { references } from './features/references.ts';
+import { prepareRename, type RenameResult, type RenameTarget, rename } from './features/rename.ts';
 import { selectionRanges } from './features/selection-ranges.ts';
 import { semanticTokens, semanticTokensInRange } from './features/semantic-tokens.ts';
+import { signatureHelp } from './features/signature-help.ts';
 import type { TextChange } from './features/source-text.ts';
+import { typeDefinition } from './features/type-definition.ts';
 import type { NetworkTypes } from './features/values.ts';
+import { workspaceSymbols } from './features/workspace-symbols.ts';
 import type { FileAccess } from './onnx/model/file-access.ts';
 
 export type { OnnxDocument } from './features/document.ts';
@@ -59,6 +73,17 @@ export interface LanguageService {
   /** The item with its documentation. */
   resolveCompletion(item: CompletionItem): CompletionItem;
   definition(document: OnnxDocument, position: Position): LocationLink[];
+  typeDefinition(document: OnnxDocument, position: Position): Location[];
+  signatureHelp(document: OnnxDocument, position: Position): SignatureHelp | undefined;
+  prepareRename(document: OnnxDocument, position: Position): RenameTarget | undefined;
+  rename(document: OnnxDocument, position: Position, newName: string): RenameResult;
+  inlayHints(document: OnnxDocument, range: Range, options: InlayHintOptions): InlayHint[];
+  /** `showsReferences`: whether the editor has our command that shows references. */
+  codeLenses(document: OnnxDocument, showsReferences: boolean): CodeLens[];
+  prepareCallHierarchy(document: OnnxDocument, position: Position): CallHierarchyItem[];
+  incomingCalls(document: OnnxDocument, item: CallHierarchyItem): CallHierarchyIncomingCall[];
+  outgoingCalls(document: OnnxDocument, item: CallHierarchyItem): CallHierarchyOutgoingCall[];
+  workspaceSymbols(documents: readonly OnnxDocument[], query: string): WorkspaceSymbol[];
   references(document: OnnxDocument, position: Position, includeDeclaration: boolean): Location[];
   documentHighlights(document: OnnxDocument, position: Position): DocumentHighlight[];
   documentSymbols(document: OnnxDocument): DocumentSymbol[];
@@ -80,6 +105,16 @@ export function createLanguageService({ files }: LanguageServiceHost): LanguageS
     completion,
     resolveCompletion,
     definition,
+    typeDefinition,
+    signatureHelp,
+    prepareRename,
+    rename,
+    inlayHints,
+    codeLenses,
+    prepareCallHierarchy,
+    incomingCalls,
+    outgoingCalls,
+    workspaceSymbols,
     references,
     documentHighlights,
     documentSymbols,

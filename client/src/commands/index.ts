@@ -9,6 +9,7 @@ import { restartBridge } from './restart-bridge.ts';
 import { saveModelAs } from './save-model-as.ts';
 import { selectRuntime } from './select-runtime.ts';
 import { showBridgeLog, showOutput } from './show-output.ts';
+import { showReferences } from './show-references.ts';
 
 export const commands: readonly Command[] = [
   addRuntimeFolder,
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   selectRuntime,
   showBridgeLog,
   showOutput,
+  showReferences,
 ];

@@ -8,7 +8,8 @@ import { positionAt } from './source-text.ts';
 /** The command of the editor that shows references; its arguments are those of VS Code's `editor.action.showReferences`. */
 export const showReferencesCommand = 'tensorrt.showReferences';
 
-export function codeLenses(document: OnnxDocument): CodeLens[] {
+/** `showsReferences`: whether the editor has the command. */
+export function codeLenses(document: OnnxDocument, showsReferences: boolean): CodeLens[] {
   const { tree, source } = document;
   const functions = functionsOf(tree);
   if (functions.size === 0) {
@@ -25,12 +26,13 @@ export function codeLenses(document: OnnxDocument): CodeLens[] {
       }),
     );
     const position = positionAt(source, (tree.starts[segment] ?? 0) + called.signature.name.start);
+    const isShown = showsReferences && places.length > 0;
     return {
       range,
       command: {
         title: titleOf(places.length),
-        command: places.length === 0 ? '' : showReferencesCommand,
-        ...(places.length > 0 && { arguments: [document.uri, position, places] }),
+        command: isShown ? showReferencesCommand : '',
+        ...(isShown && { arguments: [document.uri, position, places] }),
       },
     };
   });

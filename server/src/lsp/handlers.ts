@@ -1,5 +1,9 @@
 /** All messages that the server answers or takes, one row each. */
 import {
+  CallHierarchyIncomingCallsRequest,
+  CallHierarchyOutgoingCallsRequest,
+  CallHierarchyPrepareRequest,
+  CodeLensRequest,
   CompletionRequest,
   CompletionResolveRequest,
   DefinitionRequest,
@@ -12,13 +16,21 @@ import {
   DocumentSymbolRequest,
   FoldingRangeRequest,
   HoverRequest,
+  InlayHintRequest,
   type Location,
   type LocationLink,
+  LSPErrorCodes,
+  PrepareRenameRequest,
   ReferencesRequest,
+  RenameRequest,
+  ResponseError,
   SelectionRangeRequest,
   SemanticTokensDeltaRequest,
   SemanticTokensRangeRequest,
   SemanticTokensRequest,
+  SignatureHelpRequest,
+  TypeDefinitionRequest,
+  WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
 import {
   CheckRequest,
@@ -68,6 +80,53 @@ export const handlers: readonly Registration[] = [
     const links = service.definition(document, position);
     return client.linksDefinitions ? links : links.map(locationOf);
   }),
+  documentRequest(TypeDefinitionRequest.type, ({ service }, document, { position }) =>
+    service.typeDefinition(document, position),
+  ),
+  documentRequest(SignatureHelpRequest.type, ({ service }, document, { position }) =>
+    service.signatureHelp(document, position),
+  ),
+  documentRequest(PrepareRenameRequest.type, ({ service }, document, { position }) =>
+    service.prepareRename(document, position),
+  ),
+  documentRequest(RenameRequest.type, ({ service }, document, { position, newName }) => {
+    const result = service.rename(document, position, newName);
+    if (result.kind === 'refused') {
+      throw new ResponseError(LSPErrorCodes.RequestFailed, result.reason);
+    }
+    return result.edit;
+  }),
+  request(
+    InlayHintRequest.type,
+    async ({ service, documents, settings, checks }, { textDocument, range }) => {
+      const { inlayHintsTypes, inlayHintsAttributeDefaults } = await settings.for(textDocument.uri);
+      const document = documents.get(textDocument.uri);
+      return document
+        ? service.inlayHints(document, range, {
+            types: inlayHintsTypes,
+            attributeDefaults: inlayHintsAttributeDefaults,
+            network: checks.networkOf(document),
+          })
+        : null;
+    },
+  ),
+  documentRequest(CodeLensRequest.type, ({ service, client }, document) =>
+    service.codeLenses(document, client.isOurExtension),
+  ),
+  documentRequest(CallHierarchyPrepareRequest.type, ({ service }, document, { position }) =>
+    service.prepareCallHierarchy(document, position),
+  ),
+  request(CallHierarchyIncomingCallsRequest.type, ({ service, documents }, { item }) => {
+    const document = documents.get(item.uri);
+    return document ? service.incomingCalls(document, item) : null;
+  }),
+  request(CallHierarchyOutgoingCallsRequest.type, ({ service, documents }, { item }) => {
+    const document = documents.get(item.uri);
+    return document ? service.outgoingCalls(document, item) : null;
+  }),
+  request(WorkspaceSymbolRequest.type, ({ service, documents }, { query }) =>
+    service.workspaceSymbols(documents.all(), query),
+  ),
   documentRequest(ReferencesRequest.type, ({ service }, document, { position, context }) =>
     service.references(document, position, context.includeDeclaration),
   ),

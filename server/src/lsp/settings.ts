@@ -19,6 +19,10 @@ export interface Settings {
   readonly parserFlags: readonly string[];
   /** `tensorrt.text.maximumInlineElements`: tensors of more elements are shown by reference. */
   readonly maximumInlineElements: number;
+  /** `tensorrt.inlayHints.types`: show types behind outputs that nobody states. */
+  readonly inlayHintsTypes: boolean;
+  /** `tensorrt.inlayHints.attributeDefaults`: show the defaults of attributes that a node leaves out. */
+  readonly inlayHintsAttributeDefaults: boolean;
 }
 
 export const defaultSettings: Settings = {
@@ -30,6 +34,8 @@ export const defaultSettings: Settings = {
   checkTimeout: 120_000,
   parserFlags: [],
   maximumInlineElements: 16,
+  inlayHintsTypes: true,
+  inlayHintsAttributeDefaults: false,
 };
 
 export interface SettingsResult {
@@ -103,6 +109,13 @@ export function readSettings(section: unknown): SettingsResult {
       defaultSettings.maximumInlineElements,
       'a whole number from 0 to 65536',
       integer(0, 65_536),
+    ),
+    inlayHintsTypes: read('inlayHints.types', defaultSettings.inlayHintsTypes, 'true or false', flag),
+    inlayHintsAttributeDefaults: read(
+      'inlayHints.attributeDefaults',
+      defaultSettings.inlayHintsAttributeDefaults,
+      'true or false',
+      flag,
     ),
   };
   return { settings, problems };

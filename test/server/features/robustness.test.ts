@@ -88,12 +88,29 @@ function answers(document: OnnxDocument, offsets: readonly number[]): unknown {
     service.modelDiagnostics(document),
     service.documentSymbols(document),
     service.documentLinks(document),
+    service.codeLenses(document, true),
+    service.inlayHints(
+      document,
+      {
+        start: positionAt(document.source, 0),
+        end: positionAt(document.source, document.source.text.length),
+      },
+      { types: true, attributeDefaults: true },
+    ),
+    service.workspaceSymbols([document], 'a'),
     service.foldingRanges(document),
     service.semanticTokens(document),
     service.selectionRanges(document, positions),
     positions.map((position) => [
       service.hover(document, position),
       service.completion(document, position, { snippets: true }),
+      service.signatureHelp(document, position),
+      service.prepareRename(document, position),
+      service.rename(document, position, 'renamed'),
+      service.typeDefinition(document, position),
+      service
+        .prepareCallHierarchy(document, position)
+        .map((item) => [item, service.incomingCalls(document, item), service.outgoingCalls(document, item)]),
       service.definition(document, position),
       service.references(document, position, true),
       service.documentHighlights(document, position),

@@ -15,6 +15,7 @@ describe('settings', () => {
       libraryFolders: ['/opt/tensorrt'],
       check: { automatically: false, delay: 0, timeout: 5, parserFlags: ['kNATIVE_INSTANCENORM'] },
       text: { maximumInlineElements: 4 },
+      inlayHints: { types: false, attributeDefaults: true },
     });
     assert.deepEqual(problems, []);
     assert.deepEqual(settings, {
@@ -26,6 +27,8 @@ describe('settings', () => {
       checkTimeout: 5000,
       parserFlags: ['kNATIVE_INSTANCENORM'],
       maximumInlineElements: 4,
+      inlayHintsTypes: false,
+      inlayHintsAttributeDefaults: true,
     });
   });
 

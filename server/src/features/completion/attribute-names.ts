@@ -1,7 +1,8 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { functionAt } from '../../onnx/analysis/functions.ts';
 import type { AttributeType } from '../../onnx/model/model.ts';
-import type { AttributeSchema } from '../../onnx/operators/schema.ts';
+import type { AttributeDefault, AttributeSchema } from '../../onnx/operators/schema.ts';
+import { quoted } from '../../onnx/text/printer/literals.ts';
 import type { StatementSoFar } from '../cursor/cursor-context.ts';
 import { calledBy, schemaFor } from '../cursor/operator-of-statement.ts';
 import { textOf } from '../document.ts';
@@ -99,12 +100,16 @@ export function attributeDetail({ type, required, default: fallback }: Attribute
     ? ', required'
     : fallback === undefined
       ? ''
-      : `, default ${Array.isArray(fallback) ? JSON.stringify(fallback) : defaultText(fallback, type)}`;
+      : `, default ${defaultText(fallback, type)}`;
   return type + note;
 }
 
-function defaultText(value: AttributeSchema['default'], type: AttributeType): string {
-  return type === 'float' && Number.isInteger(value) ? `${value}.0` : JSON.stringify(value);
+/** A default as ONNX text writes it. */
+export function defaultText(value: AttributeDefault, type: AttributeType): string {
+  if (typeof value === 'number') {
+    return type === 'float' && Number.isInteger(value) ? `${value}.0` : String(value);
+  }
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }
 
 function valueSnippet({ type, default: fallback, allowedValues }: AttributeSchema): string {

@@ -2,7 +2,7 @@
 import { DiagnosticSeverity } from 'vscode-languageserver-types';
 import type { ParserErrorRecord } from '../../../../native-bridge/src/protocol.ts';
 import { versionsOf } from '../../onnx/operators/table.ts';
-import type { SyntaxTree } from '../../onnx/text/syntax-tree.ts';
+import type { Segment, SyntaxTree } from '../../onnx/text/syntax-tree.ts';
 import type { PlacedNode } from '../../tensorrt/locate/bodies.ts';
 import type { ErrorLocation } from '../../tensorrt/locate/locate.ts';
 import { explain } from '../../tensorrt/messages/explain.ts';
@@ -10,6 +10,9 @@ import { type Anchor, type AnchoredDiagnostic, anchorOf } from './anchored-diagn
 
 /** So many errors are shown one by one: more would be megabytes with every keystroke, and help nobody. */
 const shownErrors = 1000;
+
+/** So many calls that lead to the same node are shown beside the first. */
+const shownWays = 9;
 
 /** `locations` are those of the errors, in their order; `runtime` is the product and version: `TensorRT 11.2.1`. */
 export function tensorrtDiagnostics(
@@ -43,9 +46,54 @@ export function tensorrtDiagnostics(
       },
     ];
   });
+  const merged = onePerPlace(shown);
   const next = locations[shownErrors];
   const anchor = next && anchorOf(tree, next.primary);
-  return anchor ? [...shown, moreErrors(anchor, locations.length - shownErrors, runtime)] : shown;
+  return anchor ? [...merged, moreErrors(anchor, locations.length - shownErrors, runtime)] : merged;
+}
+
+/**
+ * A node of a function that is called twice is refused twice, and TensorRT sometimes says the same again. Editors show one of
+ * several alike, so they become one with all ways that lead there.
+ */
+function onePerPlace(diagnostics: readonly AnchoredDiagnostic[]): AnchoredDiagnostic[] {
+  const places = new Map<Segment, Map<string, [AnchoredDiagnostic, ...AnchoredDiagnostic[]]>>();
+  for (const diagnostic of diagnostics) {
+    const { anchor, code, message } = diagnostic;
+    const ofSegment = places.get(anchor.segment) ?? new Map();
+    places.set(anchor.segment, ofSegment);
+    const key = `${anchor.span.start} ${anchor.span.end} ${code} ${message}`;
+    const alike = ofSegment.get(key);
+    if (alike) {
+      alike.push(diagnostic);
+    } else {
+      ofSegment.set(key, [diagnostic]);
+    }
+  }
+  return [...places.values()].flatMap((ofSegment) =>
+    [...ofSegment.values()].map((alike) => ({ ...alike[0], related: waysTo(alike) })),
+  );
+}
+
+/** The calls of the first, and those of up to `shownWays` others whose calls are different ones. */
+function waysTo([first, ...others]: readonly [AnchoredDiagnostic, ...AnchoredDiagnostic[]]) {
+  const isSame = (a: AnchoredDiagnostic, b: AnchoredDiagnostic) =>
+    a.related.length === b.related.length &&
+    a.related.every(({ anchor }, index) => anchor.segment === b.related[index]?.anchor.segment);
+  const ways = [first];
+  for (const other of others) {
+    if (ways.length <= shownWays && !ways.some((way) => isSame(way, other))) {
+      ways.push(other);
+    }
+  }
+  return ways.flatMap(({ related }, way) =>
+    way === 0
+      ? related
+      : related.map(({ anchor, message }, depth) => ({
+          anchor,
+          message: depth === 0 ? message.replace('Called by', 'Also called by') : message,
+        })),
+  );
 }
 
 function moreErrors(anchor: Anchor, count: number, runtime: string): AnchoredDiagnostic {

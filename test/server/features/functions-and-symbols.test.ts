@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  incomingCalls,
+  outgoingCalls,
+  prepareCallHierarchy,
+} from '../../../server/src/features/call-hierarchy.ts';
+import { codeLenses } from '../../../server/src/features/code-lenses.ts';
+import { typeDefinition } from '../../../server/src/features/type-definition.ts';
+import { workspaceSymbols } from '../../../server/src/features/workspace-symbols.ts';
+import { expectMarks, type Fixture, fixture, header } from './fixture.ts';
+
+const functions = `${header}
+g (bool c, float[N] x) => (float[N] y) {
+  a = local.f (x)
+  y = If (c) <then_branch = t () => (float[N] r) { r = local.f (a) },
+              else_branch = e () => (float[N] r) { r = local.h (a) }>
+}
+<domain: "local", opset_import: ["" : 17, "local" : 1]>
+f (a) => (r) {
+  r = local.h (a)
+}
+<domain: "local", opset_import: ["" : 17]>
+h (a) => (r) { r = Relu (a) }
+<domain: "local", opset_import: ["" : 17]>
+unused (a) => (r) { r = Relu (a) }
+`;
+
+describe('code lenses', () => {
+  test('count the calls of each function, also those in subgraphs and functions', () => {
+    const { document } = fixture(functions);
+    assert.deepEqual(
+      codeLenses(document, true).map(({ range, command }) => [
+        range.start.line,
+        command?.title,
+        command?.arguments?.[2]?.length,
+      ]),
+      [
+        [7, '2 calls', 2],
+        [11, '2 calls', 2],
+        [13, 'never called', undefined],
+      ],
+    );
+  });
+
+  test('name no command in editors that do not have it', () => {
+    const { document } = fixture(functions);
+    assert.deepEqual(
+      codeLenses(document, false).map(({ command }) => command?.command),
+      ['', '', ''],
+    );
+  });
+});
+
+describe('call hierarchy', () => {
+  const at = (marked: string) => {
+    const { document, position } = fixture(marked);
+    const [item] = prepareCallHierarchy(document, position);
+    assert.ok(item);
+    return { document, item };
+  };
+
+  test('of a function leads to its callers, graph and functions', () => {
+    for (const marked of [
+      functions.replace('h (a) => (r) {', '$0h (a) => (r) {'),
+      functions.replace('local.h', 'local.$0h'),
+    ]) {
+      const { document, item } = at(marked);
+      assert.equal(item.name, 'h');
+      assert.deepEqual(
+        incomingCalls(document, item).map(({ from, fromRanges }) => [
+          from.name,
+          fromRanges.map(({ start }) => start.line),
+        ]),
+        [
+          ['g', [4]],
+          ['f', [8]],
+        ],
+      );
+    }
+  });
+
+  test('leads from a caller to what it calls', () => {
+    const { document, item } = at(functions.replace('f (a) =>', '$0f (a) =>'));
+    const [graph] = incomingCalls(document, item);
+    assert.ok(graph);
+    assert.deepEqual(
+      outgoingCalls(document, graph.from).map(({ to, fromRanges }) => [to.name, fromRanges.length]),
+      [
+        ['f', 2],
+        ['h', 1],
+      ],
+    );
+    assert.deepEqual(
+      outgoingCalls(document, item).map(({ to }) => to.name),
+      ['h'],
+    );
+  });
+});
+
+describe('workspace symbols', () => {
+  test('find functions, nodes, and initializers of all open documents by the letters typed', () => {
+    const second = fixture(`${header}
+net (float[1] x) => (float[1] y) <float[1] weight = {1}> { ["/layer/Add"] y = Add (x, weight) }`);
+    const documents = [fixture(functions).document, second.document];
+    const found = (query: string) => workspaceSymbols(documents, query).map(({ name }) => name);
+    assert.deepEqual(found('wght'), ['weight']);
+    assert.deepEqual(found('layer'), ['/layer/Add']);
+    assert.deepEqual(found('unus'), ['unused']);
+    assert.ok(found('').includes('g') && found('').includes('net'));
+  });
+});
+
+describe('go to type definition', () => {
+  const toType = ({ document, position }: Fixture) => typeDefinition(document, position);
+
+  test('leads to where the type is stated', () => {
+    expectMarks(
+      `${header}
+g (float[N] x) => (float[N] y) <float[N] a> {
+                                ^^^^^^^^
+  a = Relu (x)
+  y = Neg ($0a)
+}`,
+      toType,
+    );
+  });
+
+  test('of a value without a stated type leads to what produces it', () => {
+    expectMarks(
+      `${header}
+g (float[N] x) => (float[N] y) {
+  a = Relu (x)
+      ^^^^
+  y = Neg ($0a)
+}`,
+      toType,
+    );
+  });
+});
