@@ -21,10 +21,19 @@ export class ListStack<T> {
   }
 
   take(start: number): readonly T[] {
-    if (this.top === start) return none;
-    const list = this.items.slice(start, this.top);
+    const { items, top } = this;
     this.top = start;
-    return list;
+    // Literals for the usual lengths: allocating them is faster than any call.
+    switch (top - start) {
+      case 0:
+        return none;
+      case 1:
+        return [items[start] as T];
+      case 2:
+        return [items[start] as T, items[start + 1] as T];
+      default:
+        return items.slice(start, top);
+    }
   }
 }
 

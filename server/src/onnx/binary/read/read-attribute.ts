@@ -1,5 +1,4 @@
 /** AttributeProto. */
-import { concatenate } from '../../model/bytes.ts';
 import type {
   Attribute,
   AttributeType,
@@ -14,7 +13,7 @@ import { type AttributeValue, attributeTypes, encodeAttributeValue } from '../wr
 import { encodeFields } from '../write/field-sink.ts';
 import { appendEmpty, appendOthers, type OtherFields, withOther } from './other-fields.ts';
 import { finishGraph, type GraphParts, newGraphParts, readGraphFields } from './read-graph.ts';
-import { type FloatList, floatBytes, readFloats, readInts } from './read-numbers.ts';
+import { floatOfBits, isOddNaN, readFloats, readInts } from './read-numbers.ts';
 import {
   finishSparseTensor,
   finishTensor,
@@ -39,17 +38,21 @@ export function readAttribute(cursor: WireCursor): Attribute {
   let docString: string | undefined;
   /** AttributeType's number: 0 where the file says undefined, undefined where it says nothing. */
   let declared: number | undefined;
+  /** Bits by the numbers of the types of which a value was met. */
+  let met = 0;
   let hasLongString = false;
   let other: OtherFields;
-  let float: FloatList | undefined;
-  let int: Int64 | undefined;
-  let string: string | Uint8Array | undefined;
+  let floatBits = 0;
+  let int: Int64 = 0;
+  let string: string | Uint8Array = '';
   let tensor: TensorParts | undefined;
   let graph: GraphParts | undefined;
   let sparseTensor: SparseTensorParts | undefined;
   let type: TypeParts | undefined;
-  let floats: FloatList | undefined;
-  let ints: Int64[] | undefined;
+  const floats = cursor.floats.begin();
+  /** Bits of those floats that are odd NaNs, by index. */
+  let oddNaNs: Map<number, number> | undefined;
+  const ints = cursor.ints.begin();
   let strings: (string | Uint8Array)[] | undefined;
   let tensors: Tensor[] | undefined;
   let graphs: Graph[] | undefined;
@@ -63,51 +66,58 @@ export function readAttribute(cursor: WireCursor): Attribute {
         if (name === '') other = appendEmpty(other, tag);
         break;
       case 0x15: // 2: f
-        float = { values: [] };
-        readFloats(cursor, tag, float);
+        floatBits = cursor.fixed32();
+        met |= bits.float;
         break;
       case 0x18: // 3: i
         int = cursor.int64();
+        met |= bits.int;
         break;
       case 0x22: // 4: s
         if (cursor.peekLength() > longestString) {
           cursor.skip(tag);
           other = appendOthers(other, cursor.lastField());
           hasLongString = true;
-          string = undefined;
+          met &= ~bits.string;
         } else {
           string = cursor.text();
+          met |= bits.string;
         }
         break;
       case 0x2a: // 5: t
         tensor ??= newTensorParts();
         cursor.message('tensor', -1, readTensorFields, tensor);
+        met |= bits.tensor;
         break;
       case 0x32: // 6: g
         graph ??= newGraphParts();
         cursor.message('graph', -1, readGraphFields, graph);
+        met |= bits.graph;
         break;
       case 0x3d: // 7: floats
       case 0x3a:
-        floats ??= { values: [] };
-        readFloats(cursor, tag, floats);
+        oddNaNs = readFloatList(cursor, tag, floats, oddNaNs);
+        met |= bits.floats;
         break;
       case 0x40: // 8: ints
       case 0x42:
-        ints ??= [];
-        readInts(cursor, tag, ints);
+        readInts(cursor, tag, cursor.ints);
+        met |= bits.ints;
         break;
       case 0x4a: // 9: strings
         strings ??= [];
         strings.push(cursor.text());
+        met |= bits.strings;
         break;
       case 0x52: // 10: tensors
         tensors ??= [];
         tensors.push(cursor.message('tensor', tensors.length, readTensor));
+        met |= bits.tensors;
         break;
       case 0x5a: // 11: graphs
         graphs ??= [];
         graphs.push(cursor.message('graph', graphs.length, readGraph));
+        met |= bits.graphs;
         break;
       case 0x6a: // 13: doc_string
         docString = cursor.string();
@@ -115,10 +125,12 @@ export function readAttribute(cursor: WireCursor): Attribute {
       case 0x72: // 14: tp
         type ??= newTypeParts();
         cursor.message('type', -1, readTypeFields, type);
+        met |= bits.type_proto;
         break;
       case 0x7a: // 15: type_protos
         types ??= [];
         types.push(cursor.message('type', types.length, readType));
+        met |= bits.type_protos;
         break;
       case 0xa0: {
         // 20: type
@@ -135,47 +147,51 @@ export function readAttribute(cursor: WireCursor): Attribute {
       case 0xb2: // 22: sparse_tensor
         sparseTensor ??= newSparseTensorParts();
         cursor.message('sparse tensor', -1, readSparseTensorFields, sparseTensor);
+        met |= bits.sparse_tensor;
         break;
       case 0xba: // 23: sparse_tensors
         sparseTensors ??= [];
         sparseTensors.push(cursor.message('sparse tensor', sparseTensors.length, readSparseTensor));
+        met |= bits.sparse_tensors;
         break;
       default:
         cursor.skip(tag);
         other = appendOthers(other, cursor.lastField());
     }
   }
+  const floatList = cursor.floats.take(floats);
+  const intList = cursor.ints.take(ints);
+
+  if (reference === undefined && docString === undefined && other === undefined) {
+    // What nearly all attributes look like: one value, of the type that they say.
+    if (declared === 2 && met === bits.int) return { name, type: 'int', value: int };
+    if (declared === 7 && met === bits.ints) return { name, type: 'ints', value: intList };
+    if (declared === 3 && met === bits.string) return { name, type: 'string', value: string };
+    if (declared === 1 && met === bits.float && !isOddNaN(floatBits)) {
+      return { name, type: 'float', value: floatOfBits(floatBits) };
+    }
+    if (declared === 4 && met === bits.tensor && tensor !== undefined) {
+      return { name, type: 'tensor', value: finishTensor(cursor, tensor) };
+    }
+  }
+
   const found: FoundValue[] = [];
-  if (float !== undefined) found.push(foundFloat(float));
-  if (int !== undefined) found.push({ type: 'int', value: int });
-  if (string !== undefined) found.push({ type: 'string', value: string });
+  if (met & bits.float) found.push(foundFloat(floatBits));
+  if (met & bits.int) found.push({ type: 'int', value: int });
+  if (met & bits.string) found.push({ type: 'string', value: string });
   if (tensor !== undefined) found.push({ type: 'tensor', value: finishTensor(cursor, tensor) });
   if (graph !== undefined) found.push({ type: 'graph', value: finishGraph(graph) });
   if (sparseTensor !== undefined) {
     found.push({ type: 'sparse_tensor', value: finishSparseTensor(cursor, sparseTensor) });
   }
   if (type !== undefined) found.push({ type: 'type_proto', value: finishType(type) });
-  if (floats !== undefined) found.push(foundFloats(floats));
-  // Lists keep room to grow; most have a few elements, and slicing gives that room back.
-  if (ints !== undefined) found.push({ type: 'ints', value: ints.slice() });
-  if (strings !== undefined) found.push({ type: 'strings', value: strings.slice() });
+  if (met & bits.floats) found.push(foundFloats(floatList, oddNaNs));
+  if (met & bits.ints) found.push({ type: 'ints', value: intList });
+  if (strings !== undefined) found.push({ type: 'strings', value: strings });
   if (tensors !== undefined) found.push({ type: 'tensors', value: tensors });
   if (graphs !== undefined) found.push({ type: 'graphs', value: graphs });
   if (sparseTensors !== undefined) found.push({ type: 'sparse_tensors', value: sparseTensors });
   if (types !== undefined) found.push({ type: 'type_protos', value: types });
-
-  const only = found.length === 1 ? found[0] : undefined;
-  if (
-    only !== undefined &&
-    only.exact === undefined &&
-    attributeTypes[only.type].number === declared &&
-    reference === undefined &&
-    docString === undefined &&
-    other === undefined
-  ) {
-    // What nearly all attributes look like. The compiler cannot see that the value is of this very type.
-    return { name, type: only.type, value: only.value } as Attribute;
-  }
   const chosen = chooseValue({ declared, reference, hasLongString, found, other });
   return {
     name,
@@ -191,10 +207,33 @@ function readGraph(cursor: WireCursor): Graph {
   return finishGraph(parts);
 }
 
+/** Reads more floats of the list that begins at `start`, and its odd NaNs. */
+function readFloatList(
+  cursor: WireCursor,
+  tag: number,
+  start: number,
+  earlier: Map<number, number> | undefined,
+): Map<number, number> | undefined {
+  let oddNaNs = earlier;
+  readFloats(cursor, tag, (value) => {
+    if (isOddNaN(value)) {
+      oddNaNs ??= new Map();
+      oddNaNs.set(cursor.floats.count(start), value);
+    }
+    cursor.floats.push(floatOfBits(value));
+  });
+  return oddNaNs;
+}
+
 /** Names of AttributeType by number. */
 const typesByNumber: (AttributeType | undefined)[] = [];
-for (const [name, { number }] of Object.entries(attributeTypes))
-  typesByNumber[number] = name as AttributeType;
+/** A bit for each type. */
+const bits = {} as Record<AttributeType, number>;
+for (const [key, { number }] of Object.entries(attributeTypes)) {
+  const name = key as AttributeType;
+  typesByNumber[number] = name;
+  bits[name] = 1 << number;
+}
 
 /** A value field that is there. */
 type FoundValue = AttributeValue & {
@@ -202,16 +241,28 @@ type FoundValue = AttributeValue & {
   readonly exact?: readonly Bytes[];
 };
 
-function foundFloat(float: FloatList): FoundValue {
-  const value = float.values[0] ?? 0;
-  if (float.oddNaNs === undefined) return { type: 'float', value };
-  return { type: 'float', value, exact: [concatenate([Uint8Array.of(0x15), floatBytes(float)])] };
+function foundFloat(floatBits: number): FoundValue {
+  const value = { type: 'float', value: floatOfBits(floatBits) } as const;
+  if (!isOddNaN(floatBits)) return value;
+  const field = new DataView(new ArrayBuffer(5));
+  field.setUint8(0, 0x15);
+  field.setUint32(1, floatBits, true);
+  return { ...value, exact: [new Uint8Array(field.buffer)] };
 }
 
-function foundFloats(floats: FloatList): FoundValue {
-  const value = floats.values.slice();
-  if (floats.oddNaNs === undefined) return { type: 'floats', value };
-  return { type: 'floats', value, exact: encodeFields((sink) => sink.bytes(7, floatBytes(floats))) };
+function foundFloats(
+  values: readonly number[],
+  oddNaNs: ReadonlyMap<number, number> | undefined,
+): FoundValue {
+  if (oddNaNs === undefined) return { type: 'floats', value: values };
+  const bytes = new Uint8Array(values.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of values.entries()) {
+    const odd = oddNaNs.get(index);
+    if (odd === undefined) view.setFloat32(index * 4, value, true);
+    else view.setUint32(index * 4, odd, true);
+  }
+  return { type: 'floats', value: values, exact: encodeFields((sink) => sink.bytes(7, bytes)) };
 }
 
 type WithoutName<T> = T extends unknown ? Omit<T, 'name' | 'docString' | 'otherFields'> : never;

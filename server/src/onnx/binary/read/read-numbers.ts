@@ -5,55 +5,39 @@ import type { WireCursor } from './wire-cursor.ts';
 /** Memory of a number in an array that grows, in bytes. */
 const numberBytes = 16;
 
-export function readInts(cursor: WireCursor, tag: number, values: Int64[]): void {
+/** An array, or a list on a ListStack. */
+interface NumberList<T> {
+  push(value: T): unknown;
+}
+
+export function readInts(cursor: WireCursor, tag: number, values: NumberList<Int64>): void {
   if ((tag & 7) === 2) cursor.packed(() => readInt(cursor, values));
   else readInt(cursor, values);
 }
 
-function readInt(cursor: WireCursor, values: Int64[]): void {
+function readInt(cursor: WireCursor, values: NumberList<Int64>): void {
   cursor.charge(numberBytes);
   values.push(cursor.int64());
 }
 
-/** Floats by their bits, as a number cannot tell one NaN from another. */
-export interface FloatList {
-  readonly values: number[];
-  /** Bits of the NaNs other than the default one, by index. */
-  oddNaNs?: Map<number, number>;
+/** Calls `add` with the bits of each float, as a number cannot tell one NaN from another. */
+export function readFloats(cursor: WireCursor, tag: number, add: (bits: number) => void): void {
+  const readOne = () => {
+    cursor.charge(numberBytes);
+    add(cursor.fixed32());
+  };
+  if ((tag & 7) === 2) cursor.packed(readOne);
+  else readOne();
 }
 
-export function readFloats(cursor: WireCursor, tag: number, list: FloatList): void {
-  if ((tag & 7) === 2) cursor.packed(() => readFloat(cursor, list));
-  else readFloat(cursor, list);
-}
-
-function readFloat(cursor: WireCursor, list: FloatList): void {
-  cursor.charge(numberBytes);
-  const bits = cursor.fixed32();
-  const value = floatOfBits(bits);
-  if (Number.isNaN(value) && bits !== defaultNaN) {
-    list.oddNaNs ??= new Map();
-    list.oddNaNs.set(list.values.length, bits);
-  }
-  list.values.push(value);
-}
-
-/** The values as little-endian floats, exactly as they were read. */
-export function floatBytes(list: FloatList): Uint8Array {
-  const bytes = new Uint8Array(list.values.length * 4);
-  const view = new DataView(bytes.buffer);
-  for (const [index, value] of list.values.entries()) {
-    const bits = list.oddNaNs?.get(index);
-    if (bits === undefined) view.setFloat32(index * 4, value, true);
-    else view.setUint32(index * 4, bits, true);
-  }
-  return bytes;
-}
-
-const defaultNaN = 0x7fc00000;
-const conversion = new DataView(new ArrayBuffer(4));
-
-function floatOfBits(bits: number): number {
+export function floatOfBits(bits: number): number {
   conversion.setUint32(0, bits);
   return conversion.getFloat32(0);
 }
+
+/** Whether these are the bits of a NaN other than the one that JavaScript writes. */
+export function isOddNaN(bits: number): boolean {
+  return (bits & 0x7fffffff) > 0x7f800000 && bits !== 0x7fc00000;
+}
+
+const conversion = new DataView(new ArrayBuffer(4));

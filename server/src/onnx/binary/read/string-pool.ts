@@ -5,6 +5,8 @@
  */
 export class StringPool {
   private readonly slots = new Array<string>(slotCount).fill('');
+  /** Hashes of the strings in the slots, as looking at a string is slow. */
+  private readonly hashes = new Int32Array(slotCount);
   /** Bytes of the strings that were not found. */
   decodedBytes = 0;
 
@@ -28,11 +30,14 @@ export class StringPool {
     }
     if ((bits & 0x80808080) !== 0) return undefined;
     const slot = (hash ^ (hash >>> 15)) & (slotCount - 1);
-    const candidate = this.slots[slot] ?? '';
-    if (equals(candidate, buffer, start, end)) return candidate;
+    if (this.hashes[slot] === hash) {
+      const candidate = this.slots[slot] ?? '';
+      if (equals(candidate, buffer, start, end)) return candidate;
+    }
     this.decodedBytes += end - start;
     const text = buffer.toString('latin1', start, end);
     this.slots[slot] = text;
+    this.hashes[slot] = hash;
     return text;
   }
 }

@@ -43,6 +43,9 @@ export class WireCursor {
   readonly inputs = new ListStack<string>();
   readonly outputs = new ListStack<string>();
   readonly attributes = new ListStack<Attribute>();
+  /** Lists of the attributes that are being read. */
+  readonly ints = new ListStack<Int64>();
+  readonly floats = new ListStack<number>();
   private window: Buffer = Buffer.alloc(0);
   private view = viewOf(this.window);
   /** Position in the window. */
