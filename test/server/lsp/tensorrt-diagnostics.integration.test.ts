@@ -216,6 +216,28 @@ describe('a language client with TensorRT for RTX 1.7.1', () => {
     await client.status(uri, ({ state }) => state === 'supported', from);
   });
 
+  test('gets one diagnostic for a node of a function that is called twice, with both calls', async () => {
+    const uri = uriOf('called-twice.onnxtxt');
+    await client.open(
+      uri,
+      `<ir_version: 8, opset_import: ["" : 17, "local" : 1]>
+g (float[N,4] x) => (float[N,4] y) {
+  [first] a = local.random (x)
+  [second] y = local.random (a)
+}
+<domain: "local", opset_import: ["" : 17]>
+random (x) => (y) { y = Bernoulli (x) }
+`,
+    );
+    const { diagnostics } = await client.diagnostics(uri, isJudged);
+    assert.deepEqual(
+      diagnostics.map(({ relatedInformation }) =>
+        relatedInformation?.map(({ message, location }) => `${location.range.start.line}: ${message}`),
+      ),
+      [['2: Called by first (random)', '3: Also called by second (random)']],
+    );
+  });
+
   test('pins an error without a node to the declaration that caused it', async () => {
     const uri = uriOf('input.onnxtxt');
     const text =
