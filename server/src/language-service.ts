@@ -22,6 +22,7 @@ import type {
   Range,
   SelectionRange,
   SignatureHelp,
+  TextEdit,
   WorkspaceSymbol,
 } from 'vscode-languageserver-types';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
@@ -35,6 +36,7 @@ import { documentHighlights } from './features/document-highlights.ts';
 import { documentLinks } from './features/document-links.ts';
 import { documentSymbols } from './features/document-symbols.ts';
 import { foldingRanges } from './features/folding-ranges.ts';
+import { formatDocument, formatOnType, formatRange } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
 import { type InlayHintOptions, inlayHints } from './features/inlay-hints.ts';
 import { references } from './features/references.ts';
@@ -78,6 +80,9 @@ export interface LanguageService {
   prepareRename(document: OnnxDocument, position: Position): RenameTarget | undefined;
   rename(document: OnnxDocument, position: Position, newName: string): RenameResult;
   inlayHints(document: OnnxDocument, range: Range, options: InlayHintOptions): InlayHint[];
+  formatDocument(document: OnnxDocument): TextEdit[];
+  formatRange(document: OnnxDocument, range: Range): TextEdit[];
+  formatOnType(document: OnnxDocument, position: Position): TextEdit[];
   /** `showsReferences`: whether the editor has our command that shows references. */
   codeLenses(document: OnnxDocument, showsReferences: boolean): CodeLens[];
   prepareCallHierarchy(document: OnnxDocument, position: Position): CallHierarchyItem[];
@@ -110,6 +115,9 @@ export function createLanguageService({ files }: LanguageServiceHost): LanguageS
     prepareRename,
     rename,
     inlayHints,
+    formatDocument,
+    formatRange,
+    formatOnType,
     codeLenses,
     prepareCallHierarchy,
     incomingCalls,

@@ -11,8 +11,11 @@ import {
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
+  DocumentFormattingRequest,
   DocumentHighlightRequest,
   DocumentLinkRequest,
+  DocumentOnTypeFormattingRequest,
+  DocumentRangeFormattingRequest,
   DocumentSymbolRequest,
   FoldingRangeRequest,
   HoverRequest,
@@ -109,6 +112,15 @@ export const handlers: readonly Registration[] = [
           })
         : null;
     },
+  ),
+  documentRequest(DocumentFormattingRequest.type, ({ service }, document) =>
+    service.formatDocument(document),
+  ),
+  documentRequest(DocumentRangeFormattingRequest.type, ({ service }, document, { range }) =>
+    service.formatRange(document, range),
+  ),
+  documentRequest(DocumentOnTypeFormattingRequest.type, ({ service }, document, { position }) =>
+    service.formatOnType(document, position),
   ),
   documentRequest(CodeLensRequest.type, ({ service, client }, document) =>
     service.codeLenses(document, client.isOurExtension),

@@ -88,6 +88,7 @@ function answers(document: OnnxDocument, offsets: readonly number[]): unknown {
     service.modelDiagnostics(document),
     service.documentSymbols(document),
     service.documentLinks(document),
+    service.formatDocument(document),
     service.codeLenses(document, true),
     service.inlayHints(
       document,
@@ -105,6 +106,7 @@ function answers(document: OnnxDocument, offsets: readonly number[]): unknown {
       service.hover(document, position),
       service.completion(document, position, { snippets: true }),
       service.signatureHelp(document, position),
+      service.formatOnType(document, position),
       service.prepareRename(document, position),
       service.rename(document, position, 'renamed'),
       service.typeDefinition(document, position),
