@@ -20,7 +20,7 @@ export async function openModel(name: string): Promise<vscode.TextEditor> {
   });
 }
 
-/** The errors and warnings of a document, once `accept` takes them. */
+/** What TensorRT refuses in a document, once `accept` takes it. */
 export function diagnosticsOf(
   document: vscode.TextDocument,
   accept: (diagnostics: readonly vscode.Diagnostic[]) => boolean,
@@ -28,7 +28,9 @@ export function diagnosticsOf(
   return waitFor(
     `the diagnostics of ${document.uri.path}`,
     () => {
-      const diagnostics = vscode.languages.getDiagnostics(document.uri);
+      const diagnostics = vscode.languages
+        .getDiagnostics(document.uri)
+        .filter(({ source }) => source?.startsWith('TensorRT'));
       return accept(diagnostics) ? diagnostics : undefined;
     },
     () => JSON.stringify(vscode.languages.getDiagnostics(document.uri)),
