@@ -228,12 +228,13 @@ describe('local functions', () => {
       (_, level) => `<opset_import: ["" : 21, "local" : 1], domain: "local">
         f${level} (x) => (y) { a = local.f${level + 1} (x) b = Concat <axis = 0> (a, a) y = local.f${level + 1} (b) }`,
     );
-    const start = performance.now();
+    // Processor time, not the clock's: other tests run at the same time.
+    const before = process.cpuUsage();
     const inference = infer(`g (float[N] x) => (float[] y) { y = local.f0 (x) }
       ${levels.join('\n')}
       <opset_import: ["" : 21], domain: "local"> f40 (x) => (y) { y = NonZero (x) }`);
     inference.problems();
-    assert.ok(performance.now() - start < 10_000);
+    assert.ok(process.cpuUsage(before).user < 10_000_000);
     assert.ok(problemsOf(inference).some((problem) => problem.startsWith('onnx.inference-limit')));
   });
 });
