@@ -1,6 +1,7 @@
 /** Where two versions of a tree differ: between their common beginning and end, by the identity of segments. */
 
-import type { Segment } from '../text/syntax-tree.ts';
+import { segmentsOf } from '../analysis/names.ts';
+import type { Segment, SyntaxTree } from '../text/syntax-tree.ts';
 
 export interface ChangedPart {
   /** First index that differs, the same in both. */
@@ -18,4 +19,24 @@ export function changedPart(before: readonly Segment[], after: readonly Segment[
     behind++;
   }
   return { from, oldTo: before.length - behind, newTo: after.length - behind };
+}
+
+/** Whether a body has the same statements as before, but for those that were changed. */
+export function isSameBody(
+  before: SyntaxTree,
+  after: SyntaxTree,
+  index: number,
+  changed: ChangedPart,
+): boolean {
+  if (before.declarations.length !== after.declarations.length) return false;
+  const [old, now] = [segmentsOf(before, index), segmentsOf(after, index)];
+  const isSame = (oldEdge: number, edge: number) =>
+    (oldEdge === edge && edge <= changed.from) ||
+    (oldEdge - changed.oldTo === edge - changed.newTo && edge >= changed.newTo) ||
+    (isWithin(oldEdge, changed.from, changed.oldTo) && isWithin(edge, changed.from, changed.newTo));
+  return isSame(old.from, now.from) && isSame(old.to, now.to);
+}
+
+function isWithin(index: number, from: number, to: number): boolean {
+  return index >= from && index <= to;
 }

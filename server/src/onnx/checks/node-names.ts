@@ -2,7 +2,7 @@
 
 import { segmentsOf } from '../analysis/names.ts';
 import type { Segment, SyntaxTree } from '../text/syntax-tree.ts';
-import type { ChangedPart } from './changed-part.ts';
+import { type ChangedPart, isSameBody } from './changed-part.ts';
 import type { AnchoredFinding } from './finding.ts';
 
 /** By declaration and name. Handed on from version to version: who has passed it on has it no longer. */
@@ -20,7 +20,7 @@ export function checkNodeNames(
   tree: SyntaxTree,
   before: { readonly state: NodeNames; readonly tree: SyntaxTree; readonly changed: ChangedPart } | undefined,
 ): NodeNames {
-  const old = before && isSameLayout(before.tree, tree) ? before.state.index : undefined;
+  const old = before && isSameLayout(before.tree, tree, before.changed) ? before.state.index : undefined;
   if (!before || !old) return indexed(tree);
   before.state.index = undefined;
   const duplicates = new Set(before.state.duplicates);
@@ -96,11 +96,8 @@ function add(
   duplicates.add(all);
 }
 
-function isSameLayout(before: SyntaxTree, after: SyntaxTree): boolean {
-  return (
-    before.declarations.length === after.declarations.length &&
-    before.declarations.every(({ kind }, index) => kind === after.declarations[index]?.kind)
-  );
+function isSameLayout(before: SyntaxTree, after: SyntaxTree, changed: ChangedPart): boolean {
+  return after.declarations.every((_, index) => isSameBody(before, after, index, changed));
 }
 
 function visitNodes(

@@ -6,7 +6,7 @@
 import { type Names, occurrencesOf, segmentsOf } from '../../analysis/names.ts';
 import { subgraphsOf, visitSegmentNames } from '../../analysis/segment-names.ts';
 import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.ts';
-import type { ChangedPart } from '../changed-part.ts';
+import { type ChangedPart, isSameBody } from '../changed-part.ts';
 import { visitInnerOutputs } from '../rules/subgraphs.ts';
 import { type InnerDefinition, judgeName, type NameVerdict } from './judge-name.ts';
 import { addInner, occurrencesOfAll, suspectsIn } from './suspects.ts';
@@ -46,21 +46,6 @@ export function checkNames(
       return checkAffected(tree, names, index, old, affected, before.changed);
     }),
   };
-}
-
-/** Whether a body has the same statements as before, but for those that were changed. */
-function isSameBody(before: SyntaxTree, after: SyntaxTree, index: number, changed: ChangedPart): boolean {
-  if (before.declarations.length !== after.declarations.length) return false;
-  const [old, now] = [segmentsOf(before, index), segmentsOf(after, index)];
-  const isSame = (oldEdge: number, edge: number) =>
-    (oldEdge === edge && edge <= changed.from) ||
-    (oldEdge - changed.oldTo === edge - changed.newTo && edge >= changed.newTo) ||
-    (isWithin(oldEdge, changed.from, changed.oldTo) && isWithin(edge, changed.from, changed.newTo));
-  return isSame(old.from, now.from) && isSame(old.to, now.to);
-}
-
-function isWithin(index: number, from: number, to: number): boolean {
-  return index >= from && index <= to;
 }
 
 function checkBody(tree: SyntaxTree, declaration: number): BodyNames {

@@ -3,6 +3,7 @@
 import { normalizedDomain } from '../../operators/table.ts';
 import { didYouMean } from '../../text/parser/suggestions.ts';
 import type { Environment } from '../environment.ts';
+import { isKnownDomain } from '../operators.ts';
 import type { NodeRule } from './node-rule.ts';
 
 /** A plugin of TensorRT or a custom operator may stand in, so this is no error. */
@@ -10,6 +11,7 @@ export function unknownFunctionRule({ functions }: Pick<Environment, 'functions'
   return ({ node, operator }, report) => {
     if (operator.kind !== 'foreign' || !operator.domainHasFunctions || operator.name === '') return;
     const { domain, name, overload } = operator;
+    if (isKnownDomain(domain)) return;
     const same = [...functions.values()].filter(
       (candidate) => normalizedDomain(candidate.domain) === normalizedDomain(domain),
     );
