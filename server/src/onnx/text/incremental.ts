@@ -31,11 +31,15 @@ interface KeptRun {
  * The tree of `newText`, equal to what `parseOnnxText` gives, but sharing the untouched segments of `tree`.
  *
  * `changes` lead from `tree.text` to `newText`. They are in the order they were made; the offsets of each are those of the text
- * that the ones before it left, as in LSP's didChange.
+ * that the ones before it left, as in LSP's didChange. Throws a RangeError where the lengths of the texts show that they do not.
  */
 export function reparse(tree: SyntaxTree, newText: string, changes: readonly TextChange[]): SyntaxTree {
   const hunks = hunksOf(changes);
-  if (hunks.length === 0) {
+  const last = hunks.at(-1);
+  if (newText.length - tree.text.length !== (last ? last.newEnd - last.oldEnd : 0)) {
+    throw new RangeError('The changes do not lead from the text of the tree to the new text.');
+  }
+  if (!last) {
     return tree;
   }
   const { segments, starts } = tree;
@@ -167,8 +171,7 @@ function hunksOf(changes: readonly TextChange[]): readonly Hunk[] {
   for (const { start, end, newEnd } of changes) {
     const growth = newEnd - end;
     // Those that the change touches become one with it.
-    let first = hunks.findIndex((hunk) => hunk.newEnd >= start);
-    first = first < 0 ? hunks.length : first;
+    const first = firstEndingFrom(hunks, start);
     let behind = first;
     while (behind < hunks.length && (hunks[behind]?.newStart ?? 0) <= end) {
       behind++;
@@ -192,6 +195,21 @@ function hunksOf(changes: readonly TextChange[]): readonly Hunk[] {
     });
   }
   return hunks;
+}
+
+/** Index of the first hunk that does not end before an offset of the new text. */
+function firstEndingFrom(hunks: readonly Hunk[], offset: number): number {
+  let low = 0;
+  let high = hunks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((hunks[middle]?.newEnd ?? 0) < offset) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 function shiftBehind(hunk: Hunk | undefined): number {

@@ -12,11 +12,11 @@ import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { readGraph } from './graphs.ts';
 import { nameAt, readName, startsName } from './identifiers.ts';
+import { continuesList, type List } from './lists.ts';
 import { isAtStatement, isAtStatementNotAttribute } from './lookahead.ts';
 import { fitsInt64, floatValue, integerValue, isFloatWord, scanNumber } from './numbers.ts';
-import { skipListEntry } from './recovery.ts';
 import { didYouMean } from './suggestions.ts';
-import { checkTensorType, endsEntry, readData, startsData } from './tensors.ts';
+import { checkTensorType, readData, startsData } from './tensors.ts';
 import { isExtensionType, isTypeWord, readType, readTypeAfter } from './types.ts';
 
 type ValueKind = AttributeValueSyntax['kind'];
@@ -80,40 +80,29 @@ export function collectAttributes(cursor: Cursor): void {
     }
     const annotations = cursor.takeAnnotations();
     cursor.attributes.push(readAttribute(cursor, nameAt(cursor, next), annotations));
-  } while (continuesAttributes(cursor));
+  } while (continuesList(cursor, attributeList));
 }
 
-/** After an attribute: whether another one follows. */
-export function continuesAttributes(cursor: Cursor): boolean {
-  const next = cursor.peek();
-  if (next === character.comma) {
-    cursor.pos++;
-    if (cursor.peek() !== character.greater) {
-      return true;
-    }
-    cursor.expected('onnx.syntax.trailing-comma', 'Expected another attribute after the comma, or no comma.');
-    cursor.pos++;
-    return false;
-  }
-  if (next === character.greater) {
-    cursor.pos++;
-    return false;
-  }
-  if (startsName(next) && !isAtStatementNotAttribute(cursor) && isAtAttribute(cursor)) {
-    cursor.expected('onnx.syntax.missing-comma', 'Expected `,` between two attributes.');
-    return true;
-  }
-  cursor.expected('onnx.syntax.missing-bracket', 'Expected `,` and another attribute, or `>`.');
-  if (next === character.openParenthesis || (cursor.isFirstOnLine && isAtStatement(cursor))) {
-    return false;
-  }
-  skipListEntry(cursor, character.greater);
-  if (cursor.matches(character.comma)) {
-    return true;
-  }
-  cursor.matches(character.greater);
-  return false;
-}
+/** Attributes, and the attribute parameters of a function. */
+export const attributeList: List = {
+  close: character.greater,
+  entry: 'attribute',
+  isAtEntry: (cursor) =>
+    startsName(cursor.peek()) && !isAtStatementNotAttribute(cursor) && isAtAttribute(cursor),
+  isBehind: (cursor) =>
+    cursor.peek() === character.openParenthesis || (cursor.isFirstOnLine && isAtStatement(cursor)),
+};
+
+/** Elements of a list that is an attribute's value. */
+const elementList: List = {
+  close: character.closeBracket,
+  entry: 'element',
+  isAtEntry: (cursor) => {
+    const next = cursor.peek();
+    return next === character.quote || next === character.minus || character.isDigit(next);
+  },
+  isBehind: () => false,
+};
 
 /** An attribute whose name has been read. */
 export function readAttribute(
@@ -215,7 +204,7 @@ function readList(cursor: Cursor, name: Identifier, type: Identifier | undefined
     const element = readSingleValue(cursor, expected);
     cursor.attributeValues.push(element);
     expected = checkElement(cursor, element, expected, type);
-  } while (endsEntry(cursor, character.closeBracket, ']'));
+  } while (continuesList(cursor, elementList));
   const elements = cursor.attributeValues.take(mark);
   if (declared?.list === false && !['integer', 'float', 'string'].includes(declared.kind ?? '')) {
     cursor.problem(

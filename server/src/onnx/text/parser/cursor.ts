@@ -8,9 +8,10 @@ import type {
   SyntaxProblem,
   ValueDeclaration,
 } from '../syntax-tree.ts';
-import { type AnnotationReading, commentEnd, readAnnotation } from './annotations.ts';
+import { commentEnd } from './annotations.ts';
 import * as character from './characters.ts';
 import { NameTable } from './names.ts';
+import { annotationsOf, PendingAnnotations } from './pending-annotations.ts';
 import type { SyntaxProblemCode } from './problems.ts';
 import { none, Stack } from './stack.ts';
 import { probableEnd, StringEnds } from './strings.ts';
@@ -51,7 +52,7 @@ export class Cursor {
 
   #problems: SyntaxProblem[] = [];
   #problemPos = -1;
-  #pending: PendingAnnotation[] = [];
+  readonly #pending = new PendingAnnotations();
   #looking = false;
   #tokenStart = 0;
   /** Absolute offset behind the token before `pos`. */
@@ -80,9 +81,7 @@ export class Cursor {
     if (this.#problems.length > 0) {
       this.#problems = [];
     }
-    if (this.#pending.length > 0) {
-      this.#pending = [];
-    }
+    this.#pending.clear();
     this.#problemPos = -1;
     this.#tokenStart = this.pos;
     this.#tokenEnd = this.pos;
@@ -96,11 +95,9 @@ export class Cursor {
   finish(): readonly SyntaxProblem[] {
     const next = this.peek();
     this.noteReach();
-    if (this.#pending.length > 0) {
-      // At the end of the text there is nothing left to annotate.
-      this.#reportMisplaced(next === character.endOfText ? -1 : this.pos);
-      this.toFirstAnnotation();
-    }
+    // At the end of the text there is nothing left to annotate.
+    this.#reportMisplaced(next === character.endOfText ? this.text.length + 1 : this.pos);
+    this.toFirstAnnotation();
     if (this.#problems.length === 0) {
       return none;
     }
@@ -109,7 +106,7 @@ export class Cursor {
 
   /** Moves back from the token at `pos` to the first of its annotations, if it has any. */
   toFirstAnnotation(): void {
-    this.pos = this.#pending[0]?.start ?? this.pos;
+    this.pos = this.#pending.start ?? this.pos;
   }
 
   /** Skips white space and comments; the character there, or `endOfText`. */
@@ -143,14 +140,13 @@ export class Cursor {
     const length = text.length;
     let pos = this.pos;
     let newLine = pos === 0;
-    let annotated = 0;
     let code = character.endOfText;
     while (pos < length) {
       code = text.charCodeAt(pos);
       if (code === character.hash) {
         const end = commentEnd(text, pos);
         if (text.charCodeAt(pos + 1) === character.at && !this.#looking) {
-          annotated += this.#keepAnnotation(pos, end, newLine || pos === this.#firstOnLine);
+          this.#pending.read(text, pos, end, this.base, newLine || pos === this.#firstOnLine);
         }
         pos = end;
       } else if (character.isSpace(code)) {
@@ -165,8 +161,8 @@ export class Cursor {
     if (newLine) {
       this.#firstOnLine = pos;
     }
-    for (const pending of annotated > 0 ? this.#pending.slice(-annotated) : none) {
-      pending.token = pending.ownLine ? pos : -2;
+    if (!this.#pending.isEmpty) {
+      this.#pending.foundToken(pos);
     }
     return pos < length ? code : character.endOfText;
   }
@@ -215,7 +211,7 @@ export class Cursor {
     if (isFirstOnLine) {
       this.#firstOnLine = pos;
     }
-    this.#pending = this.#pending.filter(({ start }) => start < pos);
+    this.#pending.dropFrom(pos);
   }
 
   noteReach(): void {
@@ -330,31 +326,26 @@ export class Cursor {
 
   /** Annotations of the construct that begins at the token at `pos`, each for the first construct that asks. */
   takeAnnotations(): readonly Annotation[] {
-    if (this.#pending.length === 0) {
+    if (this.#pending.isEmpty) {
       return none;
     }
     this.#reportMisplaced(this.pos);
-    const taken: Annotation[] = [];
-    for (const { reading, start, end } of this.#pending) {
-      if ('annotation' in reading) {
-        taken.push(reading.annotation);
-      } else {
-        this.problem(
-          'onnx.syntax.malformed-annotation',
-          Math.max(start, reading.start),
-          end,
-          reading.malformed,
-        );
+    const taken = this.#pending.take(this.pos, false);
+    for (const { reading } of taken) {
+      if ('malformed' in reading) {
+        this.problem('onnx.syntax.malformed-annotation', reading.start, reading.end, reading.malformed);
       }
     }
-    this.#pending = [];
-    return taken.length === 0 ? none : taken;
+    const annotations = annotationsOf(taken);
+    return annotations.length === 0 ? none : annotations;
   }
 
   /** Reports and drops annotations that are not of the token at `pos`. */
   #reportMisplaced(pos: number): void {
-    const misplaced = this.#pending.filter(({ token }) => token !== pos);
-    for (const { start, end } of misplaced) {
+    if (this.#pending.isEmpty) {
+      return;
+    }
+    for (const { start, end } of this.#pending.take(pos, true)) {
       this.problem(
         'onnx.syntax.misplaced-annotation',
         start,
@@ -362,9 +353,6 @@ export class Cursor {
         'This annotation annotates nothing. Write it on a line of its own before the node, value, attribute, graph, ' +
           'function or model it is about.',
       );
-    }
-    if (misplaced.length > 0) {
-      this.#pending = this.#pending.filter(({ token }) => token === pos);
     }
   }
 
@@ -411,19 +399,6 @@ export class Cursor {
     });
   }
 
-  /**
-   * Keeps the annotation of a comment, if it is one, and answers how many that are. At the end of a line it would seem to be
-   * about that line, but would annotate the next: only on its own line it annotates something.
-   */
-  #keepAnnotation(start: number, end: number, ownLine: boolean): number {
-    const reading = readAnnotation(this.text, start, end, this.base);
-    if (!reading) {
-      return 0;
-    }
-    this.#pending.push({ reading, start, end, ownLine, token: -1 });
-    return 1;
-  }
-
   /** A part of the text in which a backslash stands for the character after it. */
   #unescaped(start: number, end: number): string {
     const text = this.text;
@@ -439,15 +414,5 @@ export class Cursor {
   }
 }
 
-/** An annotation that has been read but not taken. Offsets are absolute. */
-interface PendingAnnotation {
-  readonly reading: AnnotationReading;
-  readonly start: number;
-  readonly end: number;
-  readonly ownLine: boolean;
-  /** The token it is in front of; negative where it annotates nothing. */
-  token: number;
-}
-
-/** More than anybody reads in one statement. */
+/** More than anybody reads in one statement; the others show when these are gone. */
 const maximumProblems = 100;

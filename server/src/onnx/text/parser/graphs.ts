@@ -5,8 +5,9 @@ import { startsName } from './identifiers.ts';
 import { isAtHeader, isAtOutputs, isAtTypeWord } from './lookahead.ts';
 import { readNode } from './nodes.ts';
 import { matchBraces, skipBraces, skipToStatement } from './recovery.ts';
+import { none } from './stack.ts';
 import { maximumDepth } from './types.ts';
-import { collectDeclarations, readDeclarations } from './values.ts';
+import { readDeclarations, readValues } from './values.ts';
 
 interface Signature {
   readonly inputs: readonly ValueDeclaration[];
@@ -60,14 +61,7 @@ export function readGraph(cursor: Cursor, name: Identifier, annotations: readonl
   }
   cursor.depth++;
   const { inputs, outputs } = readInputsAndOutputs(cursor, 'graph');
-  const declarations = cursor.declarations.top;
-  if (cursor.peek() === character.less) {
-    cursor.pos++;
-    if (!cursor.matches(character.greater)) {
-      collectDeclarations(cursor, 'graph-values', character.greater, '>');
-    }
-  }
-  const values = cursor.declarations.take(declarations);
+  const values = cursor.peek() === character.less ? readValues(cursor) : none;
   const nodes = readBody(cursor);
   cursor.depth--;
   return { start, end: cursor.endOffset, annotations, name, inputs, outputs, values, nodes };

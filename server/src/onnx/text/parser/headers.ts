@@ -8,11 +8,11 @@ import type {
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { nameAt, startsName } from './identifiers.ts';
+import { continuesList, type List } from './lists.ts';
 import { isAtSignature } from './lookahead.ts';
 import { fitsInt64, integerValue, scanNumber } from './numbers.ts';
-import { skipListEntry } from './recovery.ts';
 import { didYouMean } from './suggestions.ts';
-import { endsEntry, readStringEntries } from './tensors.ts';
+import { readStringEntries } from './tensors.ts';
 
 type ValueKind = 'integer' | 'string' | 'opset-imports' | 'metadata';
 
@@ -67,44 +67,29 @@ export function readHeader(cursor: Cursor, kind: 'model' | 'function'): readonly
   return entries;
 }
 
-/** After an entry: whether another one follows. Moves behind the comma or the `>`. */
+const headerList: List = {
+  close: character.greater,
+  entry: 'key',
+  isAtEntry: (cursor) => startsName(cursor.peek()) && isAtKey(cursor),
+  isBehind: (cursor) => startsName(cursor.peek()) || cursor.peek() === character.openBrace,
+};
+
+const opsetList: List = {
+  close: character.closeBracket,
+  entry: 'domain and version',
+  isAtEntry: (cursor) => cursor.peek() === character.quote,
+  isBehind: () => false,
+};
+
+/** After an entry: whether another one follows. */
 function continuesHeader(cursor: Cursor): boolean {
-  const next = cursor.peek();
-  if (next === character.comma) {
-    cursor.pos++;
-    if (cursor.peek() !== character.greater) {
-      return true;
-    }
-    cursor.expected('onnx.syntax.trailing-comma', 'Expected another key after the comma, or no comma.');
-    cursor.pos++;
-    return false;
-  }
-  if (next === character.greater) {
-    cursor.pos++;
-    return false;
-  }
-  if (startsName(next) && isAtKey(cursor)) {
-    cursor.expected('onnx.syntax.missing-comma', 'Expected `,` between two entries.');
-    return true;
-  }
-  cursor.expected(
-    'onnx.syntax.missing-bracket',
-    'Expected `,` and another key, or `>` at the end of the header.',
-  );
-  if (startsName(next) || next === character.openBrace) {
-    return false;
-  }
+  cursor.peek();
   if (cursor.isAtArrow) {
-    // One `=` too many in front of the `>`.
+    cursor.expected('onnx.syntax.unexpected-text', 'Expected `>` at the end of the header, without `=`.');
     cursor.pos += 2;
     return false;
   }
-  skipListEntry(cursor, character.greater);
-  if (cursor.matches(character.comma)) {
-    return true;
-  }
-  cursor.matches(character.greater);
-  return false;
+  return continuesList(cursor, headerList);
 }
 
 function isAtKey(cursor: Cursor): boolean {
@@ -185,7 +170,7 @@ function readOpsetImports(cursor: Cursor): HeaderValue {
       if (cursor.pos > before) {
         imports.push(entry);
       }
-    } while (endsEntry(cursor, character.closeBracket, ']'));
+    } while (continuesList(cursor, opsetList));
   }
   return { kind: 'opset-imports', start, end: cursor.endOffset, imports };
 }

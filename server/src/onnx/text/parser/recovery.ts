@@ -157,8 +157,8 @@ export function skipNested(cursor: Cursor): void {
 }
 
 /**
- * From a `{`: notes the `}` of each `{` up to the one that closes the first, where they are the offset of the other. Those that
- * nothing closes have the end of the text.
+ * From a `{`: notes in `braces`, by absolute offset, which `}` closes it and each one inside. For those that nothing closes, that
+ * is the end of the text. Does not move.
  */
 export function matchBraces(cursor: Cursor, braces: Map<number, number>): void {
   const start = cursor.pos;

@@ -6,12 +6,13 @@ import type {
   HeaderEntry,
   Identifier,
 } from '../syntax-tree.ts';
-import { continuesAttributes, readAttribute } from './attributes.ts';
+import { attributeList, readAttribute } from './attributes.ts';
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { readInputsAndOutputs } from './graphs.ts';
 import { readHeader } from './headers.ts';
 import { nameAt, readName, startsName } from './identifiers.ts';
+import { continuesList } from './lists.ts';
 import { none } from './stack.ts';
 
 /** `name (inputs) => (outputs)` of the model's graph. */
@@ -83,5 +84,5 @@ function readAttributeParameters(
     } else {
       parameters.push(name);
     }
-  } while (continuesAttributes(cursor));
+  } while (continuesList(cursor, attributeList));
 }

@@ -2,6 +2,7 @@ import { dataTypeOfName } from '../../model/data-types.ts';
 import type { Identifier, StringEntrySyntax, TensorDataSyntax, TypeSyntax } from '../syntax-tree.ts';
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
+import { continuesList, type List } from './lists.ts';
 import {
   doubleValue,
   fitsInt32,
@@ -91,38 +92,18 @@ export function readStringEntries(cursor: Cursor): readonly StringEntrySyntax[] 
     if (cursor.pos > start) {
       entries.push({ start: key.start, end: cursor.endOffset, key, value });
     }
-    if (!endsEntry(cursor, character.closeBracket, ']')) {
+    if (!continuesList(cursor, stringEntries)) {
       return entries;
     }
   }
 }
 
-/**
- * After an entry of a list: moves behind a comma and answers true, or behind the closing bracket and answers false. Where there
- * is neither, reports it and skips to the next of them, unless the list seems not to go on.
- */
-export function endsEntry(cursor: Cursor, close: number, bracket: string): boolean {
-  let next = cursor.peek();
-  if (next !== character.comma && next !== close) {
-    cursor.expected('onnx.syntax.missing-bracket', `Expected \`,\` or \`${bracket}\`.`);
-    skipListEntry(cursor, close);
-    next = cursor.peek();
-  }
-  if (next === close) {
-    cursor.pos++;
-    return false;
-  }
-  if (next !== character.comma) {
-    return false;
-  }
-  cursor.pos++;
-  if (cursor.peek() !== close) {
-    return true;
-  }
-  cursor.expected('onnx.syntax.trailing-comma', `Expected another entry after the comma, or no comma.`);
-  cursor.pos++;
-  return false;
-}
+const stringEntries: List = {
+  close: character.closeBracket,
+  entry: 'entry',
+  isAtEntry: (cursor) => cursor.peek() === character.quote,
+  isBehind: () => false,
+};
 
 function readString(cursor: Cursor, what: string): Identifier {
   if (cursor.peek() === character.quote) {

@@ -2,8 +2,8 @@ import type { Identifier, TypeSyntax, ValueDeclaration } from '../syntax-tree.ts
 import * as character from './characters.ts';
 import type { Cursor } from './cursor.ts';
 import { readName, startsName } from './identifiers.ts';
+import { continuesList, type List } from './lists.ts';
 import { isAtBody, isAtStatement } from './lookahead.ts';
-import { skipListEntry } from './recovery.ts';
 import { none } from './stack.ts';
 import { checkTensorType, readData, startsData } from './tensors.ts';
 import { isExtensionType, isTypeWord, readTypeAfter, resemblesType } from './types.ts';
@@ -58,55 +58,54 @@ export function readDeclarations(cursor: Cursor, list: ValueList): readonly Valu
   if (cursor.matches(character.closeParenthesis)) {
     return cursor.declarations.take(mark);
   }
-  collectDeclarations(cursor, list, character.closeParenthesis, ')');
+  collectDeclarations(cursor, list, signatureList);
   return cursor.declarations.take(mark);
 }
 
-/** Declarations up to a closing bracket that is not next; leaves them on their stack. */
-export function collectDeclarations(cursor: Cursor, list: ValueList, close: number, bracket: string): void {
+/** `<…>` of a graph inside an attribute, at the `<`. */
+export function readValues(cursor: Cursor): readonly ValueDeclaration[] {
+  cursor.pos++;
+  const mark = cursor.declarations.top;
+  if (!cursor.matches(character.greater)) {
+    collectDeclarations(cursor, 'graph-values', valueList);
+  }
+  return cursor.declarations.take(mark);
+}
+
+/** One or more declarations and the closing bracket; leaves them on their stack. */
+function collectDeclarations(cursor: Cursor, kind: ValueList, list: List): void {
   do {
     const before = cursor.peek();
     if (before === character.comma || startsName(before)) {
-      cursor.declarations.push(readDeclaration(cursor, list));
+      cursor.declarations.push(readDeclaration(cursor, kind));
     } else {
       cursor.expected(
         'onnx.syntax.expected-name',
         'Expected a value: a type and a name, such as `float[N,3] x`.',
       );
     }
-  } while (continuesDeclarations(cursor, close, bracket));
+  } while (continuesList(cursor, list));
 }
 
-/** After a declaration: whether another one follows. Moves behind the comma or the closing bracket. */
-function continuesDeclarations(cursor: Cursor, close: number, bracket: string): boolean {
-  let next = cursor.peek();
-  if (next !== character.comma && next !== close) {
-    if (startsName(next) && !isAtStatement(cursor)) {
-      cursor.expected('onnx.syntax.missing-comma', 'Expected `,` between two values.');
-      return true;
-    }
-    cursor.expected('onnx.syntax.missing-bracket', `Expected \`,\` and another value, or \`${bracket}\`.`);
-    if (cursor.isAtArrow || next === character.less) {
-      return false;
-    }
-    skipListEntry(cursor, close);
-    next = cursor.peek();
-  }
-  if (next === close) {
-    cursor.pos++;
-    return false;
-  }
-  if (next !== character.comma) {
-    return false;
-  }
-  cursor.pos++;
-  if (cursor.peek() !== close) {
-    return true;
-  }
-  cursor.expected('onnx.syntax.trailing-comma', 'Expected another value after the comma, or no comma.');
-  cursor.pos++;
-  return false;
+function isAtDeclaration(cursor: Cursor): boolean {
+  return startsName(cursor.peek()) && !isAtStatement(cursor);
 }
+
+/** Inputs or outputs of a signature. */
+const signatureList: List = {
+  close: character.closeParenthesis,
+  entry: 'value',
+  isAtEntry: isAtDeclaration,
+  isBehind: (cursor) => cursor.isAtArrow || cursor.peek() === character.less,
+};
+
+/** Initializers and value infos of a graph inside an attribute. */
+const valueList: List = {
+  close: character.greater,
+  entry: 'value',
+  isAtEntry: isAtDeclaration,
+  isBehind: () => false,
+};
 
 /**
  * Whether a word that is no type stands where only a type can. In a function's list, where types are rare, two names are rather

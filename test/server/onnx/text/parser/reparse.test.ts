@@ -102,6 +102,22 @@ describe('parsing again after edits', () => {
     );
   });
 
+  test('takes thousands of edits at once, from the end of the document to its begin', () => {
+    const body = Array.from({ length: 3000 }, (_, index) => `  y${index} = Relu (x)\n`);
+    const text = `g (x) => (y) {\n${body.join('')}}\n`;
+    const changes = [...text.matchAll(/\bx\b/g)]
+      .reverse()
+      .map(({ index }) => ({ start: index, end: index + 1, newEnd: index + 5 }));
+    const renamed = text.replaceAll(/\bx\b/g, 'input');
+    assert.deepEqual(reparse(parseWithoutProblems(text), renamed, changes), parseWithoutProblems(renamed));
+  });
+
+  test('refuses changes that do not lead to the new text', () => {
+    const tree = parseWithoutProblems(graphOnly);
+    assert.throws(() => reparse(tree, `${graphOnly} `, []), RangeError);
+    assert.throws(() => reparse(tree, graphOnly, [{ start: 1, end: 1, newEnd: 2 }]), RangeError);
+  });
+
   test('without changes gives the same tree', () => {
     const tree = parseWithoutProblems(graphOnly);
     assert.equal(reparse(tree, graphOnly, []), tree);
