@@ -39,6 +39,9 @@ function tag(field: number, wireType: number): number {
   return field * 8 + wireType;
 }
 
+/** Each list is split to be measured and to be written, and thousands of nodes may share one. */
+const splitBefore = new WeakMap<readonly Bytes[], readonly SerializedField[]>();
+
 abstract class OrderingSink {
   /** Fields of the message being written that wait for their turn, the last one first. */
   private waiting: SerializedField[] = [];
@@ -46,7 +49,12 @@ abstract class OrderingSink {
   abstract serialized(pieces: readonly Bytes[]): void;
 
   inOrder(pieces: readonly Bytes[]): void {
-    this.waiting = splitFields(pieces).reverse();
+    let fields = splitBefore.get(pieces);
+    if (fields === undefined) {
+      fields = splitFields(pieces).reverse();
+      splitBefore.set(pieces, fields);
+    }
+    this.waiting = fields.slice();
   }
 
   /** Encodes the outermost message. */
@@ -155,15 +163,11 @@ class WritingSink extends OrderingSink implements FieldSink {
   string(field: number, text: string): void {
     this.before(field);
     this.number(tag(field, delimitedWire));
-    const length = utf8Length(text);
-    this.number(length);
-    if (length !== text.length || length > shortString) {
-      this.memory.set(encodeUtf8(text), this.written);
-      this.written += length;
-      return;
-    }
-    // As many bytes as characters is ASCII, or else escaped bytes, whose low byte is theirs.
-    for (let index = 0; index < length; index++) this.memory[this.written++] = text.charCodeAt(index) & 0xff;
+    if (text.length <= shortString && this.ascii(text)) return;
+    const bytes = encodeUtf8(text);
+    this.number(bytes.length);
+    this.memory.set(bytes, this.written);
+    this.written += bytes.length;
   }
 
   bytes(field: number, bytes: Bytes): void {
@@ -189,6 +193,20 @@ class WritingSink extends OrderingSink implements FieldSink {
     return this.pieces;
   }
 
+  /** Writes a length below 128 and as many characters. False, and nothing is written, where they are not ASCII. */
+  private ascii(text: string): boolean {
+    const { memory } = this;
+    let at = this.written + 1;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      if (code >= 0x80) return false;
+      memory[at++] = code;
+    }
+    memory[this.written] = text.length;
+    this.written = at;
+    return true;
+  }
+
   private number(value: Int64): void {
     this.written = writeVarint(this.memory, this.written, value);
   }
@@ -209,4 +227,4 @@ class WritingSink extends OrderingSink implements FieldSink {
   }
 }
 
-const shortString = 64;
+const shortString = 127;
