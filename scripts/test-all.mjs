@@ -22,7 +22,9 @@ for (const [title, ...command] of [
   const counts = await count(command);
   passed += counts.passed;
   failed += counts.failed;
-  console.log(`${title}: ${counts.failed === 0 ? 'ok' : 'failed'} after ${Math.round((performance.now() - start) / 1000)} s`);
+  console.log(
+    `${title}: ${counts.failed === 0 ? 'ok' : 'failed'} after ${Math.round((performance.now() - start) / 1000)} s`,
+  );
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -7,7 +7,7 @@ import { readModel } from '../onnx/binary/reader.ts';
 import { isFileRange } from '../onnx/model/bytes.ts';
 import type { ByteSource } from '../onnx/model/file-access.ts';
 import type { Bytes, Model } from '../onnx/model/model.ts';
-import { printOnnxText } from '../onnx/text/printer/print.ts';
+import { inlineBytesForPrinting, printOnnxText } from '../onnx/text/printer/print.ts';
 import { problemsOf, TextProblemsError } from './text-problems.ts';
 
 /** A model file, binary or text. */
@@ -65,7 +65,7 @@ function loadBinary(name: string): LoadedModel {
   const source = nodeFileAccess.open(absolute);
   let model: Model;
   try {
-    model = readModel(source);
+    model = readModel(source, { inlineBytes: inlineBytesForPrinting });
   } catch (error) {
     throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   } finally {

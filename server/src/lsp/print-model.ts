@@ -4,7 +4,7 @@ import { URI } from 'vscode-uri';
 import { readModel } from '../onnx/binary/reader.ts';
 import { isFileRange } from '../onnx/model/bytes.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
-import { printOnnxText } from '../onnx/text/printer/print.ts';
+import { inlineBytesForPrinting, printOnnxText } from '../onnx/text/printer/print.ts';
 import type { PrintParams, PrintResult } from '../protocol.ts';
 import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
@@ -21,11 +21,9 @@ export async function printModel(
 
 /** Throws an error whose message names the file. References to weights are relative to `folder`. */
 export function textOfModel(files: FileAccess, path: string, folder: string, inlineElements: number): string {
-  // Only what stays in the file can be referred to; the smallest elements are a quarter of a byte.
-  const inlineBytes = Math.floor(inlineElements / 4);
   const source = files.open(path);
   try {
-    return printOnnxText(readModel(source, { inlineBytes }), {
+    return printOnnxText(readModel(source, { inlineBytes: inlineBytesForPrinting }), {
       location: relative(folder, path).replaceAll(sep, '/'),
       readBytes: (bytes) => (isFileRange(bytes) ? source.read(bytes.offset, bytes.length) : bytes),
       inlineElements,
