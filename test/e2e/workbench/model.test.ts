@@ -36,7 +36,10 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       const inner = problems.filter({ hasText: 'Bernoulli' });
       await inner.first().waitFor();
       await workbench.screenshot('diagnostics');
-      const rows = await problems.allInnerTexts();
+      await workbench.command('View: Toggle Maximized Panel');
+      await problems.filter({ hasText: 'node_of_y' }).first().waitFor();
+      const rows = await problems.allTextContents();
+      await workbench.command('View: Toggle Maximized Panel');
       // Calls are rows of their own under the problem.
       assert.ok(
         rows.some((row) => /node_of_b|outer/.test(row) && !/Bernoulli|Bar/.test(row)),
