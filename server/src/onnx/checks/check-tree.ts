@@ -87,6 +87,6 @@ function initializerFindings(tree: SyntaxTree, irVersion: number | undefined): A
       const start = tree.starts[tree.segments.indexOf(holder)] ?? 0;
       return tree.text.slice(start + type.start, start + type.end);
     };
-    return checkInitializers(segment, tree.segments.slice(values.from, values.to), irVersion, textOf);
+    return checkInitializers(segment, tree.segments, values, irVersion, textOf);
   });
 }

@@ -177,10 +177,11 @@ function makerOf(
 /** The words of statements with syntax problems. */
 function brokenWords(tree: SyntaxTree): ReadonlySet<string> {
   const words = new Set<string>();
-  tree.segments.forEach(({ kind, problems }, index) => {
-    if (problems.length === 0 && kind !== 'skipped') return;
+  for (let index = 0; index < tree.segments.length; index++) {
+    const segment = tree.segments[index];
+    if (!segment || (segment.problems.length === 0 && segment.kind !== 'skipped')) continue;
     const text = tree.text.slice(tree.starts[index], tree.starts[index + 1] ?? tree.text.length);
     for (const [word] of text.matchAll(/[\p{L}\p{N}_.:/-]+/gu)) words.add(word);
-  });
+  }
   return words;
 }

@@ -8,7 +8,8 @@ const initializersByThemselves = 4;
 
 export function checkInitializers(
   signature: GraphSignature,
-  values: readonly Segment[],
+  segments: readonly Segment[],
+  values: { readonly from: number; readonly to: number },
   irVersion: number | undefined,
   textOf: (segment: Segment, type: TypeSyntax) => string,
 ): AnchoredFinding[] {
@@ -16,8 +17,9 @@ export function checkInitializers(
   const mustBeInput = irVersion !== undefined && irVersion < initializersByThemselves;
   const findings: AnchoredFinding[] = [];
   if (inputs.size === 0 && !mustBeInput) return findings;
-  for (const value of values) {
-    if (value.kind !== 'value-declaration' || !value.data) continue;
+  for (let index = values.from; index < values.to; index++) {
+    const value = segments[index];
+    if (value?.kind !== 'value-declaration' || !value.data) continue;
     const input = inputs.get(value.name.name);
     if (input) {
       const conflict = conflictOf(input, value);
