@@ -4,7 +4,9 @@ import { decodeUtf8, strictUtf8 } from '../../model/utf8.ts';
 import { signedFromParts } from '../../model/varints.ts';
 import { ModelReadError } from '../model-read-error.ts';
 import { ListStack } from './list-stack.ts';
+import { Slab } from './slab.ts';
 import { StringPool } from './string-pool.ts';
+import { Trail } from './trail.ts';
 
 export interface ReadLimits {
   /** Data of at most this many bytes is read into memory, longer data stays in the file as a FileRange. */
@@ -25,9 +27,6 @@ const longestString = 2 ** 28;
 
 /** Enough for a tag and the varint behind it. */
 const fieldHeadBytes = 20;
-
-/** Short data is cut from slabs of this many bytes; a buffer of its own would take more memory than the data. */
-const slabBytes = 64 * 1024;
 
 /**
  * A position in a protobuf file, and a window of the file around it that moves along with it, jumps over what nobody needs, and
@@ -57,17 +56,14 @@ export class WireCursor {
   private messageEnd: number;
   /** Offset in the file of the tag of the field being read. */
   private fieldStart = 0;
-  /** What is being read, outermost first: `graph`, `node 12`, `attribute 0`. */
-  private readonly trail: { what: string; index: number }[] = [];
-  private depth = 0;
+  private readonly trail = new Trail();
   private memoryLeft: number;
   private readonly strings = new StringPool();
   /** Parts of the varint read last, see readParts. */
   private low = 0;
   private middle = 0;
   private high = 0;
-  private slab = new Uint8Array(0);
-  private slabUsed = 0;
+  private readonly slab = new Slab();
 
   constructor(source: ByteSource, limits: ReadLimits) {
     this.source = source;
@@ -113,11 +109,14 @@ export class WireCursor {
     const outerEnd = this.messageEnd;
     const start = this.fieldStart;
     this.messageEnd = this.windowStart + this.at + length;
-    this.enter(what, index);
+    this.trail.enter(what, index);
+    if (this.trail.depth > maximumDepth) {
+      this.fail(`messages are nested more than ${maximumDepth} deep, which no ONNX tool reads`);
+    }
     this.charge(messageBytes);
     const value = read(this, base);
     if (this.position !== this.messageEnd) this.fail('a field is longer than the message that holds it');
-    this.depth--;
+    this.trail.leave();
     this.messageEnd = outerEnd;
     this.fieldStart = start;
     return value;
@@ -256,7 +255,7 @@ export class WireCursor {
   /** Throws; `problem` completes the sentence "The model is damaged at byte N, inside …: …". */
   fail(problem: string): never {
     throw new ModelReadError(
-      `The model is damaged at byte ${this.fieldStart}, ${this.where()}: ${problem}.`,
+      `The model is damaged at byte ${this.fieldStart}, ${this.trail.describe()}: ${problem}.`,
       this.fieldStart,
     );
   }
@@ -268,7 +267,7 @@ export class WireCursor {
     if (length >= 0 && end <= this.messageEnd) return Number(length);
     if (length >= 0 && end > this.source.size && length < 2 ** 31) {
       throw new ModelReadError(
-        `The file ends at byte ${this.source.size}, ${this.where()}: the field at byte ${this.fieldStart} says that it goes on to byte ${end}. The file looks truncated.`,
+        `The file ends at byte ${this.source.size}, ${this.trail.describe()}: the field at byte ${this.fieldStart} says that it goes on to byte ${end}. The file looks truncated.`,
         this.fieldStart,
       );
     }
@@ -330,33 +329,9 @@ export class WireCursor {
     this.high = high & 0xff;
   }
 
-  private enter(what: string, index: number): void {
-    const entry = this.trail[this.depth];
-    if (entry === undefined) this.trail.push({ what, index });
-    else {
-      entry.what = what;
-      entry.index = index;
-    }
-    this.depth++;
-    if (this.depth > maximumDepth) {
-      this.fail(`messages are nested more than ${maximumDepth} deep, which no ONNX tool reads`);
-    }
-  }
-
-  /** `in attribute 0 of node 12 of the graph`. */
-  private where(): string {
-    if (this.depth === 0) return 'in the model itself';
-    const names = this.trail
-      .slice(Math.max(0, this.depth - 7), this.depth)
-      .reverse()
-      .map(({ what, index }) => (index < 0 ? `the ${what}` : `${what} ${index}`));
-    if (this.depth > names.length) names.push('…');
-    return `in ${names.join(' of ')}`;
-  }
-
   private failAtEnd(): never {
     throw new ModelReadError(
-      `The file ends at byte ${this.source.size}, ${this.where()}: it looks truncated.`,
+      `The file ends at byte ${this.source.size}, ${this.trail.describe()}: it looks truncated.`,
       this.source.size,
     );
   }
@@ -440,15 +415,7 @@ export class WireCursor {
   /** A copy of a part of the window, which does not keep the window alive. */
   private copy(start: number, length: number): Uint8Array {
     this.charge(rangeBytes + length);
-    if (length > slabBytes / 16) return new Uint8Array(this.window.subarray(start, start + length));
-    if (this.slabUsed + length > this.slab.length) {
-      this.slab = new Uint8Array(slabBytes);
-      this.slabUsed = 0;
-    }
-    const copy = new Uint8Array(this.slab.buffer, this.slabUsed, length);
-    for (let index = 0; index < length; index++) copy[index] = this.window[start + index] ?? 0;
-    this.slabUsed += length;
-    return copy;
+    return this.slab.copy(this.window, start, start + length);
   }
 }
 
