@@ -16,7 +16,7 @@ import type {
 import { memoryFiles } from './support/memory-files.ts';
 import { memorySource } from './support/wire.ts';
 
-const folder = path.resolve('/work/models');
+const folder = path.resolve('/project/models');
 const file = path.join(folder, 'model.onnx');
 const gigabyte = 2 ** 30;
 
@@ -144,7 +144,7 @@ describe('weights are referred to where they are', () => {
   });
 
   test('files in several folders are seen from the folder above them', () => {
-    const other = path.resolve('/work/weights/deep/a.bin');
+    const other = path.resolve('/project/weights/deep/a.bin');
     const { model, externalDataDirectory } = strip(
       modelOf({ initializers: [raw('a', 'float', [100], 0, 400), raw('b', 'float', [100], 0, 400, other)] }),
       { files: memoryFiles({ ...usualFiles, [other]: 400 }) },
