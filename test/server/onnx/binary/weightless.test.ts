@@ -149,7 +149,7 @@ describe('weights are referred to where they are', () => {
       modelOf({ initializers: [raw('a', 'float', [100], 0, 400), raw('b', 'float', [100], 0, 400, other)] }),
       { files: memoryFiles({ ...usualFiles, [other]: 400 }) },
     );
-    assert.equal(externalDataDirectory, path.resolve('/work'));
+    assert.equal(externalDataDirectory, path.resolve('/project'));
     assert.deepEqual(
       model.graph?.initializers.map((found) => entriesOf(found)?.location),
       ['models/model.onnx', 'weights/deep/a.bin'],
