@@ -8,6 +8,7 @@ import {
   quote,
   startsIdentifier,
 } from './characters.ts';
+import { detached } from './names.ts';
 
 /** What a comment that begins with `#@` is: an annotation, a malformed one, or (undefined) a comment like any other. */
 export type AnnotationReading =
@@ -36,7 +37,7 @@ export function readAnnotation(
   while (keyEnd < lineEnd && continuesIdentifier(text.charCodeAt(keyEnd))) {
     keyEnd++;
   }
-  const key = text.slice(keyStart, keyEnd);
+  const key = detached(text.slice(keyStart, keyEnd));
   const span = { start: start - base, end: lineEnd - base };
   const afterKey = skipSpace(text, keyEnd, lineEnd);
   if (afterKey === lineEnd) {

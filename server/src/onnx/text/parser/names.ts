@@ -49,7 +49,7 @@ export class NameTable {
   /** The text between two offsets. */
   part(start: number, end: number): string {
     const part = this.#text.slice(start, end);
-    return this.#detached && end - start > copiedLength ? ` ${part}`.slice(1) : part;
+    return this.#detached ? detached(part) : part;
   }
 
   #isAt(name: string, start: number, end: number): boolean {
@@ -87,6 +87,11 @@ export class NameTable {
     }
     this.#slots = slots;
   }
+}
+
+/** The same string, without the text that it may be a slice of. */
+export function detached(part: string): string {
+  return part.length > copiedLength ? ` ${part}`.slice(1) : part;
 }
 
 /** V8 copies parts of up to 12 characters and makes longer ones refer to the text. */

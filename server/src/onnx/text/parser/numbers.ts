@@ -235,7 +235,7 @@ function invalid(cursor: Cursor): NumberShape {
     'onnx.syntax.invalid-number',
     start,
     pos,
-    `\`${text.slice(start, Math.min(pos, start + 40))}\` is no number. Write an integer (\`-2\`), a float (\`0.5\`, \`1e-3\`), \`inf\` or \`nan\`.`,
+    `\`${cursor.names.part(start, Math.min(pos, start + 40))}\` is no number. Write an integer (\`-2\`), a float (\`0.5\`, \`1e-3\`), \`inf\` or \`nan\`.`,
   );
   return 'invalid';
 }
