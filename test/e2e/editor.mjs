@@ -46,6 +46,7 @@ export async function startEditor({ vsix, workspace, settings = {}, env = {}, co
     mkdirSync(path.join(userData, side), { recursive: true });
     writeFileSync(path.join(userData, side, 'settings.json'), allSettings);
   }
+  mkdirSync(path.join(home, 'tmp'));
   const common = [
     testEditor.codeServer,
     '--config',
@@ -146,6 +147,8 @@ function editorEnvironment(home, env) {
     ...inherited,
     XDG_CONFIG_HOME: path.join(home, 'config'),
     XDG_DATA_HOME: path.join(home, 'data'),
+    // VS Code leaves sockets and folders behind.
+    TMPDIR: path.join(home, 'tmp'),
     ...env,
   };
 }
