@@ -6,7 +6,7 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { type AnchoredDiagnostic, diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
-import { checkDiagnostics, inferenceDiagnostics } from '../features/diagnostics/checks.ts';
+import { checkDiagnostics, inferenceDiagnostics, withoutRepeats } from '../features/diagnostics/checks.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { networkTypes } from '../features/network-types.ts';
 import type { NetworkTypes, OnnxDocument } from '../language-service.ts';
@@ -204,7 +204,11 @@ export class Checks {
       ...service.syntaxDiagnostics(document),
       ...(parts === 'all' ? service.modelDiagnostics(document) : []),
       ...(parts === 'all'
-        ? diagnosticsOn(document, checkDiagnostics(document), client.relatedInformation)
+        ? diagnosticsOn(
+            document,
+            withoutRepeats(checkDiagnostics(document), verdict?.diagnostics ?? []),
+            client.relatedInformation,
+          )
         : []),
       ...diagnosticsOn(document, inferred, client.relatedInformation),
       ...(verdict ? diagnosticsOn(document, verdict.diagnostics, client.relatedInformation) : []),

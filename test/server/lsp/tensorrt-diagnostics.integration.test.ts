@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic, Hover } from 'vscode-languageserver-types';
 import { LanguageClient, type Published } from './language-client.ts';
@@ -186,6 +187,8 @@ describe('a language client with TensorRT for RTX 1.7.1', () => {
     const from = client.statuses.length;
     await client.change(uri, 2, [{ text: supportedModel.replace('Relu', 'Bernoulli') }]);
     await client.status(uri, ({ state }) => state === 'starting' || state === 'checking', from);
+    // The status goes out before the request to the bridge does.
+    await setTimeout(1000);
     process.kill(victim, 'SIGKILL');
     const { summary } = await client.status(uri, ({ state }) => state === 'refused', from);
     assert.equal(summary, 'TensorRT-RTX 1.7.1: 1 of 2 nodes refused');
