@@ -99,9 +99,16 @@ export async function startEditorFixture(
 function workbenchOf(page: Page): Workbench {
   const quickInput = page.locator('.quick-input-widget input[type="text"]');
   const answer = async (keys: string, text: string) => {
-    await page.keyboard.press(keys);
-    await quickInput.waitFor({ state: 'visible' });
-    await quickInput.fill(text);
+    // What takes the focus meanwhile, an editor that just opened say, closes the box again.
+    for (let attempt = 1; ; attempt++) {
+      await page.keyboard.press(keys);
+      try {
+        await quickInput.fill(text, { timeout: 3000 });
+        break;
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
     await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await page.keyboard.press('Enter');
   };
