@@ -64,13 +64,17 @@ async function networkOf(
   }
 }
 
+/** Longer entries, of which a few would push all others out of sight, reach beyond their column. */
+const widestColumn = 48;
+
 function table(shapes: ReadonlyMap<string, ValueShape>): string {
   const rows = [...shapes].map(([name, { type, dims, source }]) => [
     printable(name),
     `${type}${dims ? `[${dims.map((dim) => dim ?? '?').join(', ')}]` : isTensorType(type) ? '[…]' : ''}`,
     source,
   ]);
-  const width = (column: number) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0));
+  const width = (column: number) =>
+    rows.reduce((width, row) => Math.max(width, Math.min(row[column]?.length ?? 0, widestColumn)), 0);
   const [first, second] = [width(0), width(1)];
   return rows
     .map(
