@@ -143,7 +143,12 @@ function workbenchOf(page: Page): Workbench {
           hasText: exactly(word),
         })
         .first();
-      const box = await place.boundingBox({ timeout: 20_000 });
+      // New colours and hints draw the line anew, and a word that is just being replaced has no place.
+      let box = await place.boundingBox({ timeout: 20_000 });
+      for (let attempt = 0; box === null && attempt < 40; attempt++) {
+        await page.waitForTimeout(250);
+        box = await place.boundingBox({ timeout: 20_000 });
+      }
       if (box === null) throw new Error(`There is no ${word} in sight.`);
       // The underline and the cursor lie above the text, so the pointer is moved rather than the text hovered.
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
