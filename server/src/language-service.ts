@@ -6,6 +6,8 @@ import type {
   CallHierarchyIncomingCall,
   CallHierarchyItem,
   CallHierarchyOutgoingCall,
+  CodeAction,
+  CodeActionContext,
   CodeLens,
   CompletionItem,
   CompletionList,
@@ -26,6 +28,8 @@ import type {
   WorkspaceSymbol,
 } from 'vscode-languageserver-types';
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from './features/call-hierarchy.ts';
+import type { ActionResult } from './features/code-actions/code-action.ts';
+import { type CodeActionData, codeActions, resolveCodeAction } from './features/code-actions.ts';
 import { codeLenses } from './features/code-lenses.ts';
 import { type CompletionOptions, completion, resolveCompletion } from './features/completion.ts';
 import { definition } from './features/definition.ts';
@@ -50,6 +54,8 @@ import type { NetworkTypes } from './features/values.ts';
 import { workspaceSymbols } from './features/workspace-symbols.ts';
 import type { FileAccess } from './onnx/model/file-access.ts';
 
+export type { ActionResult } from './features/code-actions/code-action.ts';
+export { type CodeActionData, codeActionKinds } from './features/code-actions.ts';
 export type { OnnxDocument } from './features/document.ts';
 export { semanticTokensEdits, semanticTokensLegend } from './features/semantic-tokens.ts';
 export type { TextChange } from './features/source-text.ts';
@@ -83,6 +89,15 @@ export interface LanguageService {
   formatDocument(document: OnnxDocument): TextEdit[];
   formatRange(document: OnnxDocument, range: Range): TextEdit[];
   formatOnType(document: OnnxDocument, position: Position): TextEdit[];
+  /** Quick fixes and refactorings, without their edits. */
+  codeActions(
+    document: OnnxDocument,
+    range: Range,
+    context: CodeActionContext,
+    network?: NetworkTypes,
+  ): CodeAction[];
+  /** The edit of an action, from its `data`. */
+  resolveCodeAction(document: OnnxDocument, data: CodeActionData, network?: NetworkTypes): ActionResult;
   /** `showsReferences`: whether the editor has our command that shows references. */
   codeLenses(document: OnnxDocument, showsReferences: boolean): CodeLens[];
   prepareCallHierarchy(document: OnnxDocument, position: Position): CallHierarchyItem[];
@@ -118,6 +133,9 @@ export function createLanguageService({ files }: LanguageServiceHost): LanguageS
     formatDocument,
     formatRange,
     formatOnType,
+    codeActions: (document, range, context, network) =>
+      codeActions(document, range, context, { files, network }),
+    resolveCodeAction: (document, data, network) => resolveCodeAction(document, data, { files, network }),
     codeLenses,
     prepareCallHierarchy,
     incomingCalls,

@@ -5,6 +5,7 @@ import { exportText } from './export-text.ts';
 import { installRtx } from './install-rtx.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
+import { renameAt } from './rename-at.ts';
 import { restartBridge } from './restart-bridge.ts';
 import { saveModelAs } from './save-model-as.ts';
 import { selectRuntime } from './select-runtime.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   installRtx,
   openAsBinary,
   openAsText,
+  renameAt,
   restartBridge,
   saveModelAs,
   selectRuntime,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { Location, Position } from 'vscode-languageclient/node';
+import type { Location } from 'vscode-languageclient/node';
 import type { Command } from './command.ts';
+import { isPosition } from './position.ts';
 
 /** Behind the lenses that count calls: the server's locations as the editor's. It is in no menu. */
 export const showReferences: Command = {
@@ -18,7 +19,3 @@ export const showReferences: Command = {
     );
   },
 };
-
-function isPosition(value: unknown): value is Position {
-  return typeof value === 'object' && value !== null && 'line' in value && 'character' in value;
-}

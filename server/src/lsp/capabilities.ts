@@ -1,5 +1,5 @@
 import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node';
-import { semanticTokensLegend } from '../language-service.ts';
+import { codeActionKinds, semanticTokensLegend } from '../language-service.ts';
 
 /** What `initialize` answers. */
 export const capabilities: ServerCapabilities = {
@@ -16,6 +16,7 @@ export const capabilities: ServerCapabilities = {
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
   documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
+  codeActionProvider: { codeActionKinds: [...codeActionKinds], resolveProvider: true },
   codeLensProvider: {},
   callHierarchyProvider: true,
   workspaceSymbolProvider: true,

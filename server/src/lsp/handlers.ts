@@ -3,6 +3,8 @@ import {
   CallHierarchyIncomingCallsRequest,
   CallHierarchyOutgoingCallsRequest,
   CallHierarchyPrepareRequest,
+  CodeActionRequest,
+  CodeActionResolveRequest,
   CodeLensRequest,
   CompletionRequest,
   CompletionResolveRequest,
@@ -44,6 +46,7 @@ import {
   SaveRequest,
   SelectRuntimeRequest,
 } from '../protocol.ts';
+import { answerCodeActions, answerResolvedCodeAction } from './code-actions.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
@@ -122,6 +125,8 @@ export const handlers: readonly Registration[] = [
   documentRequest(DocumentOnTypeFormattingRequest.type, ({ service }, document, { position }) =>
     service.formatOnType(document, position),
   ),
+  documentRequest(CodeActionRequest.type, answerCodeActions),
+  request(CodeActionResolveRequest.type, answerResolvedCodeAction),
   documentRequest(CodeLensRequest.type, ({ service, client }, document) =>
     service.codeLenses(document, client.isOurExtension),
   ),

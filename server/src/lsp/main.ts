@@ -78,6 +78,8 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
   return {
     linksDefinitions: client.textDocument?.definition?.linkSupport === true,
     snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
+    resolvesCodeActions:
+      client.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
     configuration: client.workspace?.configuration === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,

@@ -30,6 +30,8 @@ export interface ClientFeatures {
   readonly linksDefinitions: boolean;
   /** Takes snippets as completions. */
   readonly snippets: boolean;
+  /** Asks for the edit of a code action when the user has chosen it. */
+  readonly resolvesCodeActions: boolean;
   /** Shows relatedInformation of diagnostics. */
   readonly relatedInformation: boolean;
   /** Answers workspace/configuration. */

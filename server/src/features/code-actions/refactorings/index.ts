@@ -1,0 +1,3 @@
+import type { CodeActionProvider } from '../code-action.ts';
+
+export const refactorings: readonly CodeActionProvider[] = [];

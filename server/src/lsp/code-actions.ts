@@ -1,0 +1,52 @@
+/** Code actions on the connection: with their edits for editors that don't ask for them later, refusals as errors. */
+import {
+  type CodeAction,
+  type CodeActionParams,
+  LSPErrorCodes,
+  ResponseError,
+} from 'vscode-languageserver/node';
+import type { ActionResult, CodeActionData, OnnxDocument } from '../language-service.ts';
+import type { Session } from './session.ts';
+
+export function answerCodeActions(
+  { service, checks, client }: Session,
+  document: OnnxDocument,
+  { range, context }: CodeActionParams,
+): CodeAction[] {
+  const network = checks.networkOf(document);
+  const actions = service.codeActions(document, range, context, network);
+  if (client.resolvesCodeActions) {
+    return actions;
+  }
+  return actions.flatMap(({ data, ...action }) => {
+    const result = service.resolveCodeAction(document, data, network);
+    return result.kind === 'edit' ? [{ ...action, edit: result.edit }] : [];
+  });
+}
+
+export function answerResolvedCodeAction(
+  { service, documents, checks, client }: Session,
+  action: CodeAction,
+): CodeAction {
+  const data: CodeActionData = action.data;
+  const document = documents.get(data.uri);
+  if (!document) {
+    throw new ResponseError(LSPErrorCodes.RequestFailed, 'The document is no longer open.');
+  }
+  const result: ActionResult = service.resolveCodeAction(document, data, checks.networkOf(document));
+  if (result.kind === 'refused') {
+    throw new ResponseError(LSPErrorCodes.RequestFailed, result.reason);
+  }
+  return {
+    ...action,
+    edit: result.edit,
+    ...(result.rename &&
+      client.isOurExtension && {
+        command: {
+          title: 'Rename',
+          command: 'tensorrt.renameAt',
+          arguments: [document.uri, result.rename],
+        },
+      }),
+  };
+}
