@@ -6,19 +6,21 @@ import { formatType } from './format.ts';
 import { inferNode, named } from './infer-node.ts';
 import { type Conflict, mergeTypes } from './merge.ts';
 import type { LocalProblem } from './problem.ts';
-import { define, lookUp, type Scope } from './scope.ts';
+import { define, lookUp, type NodeRecord, type Scope } from './scope.ts';
 import { declaredType, typeOfTensor, unknownValue, type Value } from './value.ts';
 
 /** In the order of the model; a node sees what is defined before it. */
 export function inferNodes(scope: Scope, nodes: readonly Node[]): void {
-  scope.records = nodes.map((node, order) => {
-    const record = inferNode(scope, node, order);
-    record.outputs.forEach((definition, index) => {
-      const name = node.outputs[index];
-      if (name) define(scope, name, definition);
-    });
-    return record;
+  scope.records = nodes.map((node, order) => inferAndDefine(scope, node, order));
+}
+
+export function inferAndDefine(scope: Scope, node: Node, order: number): NodeRecord {
+  const record = inferNode(scope, node, order);
+  record.outputs.forEach((definition, index) => {
+    const name = node.outputs[index];
+    if (name) define(scope, name, definition);
   });
+  return record;
 }
 
 /** What a body gives out under these names. */

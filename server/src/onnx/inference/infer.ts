@@ -3,14 +3,15 @@
  * docs/shape-inference.md for what is inferred and how.
  */
 
+import { finished, type Steps } from '../analysis/steps.ts';
 import type { Bytes, FunctionDefinition, Model, Node } from '../model/model.ts';
 import { inferUncalled, opsetsOf } from './call.ts';
 import type { Dim } from './expression.ts';
-import { type GraphInference, inferGraph, updateGraph } from './model-graph.ts';
+import { type GraphInference, type GraphSoFar, inferGraph, updateGraph } from './model-graph.ts';
 import type { LocalProblem, PathStep, Problem } from './problem.ts';
 import { reasonOf } from './reasons.ts';
 import { lookUp, type NodeRecord, type Scope, type Session, scopeOf } from './scope.ts';
-import { declaredType, type ValueType } from './value.ts';
+import { declaredType, type Value, type ValueType } from './value.ts';
 
 export interface InferenceContext {
   /** Reads the elements of small constants. May throw; then the constant is unknown. */
@@ -58,8 +59,64 @@ const innerBudget = 400_000;
  * initializers and functions that are the same objects as before count as unchanged. `previous` stays as it is.
  */
 export function inferModel(model: Model, context: InferenceContext, previous?: Inference): Inference {
+  return finished(inferInSteps(model, context, previous));
+}
+
+/** What is known in the middle of an inference. */
+export interface InferenceSoFar {
+  readonly model: Model;
+  /** A value of the model's graph, as it will be in the end; undefined where nothing is known yet, or nothing will be. */
+  readonly value: (name: string) => InferredValue | undefined;
+}
+
+/** As inferModel, in steps of less than a millisecond, local functions and graphs inside nodes aside: each is one step. */
+export function* inferInSteps(
+  model: Model,
+  context: InferenceContext,
+  previous?: Inference,
+): Steps<Inference, InferenceSoFar | undefined> {
   const before = previous instanceof ModelInference ? previous : undefined;
-  return new ModelInference(model, context, before);
+  const opsets = opsetsOf(model.opsetImports);
+  const old = before?.session;
+  const sameOpsets = old !== undefined && equalMaps(old.opsets, opsets);
+  const sameFunctions =
+    before !== undefined &&
+    before.model.functions.length === model.functions.length &&
+    model.functions.every((definition, index) => before.model.functions[index] === definition);
+  const session: Session = {
+    readBytes: context.readBytes,
+    functions: (sameFunctions && old?.functions) || functionsOf(model),
+    opsets,
+    elements: old?.elements ?? new WeakMap(),
+    operators: old?.operators ?? new Map(),
+    calls: (sameFunctions && sameOpsets && old?.calls) || new Map(),
+    active: new Set(),
+    budget: innerBudget,
+  };
+  if (!model.graph) return new ModelInference(model, session, undefined);
+  const known = before === undefined || !sameOpsets ? undefined : before.graph;
+  const steps = known
+    ? updateGraph(session, model.graph, known, !sameFunctions)
+    : inferGraph(session, model.graph);
+  let inGraph: GraphSoFar | undefined;
+  const soFar: InferenceSoFar = { model, value: (name) => inGraph && valueSoFar(inGraph, name) };
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return new ModelInference(model, session, step.value);
+    inGraph = step.value;
+    yield soFar;
+  }
+}
+
+function valueSoFar({ scope, order }: GraphSoFar, name: string): InferredValue | undefined {
+  const definition = scope.values.get(name);
+  return definition && definition.order <= order ? inferredValue(scope, name, definition.value) : undefined;
+}
+
+function inferredValue(scope: Scope, name: string, { type, data }: Value): InferredValue {
+  const shape = type?.kind === 'tensor' || type?.kind === 'sparse_tensor' ? type.shape : undefined;
+  const declared = declaredType(scope.declared.get(name));
+  return { type, declared, shape, data, reason: (axis) => reasonOf(scope, name, axis) };
 }
 
 interface Handle extends InferenceScope {
@@ -70,40 +127,19 @@ interface Handle extends InferenceScope {
 class ModelInference implements Inference {
   readonly model: Model;
   readonly root: Handle;
-  readonly #session: Session;
-  readonly #graph: GraphInference | undefined;
+  /** What the inference of the next version takes over. */
+  readonly session: Session;
+  readonly graph: GraphInference | undefined;
   readonly #uncalled = new Map<FunctionDefinition, Scope>();
   readonly #bodies = new Map<FunctionDefinition, Handle>();
   #problems: readonly Problem[] | undefined;
 
-  constructor(model: Model, context: InferenceContext, before: ModelInference | undefined) {
+  constructor(model: Model, session: Session, graph: GraphInference | undefined) {
     this.model = model;
-    const opsets = opsetsOf(model.opsetImports);
-    const old = before === undefined ? undefined : before.#session;
-    const sameOpsets = old !== undefined && equalMaps(old.opsets, opsets);
-    const sameFunctions =
-      before !== undefined &&
-      before.model.functions.length === model.functions.length &&
-      model.functions.every((definition, index) => before.model.functions[index] === definition);
-    this.#session = {
-      readBytes: context.readBytes,
-      functions: (sameFunctions && old?.functions) || functionsOf(model),
-      opsets,
-      elements: old?.elements ?? new WeakMap(),
-      operators: old?.operators ?? new Map(),
-      calls: (sameFunctions && sameOpsets && old?.calls) || new Map(),
-      active: new Set(),
-      budget: innerBudget,
-    };
-    if (model.graph) {
-      const graph = before === undefined || !sameOpsets ? undefined : before.#graph;
-      this.#graph = graph
-        ? updateGraph(this.#session, model.graph, graph, !sameFunctions)
-        : inferGraph(this.#session, model.graph);
-    }
-    const scope =
-      this.#graph?.scope ??
-      scopeOf({ session: this.#session, key: '', depth: 0, opsets, declared: new Map() });
+    this.session = session;
+    this.graph = graph;
+    const { opsets } = session;
+    const scope = graph?.scope ?? scopeOf({ session, key: '', depth: 0, opsets, declared: new Map() });
     this.root = { path: [], scope, outer: undefined };
   }
 
@@ -113,12 +149,7 @@ class ModelInference implements Inference {
     for (let at: Handle | undefined = handle, order = Number.POSITIVE_INFINITY; at; ) {
       const { scope, outer }: Handle = at;
       const value = lookUp(scope, name, order);
-      if (value) {
-        const { type, data } = value;
-        const shape = type?.kind === 'tensor' || type?.kind === 'sparse_tensor' ? type.shape : undefined;
-        const declared = declaredType(scope.declared.get(name));
-        return { type, declared, shape, data, reason: (axis) => reasonOf(scope, name, axis) };
-      }
+      if (value) return inferredValue(scope, name, value);
       order = outer?.order ?? 0;
       at = outer?.handle;
     }
@@ -158,7 +189,7 @@ class ModelInference implements Inference {
   #uncalledBody(definition: FunctionDefinition): Scope {
     let scope = this.#uncalled.get(definition);
     if (scope === undefined) {
-      scope = inferUncalled(this.#session, this.#session.opsets, definition);
+      scope = inferUncalled(this.session, this.session.opsets, definition);
       this.#uncalled.set(definition, scope);
     }
     return scope;

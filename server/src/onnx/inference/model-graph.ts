@@ -4,16 +4,16 @@
  * after it if any value did change.
  */
 
-import type { Graph, Node, Tensor, Type, ValueInfo } from '../model/model.ts';
-import { declarationsOf, inferNodes, sourceValue } from './body.ts';
-import { functionOf } from './call.ts';
-import { inferNode } from './infer-node.ts';
+import { betweenPauses, type Steps } from '../analysis/steps.ts';
+import type { Graph, Tensor, Type, ValueInfo } from '../model/model.ts';
+import { declarationsOf, inferAndDefine, sourceValue } from './body.ts';
+import { changedElements } from './changed-elements.ts';
+import { NodeUpdate } from './node-update.ts';
 import type { LocalProblem } from './problem.ts';
 import {
   type Definition,
   define,
   type NodeRecord,
-  redefine,
   type Scope,
   type Session,
   scopeOf,
@@ -28,7 +28,14 @@ export interface GraphInference {
   readonly problems: readonly LocalProblem[];
 }
 
-export function inferGraph(session: Session, graph: Graph): GraphInference {
+/** A graph in the middle of its inference. */
+export interface GraphSoFar {
+  readonly scope: Scope;
+  /** What is defined up to this order is as it will stay. */
+  order: number;
+}
+
+export function* inferGraph(session: Session, graph: Graph): Steps<GraphInference, GraphSoFar | undefined> {
   const scope = scopeOf({
     session,
     key: '',
@@ -42,10 +49,22 @@ export function inferGraph(session: Session, graph: Graph): GraphInference {
   for (const tensor of graph.initializers) {
     sources.set(tensor.name, { ...sources.get(tensor.name), initializer: tensor });
   }
+  let count = 0;
   for (const [name, source] of sources) {
     if (name !== '') define(scope, name, sourceDefinition(name, source, problems));
+    if (++count % betweenPauses === 0) yield undefined;
   }
-  inferNodes(scope, graph.nodes);
+  const soFar: GraphSoFar = { scope, order: -1 };
+  const records: NodeRecord[] = [];
+  for (const node of graph.nodes) {
+    const order = records.length;
+    records.push(inferAndDefine(scope, node, order));
+    if (order % betweenPauses === 0) {
+      soFar.order = order;
+      yield soFar;
+    }
+  }
+  scope.records = records;
   return { graph, scope, problems };
 }
 
@@ -61,12 +80,12 @@ function sourceDefinition(name: string, source: Source, problems: LocalProblem[]
 }
 
 /** `changedFunctions`: whether a local function is another one than before. */
-export function updateGraph(
+export function* updateGraph(
   session: Session,
   graph: Graph,
   previous: GraphInference,
   changedFunctions: boolean,
-): GraphInference {
+): Steps<GraphInference, GraphSoFar | undefined> {
   const old = previous.graph;
   const redeclared = new Set<string>();
   const sameDeclarations =
@@ -83,8 +102,8 @@ export function updateGraph(
   const changed = new Set<string>(redeclared);
   const problems = updateSources(scope, graph, previous, changed);
   const update = new NodeUpdate(scope, changed, redeclared, changedFunctions);
-  const records = update.run(previous.scope.records, graph.nodes);
-  if (records === undefined) return inferGraph(session, graph);
+  const records = yield* update.run(previous.scope.records, graph.nodes);
+  if (records === undefined) return yield* inferGraph(session, graph);
   scope.records = records;
   return { graph, scope, problems };
 }
@@ -108,8 +127,8 @@ function updateSources(
   const old = previous.graph;
   const names = new Set<string>();
   for (const list of [
-    changedPart(old.inputs, graph.inputs),
-    changedPart(old.initializers, graph.initializers),
+    changedElements(old.inputs, graph.inputs),
+    changedElements(old.initializers, graph.initializers),
   ]) {
     for (const { name } of list) if (name !== '') names.add(name);
   }
@@ -140,199 +159,6 @@ function sourceOf(scope: Scope, name: string): Definition | undefined {
   return candidates.find((definition) => definition?.order === -1);
 }
 
-/** The elements that one list has and the other has not, by the part between their common beginning and end. */
-function changedPart<Element>(before: readonly Element[], after: readonly Element[]): Element[] {
-  const { start, beforeEnd, afterEnd } = commonEnds(before, after, (a, b) => a === b);
-  return [...before.slice(start, beforeEnd), ...after.slice(start, afterEnd)];
-}
-
-function commonEnds<A, B>(
-  before: readonly A[],
-  after: readonly B[],
-  isSame: (a: A | undefined, b: B | undefined) => boolean,
-): { readonly start: number; readonly beforeEnd: number; readonly afterEnd: number } {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && isSame(before[start], after[start])) start++;
-  let end = 0;
-  while (end < shorter - start && isSame(before[before.length - 1 - end], after[after.length - 1 - end])) {
-    end++;
-  }
-  return { start, beforeEnd: before.length - end, afterEnd: after.length - end };
-}
-
 function sameElements<Element>(a: readonly Element[], b: readonly Element[]): boolean {
   return a === b || (a.length === b.length && a.every((element, index) => element === b[index]));
-}
-
-class NodeUpdate {
-  readonly #scope: Scope;
-  /** Names whose value, at this point of the walk, is not what the kept records saw. */
-  readonly #changed: Set<string>;
-  readonly #redeclared: ReadonlySet<string>;
-  readonly #changedFunctions: boolean;
-
-  constructor(
-    scope: Scope,
-    changed: Set<string>,
-    redeclared: ReadonlySet<string>,
-    changedFunctions: boolean,
-  ) {
-    this.#scope = scope;
-    this.#changed = changed;
-    this.#redeclared = redeclared;
-    this.#changedFunctions = changedFunctions;
-  }
-
-  /** Undefined where all nodes need new positions. */
-  run(before: readonly NodeRecord[], nodes: readonly Node[]): readonly NodeRecord[] | undefined {
-    const { start, beforeEnd, afterEnd } = commonEnds(before, nodes, (record, node) => record?.node === node);
-    const old = before.slice(start, beforeEnd);
-    const kept = alignedRecords(old, nodes.slice(start, afterEnd));
-    const orders = ordersFor(before, nodes.length, start, beforeEnd, kept);
-    if (orders === undefined) return undefined;
-    const head = this.#visitAll(before.slice(0, start));
-    const counted = this.#remove(old, new Set(kept));
-    const middle: NodeRecord[] = [];
-    for (let index = 0; index < kept.length; index++) {
-      const record = kept[index];
-      const node = nodes[start + index];
-      if (record) middle.push(this.#visit(record));
-      else if (node) middle.push(this.#add(node, orders[index] ?? 0, counted));
-    }
-    return head.concat(middle, this.#visitAll(before.slice(beforeEnd)));
-  }
-
-  #visitAll(records: readonly NodeRecord[]): readonly NodeRecord[] {
-    const isQuiet = this.#changed.size === 0 && !this.#changedFunctions;
-    return isQuiet ? records : records.map((record) => this.#visit(record));
-  }
-
-  /** Takes back what nodes defined that are gone. Gives for each of these names the definition that counted until now. */
-  #remove(
-    old: readonly NodeRecord[],
-    kept: ReadonlySet<NodeRecord | undefined>,
-  ): ReadonlyMap<string, Definition> {
-    const counted = new Map<string, Definition>();
-    for (const record of old) {
-      if (kept.has(record)) continue;
-      record.node.outputs.forEach((name, index) => {
-        const definition = record.outputs[index];
-        const before = this.#scope.values.get(name);
-        if (name === '' || definition === undefined || before === undefined) return;
-        if (!counted.has(name)) counted.set(name, before);
-        undefine(this.#scope, name, definition);
-        this.#changed.add(name);
-      });
-    }
-    return counted;
-  }
-
-  #add(node: Node, order: number, counted: ReadonlyMap<string, Definition>): NodeRecord {
-    const record = inferNode(this.#scope, node, order);
-    record.outputs.forEach((definition, index) => {
-      const name = node.outputs[index];
-      if (!name) return;
-      define(this.#scope, name, definition);
-      const before = counted.get(name);
-      // At another place it may be defined too late, or no longer too late, for nodes that were kept.
-      const isSame =
-        before !== undefined &&
-        !this.#redeclared.has(name) &&
-        this.#scope.values.get(name) === definition &&
-        before.order === order &&
-        equalValues(before.value, definition.value);
-      if (isSame) this.#changed.delete(name);
-      else this.#changed.add(name);
-    });
-    return record;
-  }
-
-  /** A record that is kept if nothing it depends on changed, else made anew. */
-  #visit(record: NodeRecord): NodeRecord {
-    if (!this.#isTouched(record)) return record;
-    const renewed = inferNode(this.#scope, record.node, record.order);
-    const outputs = renewed.outputs.map((definition, index) => {
-      const before = record.outputs[index];
-      const name = record.node.outputs[index];
-      if (before === undefined || !name || equalValues(before.value, definition.value))
-        return before ?? definition;
-      redefine(this.#scope, name, before, definition);
-      this.#changed.add(name);
-      return definition;
-    });
-    return { ...renewed, outputs };
-  }
-
-  #isTouched({ node, inner }: NodeRecord): boolean {
-    if (this.#changedFunctions && (inner || functionOf(this.#scope.session, node))) return true;
-    if (this.#changed.size === 0) return false;
-    for (const name of node.inputs) if (this.#changed.has(name)) return true;
-    if (this.#redeclared.size > 0)
-      for (const name of node.outputs) if (this.#redeclared.has(name)) return true;
-    return inner !== undefined && hasGraphUsing(node, this.#changed);
-  }
-}
-
-/** Whether a graph inside a node takes one of these names from outside (or has one of its own of that name). */
-function hasGraphUsing(node: Node, names: ReadonlySet<string>, depth = 0): boolean {
-  const uses = (graph: Graph): boolean =>
-    depth > 64 ||
-    graph.outputs.some((output) => names.has(output.name)) ||
-    graph.nodes.some(
-      (inner) => inner.inputs.some((name) => names.has(name)) || hasGraphUsing(inner, names, depth + 1),
-    );
-  return node.attributes.some(
-    (attribute) =>
-      (attribute.type === 'graph' && uses(attribute.value)) ||
-      (attribute.type === 'graphs' && attribute.value.some(uses)),
-  );
-}
-
-/** For each of the new nodes the record it had, where that keeps the old order; else undefined. */
-function alignedRecords(old: readonly NodeRecord[], nodes: readonly Node[]): (NodeRecord | undefined)[] {
-  const places = new Map(old.map((record, index) => [record.node, index]));
-  let last = -1;
-  return nodes.map((node) => {
-    const place = places.get(node);
-    if (place === undefined || place <= last) return undefined;
-    last = place;
-    return old[place];
-  });
-}
-
-/**
- * Positions for the nodes of the changed part that have no record: between those of their neighbours. A node that takes the
- * place of a removed one gets that one's, so that typing in a statement changes no positions. Undefined where numbers run out.
- */
-function ordersFor(
-  before: readonly NodeRecord[],
-  length: number,
-  start: number,
-  beforeEnd: number,
-  kept: readonly (NodeRecord | undefined)[],
-): readonly number[] | undefined {
-  const orders = kept.map((record) => record?.order);
-  const last = before[beforeEnd]?.order ?? (before.at(-1)?.order ?? -1) + length + 1;
-  const old = before.slice(start, beforeEnd);
-  if (old.length === kept.length && kept.every((record, index) => !record || record === old[index])) {
-    return old.map((record) => record.order);
-  }
-  let low = before[start - 1]?.order ?? -1;
-  for (let index = 0; index < kept.length; index++) {
-    const own = orders[index];
-    if (own === undefined) {
-      let next = index;
-      while (next < orders.length && orders[next] === undefined) next++;
-      const high = orders[next] ?? last;
-      const step = (high - low) / (next - index + 1);
-      const order = low + step;
-      if (!(order > low && order < high)) return undefined;
-      orders[index] = order;
-      low = order;
-    } else {
-      low = own;
-    }
-  }
-  return orders.map((order) => order ?? 0);
 }
