@@ -1,7 +1,9 @@
 /** Code actions on the connection: with their edits for editors that don't ask for them later, refusals as errors. */
 import {
   type CodeAction,
+  CodeActionKind,
   type CodeActionParams,
+  CodeActionTriggerKind,
   LSPErrorCodes,
   ResponseError,
 } from 'vscode-languageserver/node';
@@ -18,14 +20,19 @@ export function answerCodeActions(
   if (client.resolvesCodeActions) {
     return actions;
   }
+  // What works on the whole model is not worked out with every move of the cursor, but when it is asked for.
+  const isAskedFor = context.only?.some((kind) => kind.startsWith(CodeActionKind.Source)) === true;
   return actions.flatMap(({ data, ...action }) => {
+    if (!isAskedFor && action.kind?.startsWith(CodeActionKind.Source)) {
+      return [];
+    }
     const result = service.resolveCodeAction(document, data, network);
     return result.kind === 'edit' ? [{ ...action, edit: result.edit }] : [];
   });
 }
 
 export function answerResolvedCodeAction(
-  { service, documents, checks, client }: Session,
+  { connection, service, documents, checks, client }: Session,
   action: CodeAction,
 ): CodeAction {
   const data: CodeActionData = action.data;
@@ -36,6 +43,13 @@ export function answerResolvedCodeAction(
   const result: ActionResult = service.resolveCodeAction(document, data, checks.networkOf(document));
   if (result.kind === 'refused') {
     throw new ResponseError(LSPErrorCodes.RequestFailed, result.reason);
+  }
+  // On saving, nobody has asked what there was to do.
+  const isSilent =
+    action.kind?.startsWith(CodeActionKind.Source) &&
+    data.context.triggerKind === CodeActionTriggerKind.Automatic;
+  if (result.message !== undefined && !isSilent) {
+    connection.window.showInformationMessage(result.message);
   }
   return {
     ...action,

@@ -41,6 +41,8 @@ export type ActionResult =
       readonly edit: WorkspaceEdit;
       /** A name that was made up: editors that can start renaming it there. */
       readonly rename?: Position;
+      /** What was done, in a sentence, where the edit doesn't show it at the cursor: how many nodes of the model were named. */
+      readonly message?: string;
     }
   /** Why it cannot be done, in a sentence that says what to do instead. */
   | { readonly kind: 'refused'; readonly reason: string };
