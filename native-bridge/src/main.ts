@@ -4,9 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { type CancellationToken, type MessageConnection, ResponseError } from 'vscode-jsonrpc';
+import { type BuildProgress, BuildProgressNotification, BuildRequest } from './build-protocol.ts';
 import { BridgeError } from './errors.ts';
 import { dieWithParent } from './native/process-end.ts';
 import { ZeroMemory } from './native/zero-memory.ts';
+import { build } from './operations/build.ts';
 import { initialize } from './operations/initialize.ts';
 import { parse } from './operations/parse.ts';
 import {
@@ -50,6 +52,18 @@ function serve(connection: MessageConnection): void {
         throw new BridgeError('wrongOrder', 'This bridge has no TensorRT yet; send bridge/initialize first.');
       }
       return parse(params, { tensorrt, zeroMemory, announce, token, afterwards });
+    }),
+  );
+  connection.onRequest(
+    BuildRequest,
+    oneAtATime((params, token, afterwards) => {
+      if (!tensorrt) {
+        throw new BridgeError('wrongOrder', 'This bridge has no TensorRT yet; send bridge/initialize first.');
+      }
+      const onProgress = (progress: BuildProgress): void => {
+        void connection.sendNotification(BuildProgressNotification, progress);
+      };
+      return build(params, { tensorrt, zeroMemory, announce, onProgress, token, afterwards });
     }),
   );
   connection.listen();

@@ -168,6 +168,10 @@ export const BridgeErrorCode = {
   tensorrtFailed: 6,
   /** The model file cannot be read; the message says why. */
   modelNotReadable: 7,
+  /** A timing cache of another version or GPU, or one that cannot be read. */
+  timingCacheRefused: 9,
+  /** An output file cannot be written; the message says why. */
+  fileNotWritten: 10,
   /** A request came before `bridge/initialize`, or a second `bridge/initialize`. */
   wrongOrder: 8,
 } as const;

@@ -96,6 +96,21 @@ export const ProfilingVerbosity = [
   ['kDETAILED', 2, 2],
 ] as const satisfies EnumTable;
 
+/** TensorRT for RTX only. */
+export const ComputeCapability = [
+  ['kNONE', null, 0],
+  ['kCURRENT', null, 1],
+  ['kSM75', null, 75],
+  ['kSM80', null, 80],
+  ['kSM86', null, 86],
+  ['kSM89', null, 89],
+  ['kSM120', null, 120],
+  ['kSM121', null, 121],
+] as const satisfies EnumTable;
+
+/** nvinfer1::CalibrationAlgoType. */
+export const CalibrationAlgoType = [['kENTROPY_CALIBRATION_2', 2, null]] as const satisfies EnumTable;
+
 export const DeviceType = [
   ['kGPU', 0, 0],
   ['kDLA', 1, 1],

@@ -60,8 +60,8 @@ type ArgumentList<Parameters extends string> = Parameters extends ''
 type Argument<Parameter extends string> = Parameter extends `${infer Word} ${string}`
   ? Word extends 'Dims*'
     ? Dims
-    : Word extends 'void*' | 'int32*' | 'int64*'
-      ? Pointer | Uint8Array | null
+    : Word extends 'void*' | 'int32*' | 'int64*' | 'string*' | `${string}**`
+      ? Pointer | NodeJS.TypedArray | readonly string[] | null
       : Value<Word>
   : never;
 

@@ -16,12 +16,14 @@ import { dimsType, isStruct, koffiType, maxDims, rangeCheck } from './values.ts'
 const pointerSize = 8n;
 
 type Method = (self: Pointer, ...values: unknown[]) => unknown;
+type AsyncMethod = (self: Pointer, ...values: unknown[]) => Promise<unknown>;
 
 /** The methods of one virtual table, decoded on first use. */
 interface VirtualTable {
   readonly className: ClassName;
   readonly address: Pointer;
   readonly methods: Map<string, Method>;
+  readonly asyncMethods: Map<string, AsyncMethod>;
 }
 
 /** A C++ object of a class of the ABI tables. It owns nothing. */
@@ -64,6 +66,25 @@ export class VirtualCalls {
     return call(object.self, ...values) as Result<C, M>;
   }
 
+  /**
+   * Calls a method on a thread of its own; callbacks of TensorRT come to this thread meanwhile. Nothing of the same builder, network
+   * or engine may be used before it answers.
+   */
+  async invokeAsync<C extends ClassName, M extends MethodName<C>>(
+    object: NativeObject<C>,
+    method: M,
+    ...values: Arguments<C, M>
+  ): Promise<Result<C, M>> {
+    const { table } = object;
+    let call = table.asyncMethods.get(method);
+    if (!call) {
+      const { address, signature } = this.#find(table, method);
+      call = bindAsyncMethod(address, signature);
+      table.asyncMethods.set(method, call);
+    }
+    return (await call(object.self, ...values)) as Result<C, M>;
+  }
+
   /** Deletes an object whose class has a public destructor. Nothing of it may be used afterwards. */
   delete(object: NativeObject<ClassName>): void {
     const slot = this.#destructorSlot(object.table.className);
@@ -93,18 +114,22 @@ export class VirtualCalls {
     }
     let table = byAddress.get(address);
     if (!table) {
-      table = { className, address, methods: new Map() };
+      table = { className, address, methods: new Map(), asyncMethods: new Map() };
       byAddress.set(address, table);
     }
     return table as VirtualTable & { readonly className: C };
   }
 
   #decode(table: VirtualTable, name: string): Method {
-    const { index, signature } = findSlot(this.abi, table.className, name);
-    const address = readPointer(table.address + BigInt(index) * pointerSize);
+    const { address, signature } = this.#find(table, name);
     const method = bindMethod(address, signature, this.abi.compiler);
     table.methods.set(name, method);
     return method;
+  }
+
+  #find(table: VirtualTable, name: string): { readonly address: Pointer; readonly signature: Signature } {
+    const { index, signature } = findSlot(this.abi, table.className, name);
+    return { address: readPointer(table.address + BigInt(index) * pointerSize), signature };
   }
 }
 
@@ -127,6 +152,26 @@ function bindMethod(address: Pointer, signature: Signature, compiler: Abi['compi
   const native: KoffiFunc<(...values: unknown[]) => unknown> = koffi.decode(address, prototype);
   const call: Method = hiddenResult ? withHiddenResult(native, signature.result) : native;
   return withResult(withArguments(call, signature), signature.result);
+}
+
+/** For methods of plain words: structs and numbers that may not fit are for `bindMethod`. */
+function bindAsyncMethod(address: Pointer, signature: Signature): AsyncMethod {
+  const words = signature.parameters.map(({ type }) => type);
+  if ([signature.result, ...words].some((word) => isStruct(word) || word === 'Dims*')) {
+    throw new Error('Methods with structs are called synchronously only.');
+  }
+  const prototype = koffi.proto(koffiType(signature.result), ['void *', ...words.map(koffiType)]);
+  const native: KoffiFunc<(...values: unknown[]) => unknown> = koffi.decode(address, prototype);
+  return (self, ...values) =>
+    new Promise((resolve, reject) => {
+      native.async(self, ...values, (error: unknown, result: unknown) => {
+        if (error) {
+          reject(error);
+        } else {
+          resolve(result);
+        }
+      });
+    });
 }
 
 /** Microsoft's compiler passes the address for a returned struct after `this`. */

@@ -1,19 +1,15 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
 import { describe } from '../abi/families.ts';
 import { BridgeError } from '../errors.ts';
-import type { ZeroMemory } from '../native/zero-memory.ts';
 import { type LogRecord, type ParseParams, type ParseResult, requestCancelled } from '../protocol.ts';
 import { isAtLeastAsBad } from '../tensorrt/logger.ts';
 import { walkNetwork } from '../tensorrt/network-walk.ts';
-import { canLoadInitializers, type OnnxParser } from '../tensorrt/onnx-parser.ts';
+import { canLoadInitializers } from '../tensorrt/onnx-parser.ts';
 import type { TensorRT } from '../tensorrt/tensorrt.ts';
+import { type ModelInputContext, parseInput, readModelInput } from './model-input.ts';
 
-export interface ParseContext {
-  readonly tensorrt: TensorRT;
-  readonly zeroMemory: ZeroMemory;
+export interface ParseContext extends ModelInputContext {
   readonly announce: (operation: string) => void;
   readonly token: CancellationToken;
   /** Has something done when the answer is on its way, the last thing first. */
@@ -27,7 +23,7 @@ export interface ParseContext {
 export async function parse(params: ParseParams, context: ParseContext): Promise<ParseResult> {
   const { tensorrt, announce, token, afterwards } = context;
   requireZeroInitializers(params, tensorrt);
-  const model = readable(params.modelPath, needsBytes(params));
+  const model = readModelInput(params);
   await throwIfCancelled(token);
 
   const log: LogRecord[] = [];
@@ -58,7 +54,7 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
 
     announce(`parsing ${params.modelPath}`);
     const start = performance.now();
-    const succeeded = model ? parseBytes(parser, model, params, context) : parser.parseFile(params.modelPath);
+    const succeeded = parseInput(parser, model, params, context);
     const parseMilliseconds = performance.now() - start;
 
     announce(`reading the parser's answer for ${params.modelPath}`);
@@ -75,46 +71,6 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
   }
 }
 
-/** The model's own bytes are given to the parser where its folder or its weights are not to be found by its path. */
-function needsBytes(params: ParseParams): boolean {
-  return params.zeroInitializers.length > 0 || params.externalDataDirectory !== undefined;
-}
-
-function parseBytes(
-  parser: OnnxParser,
-  model: Uint8Array,
-  { modelPath, externalDataDirectory, zeroInitializers }: ParseParams,
-  { tensorrt, zeroMemory }: ParseContext,
-): boolean {
-  // The parser uses only the folder of this path.
-  const path = externalDataDirectory === undefined ? modelPath : join(externalDataDirectory, 'model.onnx');
-  if (zeroInitializers.length === 0) {
-    return parser.parse(model, path);
-  }
-  if (!parser.loadModel(model, path)) {
-    return false;
-  }
-  const longest = Math.max(...zeroInitializers.map(({ byteLength }) => byteLength));
-  const zeros = zeroMemory.address(longest + zeroInitializers.length * zeroStride);
-  for (const [index, { name, byteLength }] of zeroInitializers.entries()) {
-    tensorrt.logger.takeErrors();
-    if (!parser.loadInitializer(name, zeros + BigInt(index * zeroStride), byteLength)) {
-      throw new BridgeError(
-        'tensorrtFailed',
-        `TensorRT does not take ${byteLength} bytes for the initializer ${name}: ` +
-          tensorrt.logger.takeErrors(),
-      );
-    }
-  }
-  return parser.parseLoaded();
-}
-
-/**
- * Bytes between the addresses of zero initializers. TensorRT knows weights by their address, and refuses a network with weights of
- * the same address and different counts (INetworkDefinition::setWeightsName); that they overlap does no harm.
- */
-const zeroStride = 256;
-
 function requireZeroInitializers({ zeroInitializers }: ParseParams, { calls }: TensorRT): void {
   if (zeroInitializers.length > 0 && !canLoadInitializers(calls)) {
     throw new BridgeError(
@@ -122,31 +78,6 @@ function requireZeroInitializers({ zeroInitializers }: ParseParams, { calls }: T
       `${describe(calls.abi)} has no IParser::loadInitializer; it is not available before TensorRT 10.13.`,
     );
   }
-}
-
-/**
- * The bytes of a model, where they are wanted; else only that it can be read. Synchronous: this process waits for nothing
- * else, and the file system's threads would only add their turns.
- */
-function readable(path: string, wanted: boolean): Uint8Array | undefined {
-  try {
-    if (statSync(path).isDirectory()) {
-      throw new BridgeError('modelNotReadable', `${path} is a folder, not a model.`);
-    }
-    accessSync(path, constants.R_OK);
-    return wanted ? readFileSync(path) : undefined;
-  } catch (error) {
-    throw error instanceof BridgeError ? error : notReadable(path, error);
-  }
-}
-
-function notReadable(path: string, error: unknown): BridgeError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') {
-    return new BridgeError('modelNotReadable', `${path} does not exist.`);
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new BridgeError('modelNotReadable', `${path} cannot be read: ${reason}.`);
 }
 
 /** Lets messages arrive, a cancellation among them. */

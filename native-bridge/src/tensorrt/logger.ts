@@ -64,9 +64,14 @@ export class Logger {
    * most (`Unable to load library: …`), later ones only that something failed.
    */
   takeErrors(): string {
+    return this.recentErrors() || 'it gives no reason';
+  }
+
+  /** As takeErrors; empty where TensorRT said nothing. */
+  recentErrors(): string {
     const errors = this.#errors;
     this.#errors = [];
-    return errors.length > 0 ? errors.join('; ') : 'it gives no reason';
+    return errors.join('; ');
   }
 
   #receive(record: LogRecord): void {

@@ -61,6 +61,21 @@ export class Network implements Disposable {
     return this.#collect(count, (index) => this.#calls.invoke(this.object, 'getOutput', index) ?? undefined);
   }
 
+  /** Every tensor of the network: inputs, outputs of layers. */
+  tensors(): NativeObject<'VTensor'>[] {
+    const addresses = new Set(this.inputs());
+    for (const layer of this.layers()) {
+      const count = this.#calls.invoke(layer, 'getNbOutputs');
+      for (let index = 0; index < count; index++) {
+        const address = this.#calls.invoke(layer, 'getOutput', index);
+        if (address !== null) {
+          addresses.add(address);
+        }
+      }
+    }
+    return [...addresses].map((address) => this.#calls.object('VTensor', address));
+  }
+
   [Symbol.dispose](): void {
     this.#calls.delete(this.object);
   }

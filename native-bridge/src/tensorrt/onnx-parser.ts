@@ -61,6 +61,10 @@ export class OnnxParser implements Disposable {
     this.#calls.invoke(this.object, 'setFlag', enumNumber(this.#calls.abi, 'OnnxParserFlag', name));
   }
 
+  clearFlag(name: string): void {
+    this.#calls.invoke(this.object, 'clearFlag', enumNumber(this.#calls.abi, 'OnnxParserFlag', name));
+  }
+
   /** Lends the parser a builder configuration, which must outlive the parse. 10.15 and later. */
   setBuilderConfig(config: BuilderConfig): void {
     if (!this.#calls.invoke(this.object, 'setBuilderConfig', config.object.address)) {

@@ -15,6 +15,7 @@ import { isAtLeastAsBad, Logger } from './logger.ts';
 import { type ParserFactory, parserFactory } from './onnx-parser.ts';
 import { initializePlugins, PluginRegistry } from './plugins.ts';
 import { identifyProduct } from './product.ts';
+import { ProgressMonitor } from './progress-monitor.ts';
 import { selfCheck } from './self-check.ts';
 
 /** One loaded installation, ready to parse. It stays for the life of the process. */
@@ -28,6 +29,10 @@ export interface TensorRT {
   readonly parsers: ParserFactory;
   readonly parserFlags: readonly string[];
   readonly pluginCreators: readonly string[];
+  /** Loads a plugin library of the user's, once. Throws `tensorrtFailed` where TensorRT refuses it. */
+  readonly loadPlugins: (path: string) => void;
+  /** The one progress monitor of the process, made when first wanted. */
+  readonly progressMonitor: () => ProgressMonitor;
   /** What does not work, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -110,6 +115,8 @@ export function loadTensorRT({ libraries, logSeverity, announce, onLog }: LoadOp
     parsers,
     parserFlags: enumNames(abi, 'OnnxParserFlag'),
     pluginCreators,
+    loadPlugins: pluginLoader(registry, logger),
+    progressMonitor: once(() => new ProgressMonitor(abi)),
     notes,
   };
 }
@@ -160,6 +167,31 @@ function globalPluginRegistry(calls: VirtualCalls, infer: LibraryHandle): Plugin
   const name = 'getPluginRegistry';
   const address: Pointer | null = exportsSymbol(infer, name) ? infer.func(name, 'void *', [])() : null;
   return address === null ? undefined : new PluginRegistry(calls, address);
+}
+
+function pluginLoader(registry: PluginRegistry | undefined, logger: Logger): (path: string) => void {
+  const loaded = new Set<string>();
+  return (path) => {
+    if (loaded.has(path)) {
+      return;
+    }
+    logger.takeErrors();
+    if (registry?.loadLibrary(path) !== true) {
+      throw new BridgeError(
+        'tensorrtFailed',
+        `The plugin library ${path} does not load: ${logger.takeErrors()}.`,
+      );
+    }
+    loaded.add(path);
+  };
+}
+
+function once<Value>(create: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => {
+    value ??= create();
+    return value;
+  };
 }
 
 function tryPlugins(load: () => boolean, path: string): string[] {

@@ -5,6 +5,13 @@ import { fileURLToPath } from 'node:url';
 import type { CancellationToken } from 'vscode-jsonrpc';
 import { startBridgeProcess } from '../../../native-bridge/src/client-transport.ts';
 import {
+  type BuildParams,
+  type BuildProgress,
+  BuildProgressNotification,
+  BuildRequest,
+  type BuildResult,
+} from '../../../native-bridge/src/build-protocol.ts';
+import {
   type InitializeParams,
   InitializeRequest,
   type InitializeResult,
@@ -28,6 +35,13 @@ export interface TestBridge {
   lastWords(): string;
   initialize(params?: Partial<InitializeParams>): Promise<InitializeResult>;
   parse(modelPath: string, params?: Partial<ParseParams>, token?: CancellationToken): Promise<ParseResult>;
+  build(
+    modelPath: string,
+    params: Partial<BuildParams> & Pick<BuildParams, 'enginePath'>,
+    token?: CancellationToken,
+  ): Promise<BuildResult>;
+  /** Of all builds, in order. */
+  readonly progress: readonly BuildProgress[];
   /** Resolves when an operation is announced whose name holds the words. */
   operation(words: string): Promise<void>;
   /** Exit code and signal, once the process has ended. */
@@ -64,6 +78,10 @@ export function startBridge(
       listener(operation);
     }
   });
+  const progress: BuildProgress[] = [];
+  bridge.connection.onNotification(BuildProgressNotification, (report) => {
+    progress.push(report);
+  });
   bridge.connection.onNotification(LogNotification, (record) => {
     log.push(record);
   });
@@ -87,6 +105,20 @@ export function startBridge(
         },
         token,
       ),
+    build: (modelPath, params, token) =>
+      bridge.connection.sendRequest(
+        BuildRequest,
+        {
+          modelPath,
+          parserFlags: [],
+          stronglyTyped: true,
+          settings: {},
+          pluginLibraries: [],
+          ...params,
+        },
+        token,
+      ),
+    progress,
     operation: (words) =>
       new Promise((resolve) => {
         listeners.add((operation) => {

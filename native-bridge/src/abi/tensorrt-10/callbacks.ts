@@ -44,6 +44,19 @@ export const IDebugListener = [
   ],
 ] as const satisfies ClassTable;
 
+/** Not in 11.x any more, where nothing asks for it. */
+export const IInt8EntropyCalibrator2 = [
+  ['getAPILanguage', 'APILanguage()'],
+  ['getInterfaceInfo', 'InterfaceInfo()'],
+  ['~IInt8EntropyCalibrator2', 'complete destructor'],
+  ['~IInt8EntropyCalibrator2', 'deleting destructor'],
+  ['getBatchSize', 'int32()'],
+  ['getBatch', 'bool(void** bindings, string* names, int32 nbBindings)'],
+  ['readCalibrationCache', 'void*(size_t* length)'],
+  ['writeCalibrationCache', 'void(void* ptr, size_t length)'],
+  ['getAlgorithm', 'CalibrationAlgoType()'],
+] as const satisfies ClassTable;
+
 export const IErrorRecorder = [
   ['getAPILanguage', 'APILanguage()'],
   ['getInterfaceInfo', 'InterfaceInfo()'],
