@@ -1,4 +1,5 @@
 import type { CodeActionProvider } from '../code-action.ts';
 import { nameNodes } from './name-nodes.ts';
+import { removeDeadCode } from './remove-dead-code.ts';
 
-export const refactorings: readonly CodeActionProvider[] = [nameNodes];
+export const refactorings: readonly CodeActionProvider[] = [nameNodes, removeDeadCode];

@@ -19,8 +19,7 @@ export function withoutStatement(text: string, { start, end }: Place, floor: num
   }
   if (lineEnd !== undefined) {
     // Something stands before it on its line: the line's end stays.
-    const blanks = /[ \t]*$/.exec(text.slice(floor, start))?.[0].length ?? 0;
-    return { start: start - blanks, end, text: '' };
+    return { start: start - blanksBefore(text, start), end, text: '' };
   }
   return { start, end: end + blanksAt(text, end), text: '' };
 }
@@ -46,7 +45,9 @@ export function withoutEntries(
     const comma = commaBehind(text, entry.end);
     const isAdjacent = comma !== undefined && isBlank(text.slice(entry.end, comma));
     const place = { start: entry.start, end: isAdjacent ? comma + 1 : entry.end };
-    changes.push(withoutStatement(text, place, entries[index - 1]?.end ?? floor));
+    const change = withoutStatement(text, place, entries[index - 1]?.end ?? floor);
+    const isLast = index > lastKept && change.start === entry.start;
+    changes.push(isLast ? { ...change, start: change.start - blanksBefore(text, change.start) } : change);
     if (comma !== undefined && !isAdjacent && index < lastKept) {
       changes.push({ start: comma, end: comma + 1, text: '' });
     }
@@ -96,6 +97,14 @@ function blanksAt(text: string, offset: number): number {
     at++;
   }
   return at - offset;
+}
+
+function blanksBefore(text: string, offset: number): number {
+  let at = offset;
+  while (text[at - 1] === ' ' || text[at - 1] === '\t') {
+    at--;
+  }
+  return offset - at;
 }
 
 /** Start of the first of the comment lines that end at `lineStart`. */
