@@ -28,6 +28,7 @@ export interface BuildContext extends ModelInputContext {
 export async function build(params: BuildParams, context: BuildContext): Promise<BuildResult> {
   const { tensorrt, announce, token, afterwards } = context;
   const input = { ...params, zeroInitializers: [] };
+  const timingCachePath = usableTimingCache(params, tensorrt);
   const model = readModelInput(input);
   const record = new BuildRecord(tensorrt);
   const report = new ProgressReport(
@@ -92,8 +93,8 @@ export async function build(params: BuildParams, context: BuildContext): Promise
       if (params.kernelTextPath !== undefined) {
         await kernelText?.writeTo(params.kernelTextPath);
       }
-      if (params.timingCachePath !== undefined) {
-        record.timingCacheWritten = writeTimingCache(config, params.timingCachePath);
+      if (timingCachePath !== undefined) {
+        record.timingCacheWritten = writeTimingCache(config, timingCachePath);
       }
     });
     return record.result(undefined, [], plan.byteLength);
@@ -102,6 +103,11 @@ export async function build(params: BuildParams, context: BuildContext): Promise
     record.end();
     announce('');
   }
+}
+
+/** Without a GPU, TensorRT for RTX can read no cache, not even its own. */
+function usableTimingCache({ timingCachePath }: BuildParams, { mode }: TensorRT): string | undefined {
+  return mode === 'gpu' ? timingCachePath : undefined;
 }
 
 function loadPlugins({ pluginLibraries }: BuildParams, { tensorrt, announce }: BuildContext): void {
@@ -122,8 +128,11 @@ function configure(
   const note = (sentence: string) => record.notes.push(sentence);
   try {
     applySettings({ calls, builder, logger, network, config, note }, params.settings);
-    if (params.timingCachePath !== undefined) {
-      record.timingCacheRead = readTimingCache(config, params.timingCachePath, logger);
+    const timingCachePath = usableTimingCache(params, tensorrt);
+    if (timingCachePath !== undefined) {
+      record.timingCacheRead = readTimingCache(config, timingCachePath, logger);
+    } else if (params.timingCachePath !== undefined) {
+      note('Nothing is timed without a GPU: the timing cache is neither read nor written.');
     }
     return undefined;
   } catch (error) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { BridgeError } from '../errors.ts';
 import type { BuilderConfig } from './builder-config.ts';
-import type { Logger } from './logger.ts';
+import { isAtLeastAsBad, type Logger } from './logger.ts';
 
 /**
  * Gives a configuration the timings of a file. A cache of another TensorRT or GPU is an error: it would be of no use, and replacing
@@ -10,11 +10,19 @@ import type { Logger } from './logger.ts';
  */
 export function readTimingCache(config: BuilderConfig, path: string, logger: Logger): number {
   const bytes = bytesOf(path);
-  logger.takeErrors();
-  if (!config.setTimingCache(bytes)) {
+  // TensorRT takes anything: of what it cannot read it warns, and goes on with an empty cache.
+  const complaints: string[] = [];
+  const stopListening = logger.listen(({ severity, message }) => {
+    if (isAtLeastAsBad(severity, 'warning') && /timing cache/i.test(message)) {
+      complaints.push(message);
+    }
+  });
+  const taken = config.setTimingCache(bytes);
+  stopListening();
+  if (!taken || complaints.length > 0) {
     throw new BridgeError(
       'timingCacheRefused',
-      `TensorRT does not take the timing cache ${path}: ${logger.takeErrors()}. It is of another version or GPU, or damaged; name another file, or delete it.`,
+      `TensorRT does not take the timing cache ${path}: ${complaints.join(' ') || 'it gives no reason.'} It is of another version or GPU, or damaged; name another file, or delete it.`,
     );
   }
   return bytes.length;

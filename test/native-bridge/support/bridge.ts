@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CancellationToken } from 'vscode-jsonrpc';
-import { startBridgeProcess } from '../../../native-bridge/src/client-transport.ts';
 import {
   type BuildParams,
   type BuildProgress,
@@ -11,6 +10,7 @@ import {
   BuildRequest,
   type BuildResult,
 } from '../../../native-bridge/src/build-protocol.ts';
+import { startBridgeProcess } from '../../../native-bridge/src/client-transport.ts';
 import {
   type InitializeParams,
   InitializeRequest,
