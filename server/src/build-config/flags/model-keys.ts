@@ -1,0 +1,81 @@
+import type { KeyTable } from './key.ts';
+
+export const modelKeys = {
+  model: {
+    group: 'model',
+    role: 'build',
+    value: { kind: 'path' },
+    flags: ['--onnx'],
+    rtx: 'yes',
+    doc: 'The ONNX model: a `.onnx` file, or ONNX text.',
+    default: 'the model named as the config is',
+  },
+  engine: {
+    group: 'model',
+    role: 'build',
+    value: { kind: 'path' },
+    flags: ['--saveEngine'],
+    rtx: 'yes',
+    doc: 'The file that the engine is written to. Not together with `loadEngine`.',
+    default: '`MODEL.engine`',
+  },
+  loadEngine: {
+    group: 'model',
+    role: 'inference',
+    value: { kind: 'path' },
+    rtx: 'yes',
+    doc: 'An engine that is loaded instead of built. Not together with `engine`.',
+    api: 'IRuntime::deserializeCudaEngine',
+  },
+  asyncFileReader: {
+    group: 'model',
+    role: 'inference',
+    value: { kind: 'boolean' },
+    since: '10.7',
+    rtx: 'yes',
+    doc: 'Reads the engine of `loadEngine` with an asynchronous stream reader.',
+    api: 'IStreamReaderV2',
+  },
+  getPlanVersionOnly: {
+    group: 'model',
+    role: 'report',
+    value: { kind: 'boolean' },
+    rtx: 'no',
+    doc: 'Prints the TensorRT version that built the engine of `loadEngine`, and ends.',
+  },
+  refitFromOnnx: {
+    group: 'model',
+    role: 'inference',
+    value: { kind: 'path' },
+    since: '10.14',
+    rtx: 'yes',
+    doc: 'Refits the loaded engine with the weights of this ONNX model, which must be that of the engine but for its weights.',
+    api: 'nvonnxparser::IParserRefitter',
+  },
+  useRuntime: {
+    group: 'model',
+    role: 'inference',
+    value: {
+      kind: 'choice',
+      choices: [
+        { name: 'full', doc: 'All of TensorRT.' },
+        { name: 'lean', doc: 'The lean runtime; loads version-compatible engines, and cannot build.' },
+        {
+          name: 'dispatch',
+          doc: 'The dispatch runtime; loads version-compatible engines, and cannot build.',
+        },
+      ],
+    },
+    rtx: 'no',
+    doc: 'The runtime library that runs the engine. `lean` and `dispatch` need `loadEngine` with a version-compatible engine.',
+    default: '`full`',
+  },
+  leanDLLPath: {
+    group: 'model',
+    role: 'inference',
+    value: { kind: 'path' },
+    rtx: 'no',
+    doc: 'The library of the lean runtime for version-compatible engines that were built without one.',
+    api: 'IRuntime::loadRuntime',
+  },
+} as const satisfies KeyTable;

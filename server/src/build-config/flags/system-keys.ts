@@ -1,0 +1,63 @@
+import type { KeyTable } from './key.ts';
+
+export const systemKeys = {
+  device: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'integer', min: 0 },
+    rtx: 'yes',
+    doc: 'The number of the GPU to build and run on.',
+    api: 'cudaSetDevice',
+    default: '0',
+  },
+  useDLACore: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'integer', min: -1 },
+    rtx: 'no',
+    doc: 'The number of the DLA core for layers that DLA can run.',
+    api: 'IBuilderConfig::setDLACore',
+    default: 'none',
+  },
+  staticPlugins: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'paths' },
+    aliases: ['--plugins'],
+    rtx: 'no',
+    doc: 'Plugin libraries to load. Their code runs in the build: only in trusted workspaces.',
+    api: 'IPluginRegistry::loadLibrary',
+  },
+  dynamicPlugins: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'paths' },
+    rtx: 'no',
+    doc: 'Plugin libraries to load which the engine may contain: see `setPluginsToSerialize`. Their code runs in the build: only in trusted workspaces.',
+    api: 'IPluginRegistry::loadLibrary',
+  },
+  setPluginsToSerialize: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'paths' },
+    rtx: 'no',
+    doc: 'Plugin libraries that become part of the engine.',
+    api: 'IBuilderConfig::setPluginsToSerialize',
+  },
+  ignoreParsedPluginLibs: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'boolean' },
+    rtx: 'no',
+    doc: 'Keeps the plugin libraries that the ONNX parser names out of a version-compatible engine.',
+  },
+  safetyPlugins: {
+    group: 'system',
+    role: 'build',
+    value: { kind: 'safetyPlugins' },
+    since: '10.13',
+    missing: [['10.15', '10.16']],
+    rtx: 'no',
+    doc: 'Libraries with plugins for safe engines, and which of their plugins to load: `{ library: plugins.so, plugins: [namespace::plugin] }`.',
+  },
+} as const satisfies KeyTable;
