@@ -63,6 +63,8 @@ export type { NetworkTypes } from './features/values.ts';
 
 export interface LanguageServiceHost {
   readonly files: FileAccess;
+  /** Whether the editor applies workspace edits that create files. */
+  readonly createsFiles?: boolean;
 }
 
 export interface LanguageService {
@@ -115,7 +117,7 @@ export interface LanguageService {
   semanticTokensInRange(document: OnnxDocument, range: Range): number[];
 }
 
-export function createLanguageService({ files }: LanguageServiceHost): LanguageService {
+export function createLanguageService({ files, createsFiles }: LanguageServiceHost): LanguageService {
   return {
     createDocument: (uri, version, text) => createDocument(uri, version, text, files),
     changedDocument,
@@ -134,8 +136,9 @@ export function createLanguageService({ files }: LanguageServiceHost): LanguageS
     formatRange,
     formatOnType,
     codeActions: (document, range, context, network) =>
-      codeActions(document, range, context, { files, network }),
-    resolveCodeAction: (document, data, network) => resolveCodeAction(document, data, { files, network }),
+      codeActions(document, range, context, { files, network, createsFiles }),
+    resolveCodeAction: (document, data, network) =>
+      resolveCodeAction(document, data, { files, network, createsFiles }),
     codeLenses,
     prepareCallHierarchy,
     incomingCalls,

@@ -9,6 +9,7 @@ import { renameAt } from './rename-at.ts';
 import { restartBridge } from './restart-bridge.ts';
 import { saveModelAs } from './save-model-as.ts';
 import { selectRuntime } from './select-runtime.ts';
+import { showDocument } from './show-document.ts';
 import { showBridgeLog, showOutput } from './show-output.ts';
 import { showReferences } from './show-references.ts';
 
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   openAsBinary,
   openAsText,
   renameAt,
+  showDocument,
   restartBridge,
   saveModelAs,
   selectRuntime,

@@ -10,6 +10,8 @@ import type { NetworkTypes } from './values.ts';
 export interface CodeActionOptions {
   readonly files: FileAccess;
   readonly network?: NetworkTypes | undefined;
+  /** Whether the editor applies edits that create files. */
+  readonly createsFiles?: boolean | undefined;
 }
 
 /** What finds an action again when it is to be applied. */
@@ -78,6 +80,7 @@ function offered(
     diagnostics,
     network: options.network,
     files: options.files,
+    createsFiles: options.createsFiles === true,
   };
   const isWanted = (kind: string) =>
     only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));

@@ -54,13 +54,20 @@ export function answerResolvedCodeAction(
   return {
     ...action,
     edit: result.edit,
-    ...(result.rename &&
-      client.isOurExtension && {
-        command: {
-          title: 'Rename',
-          command: 'tensorrt.renameAt',
-          arguments: [document.uri, result.rename],
-        },
-      }),
+    ...(client.isOurExtension && commandAfter(document, result)),
   };
+}
+
+/** What our extension does once the edit is made. */
+function commandAfter(
+  document: OnnxDocument,
+  { rename, show }: Extract<ActionResult, { kind: 'edit' }>,
+): Pick<CodeAction, 'command'> {
+  if (rename) {
+    const given = [document.uri, rename];
+    return { command: { title: 'Rename', command: 'tensorrt.renameAt', arguments: given } };
+  }
+  return show === undefined
+    ? {}
+    : { command: { title: 'Show', command: 'tensorrt.showDocument', arguments: [show] } };
 }

@@ -10,6 +10,7 @@ import {
   DidChangeConfigurationNotification,
   type InitializeParams,
   ProposedFeatures,
+  ResourceOperationKind,
 } from 'vscode-languageserver/node';
 import { createLanguageService } from '../language-service.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
@@ -64,7 +65,7 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
   const options: unknown = params.initializationOptions;
   const client = featuresOf(params.capabilities, options);
   const files = nodeFileAccess;
-  const service = createLanguageService({ files });
+  const service = createLanguageService({ files, createsFiles: client.createsFiles });
   const log = createLog(connection, client.isOurExtension);
   const settings = new SettingsStore(connection, log, client.configuration, initialSettings(options));
   const runtimes = new RuntimeSelection(connection, settings, log);
@@ -80,6 +81,9 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
     snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
     resolvesCodeActions:
       client.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
+    createsFiles:
+      client.workspace?.workspaceEdit?.documentChanges === true &&
+      client.workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
     relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
     configuration: client.workspace?.configuration === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,

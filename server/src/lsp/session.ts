@@ -32,6 +32,8 @@ export interface ClientFeatures {
   readonly snippets: boolean;
   /** Asks for the edit of a code action when the user has chosen it. */
   readonly resolvesCodeActions: boolean;
+  /** Applies workspace edits that create files. */
+  readonly createsFiles: boolean;
   /** Shows relatedInformation of diagnostics. */
   readonly relatedInformation: boolean;
   /** Answers workspace/configuration. */

@@ -20,6 +20,8 @@ export interface CodeActionRequest {
   /** What TensorRT said of the values, where it has. */
   readonly network: NetworkTypes | undefined;
   readonly files: FileAccess;
+  /** Whether the editor applies edits that create files. */
+  readonly createsFiles: boolean;
 }
 
 export interface OfferedAction {
@@ -41,6 +43,8 @@ export type ActionResult =
       readonly edit: WorkspaceEdit;
       /** A name that was made up: editors that can start renaming it there. */
       readonly rename?: Position;
+      /** URI of a document that the edit creates: editors that can show it then. */
+      readonly show?: string;
       /** What was done, in a sentence, where the edit doesn't show it at the cursor: how many nodes of the model were named. */
       readonly message?: string;
     }

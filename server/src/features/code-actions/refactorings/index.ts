@@ -1,5 +1,16 @@
 import type { CodeActionProvider } from '../code-action.ts';
+import { extractFunction } from './extract-function.ts';
+import { extractModel } from './extract-model.ts';
+import { foldConstants } from './fold-constants.ts';
+import { inlineCall } from './inline-call.ts';
 import { nameNodes } from './name-nodes.ts';
 import { removeDeadCode } from './remove-dead-code.ts';
 
-export const refactorings: readonly CodeActionProvider[] = [nameNodes, removeDeadCode];
+export const refactorings: readonly CodeActionProvider[] = [
+  extractFunction,
+  inlineCall,
+  extractModel,
+  nameNodes,
+  removeDeadCode,
+  foldConstants,
+];

@@ -4,7 +4,7 @@ import { type Token, tokensBetween } from '../../cursor/tokens.ts';
 import type { OnnxDocument } from '../../document.ts';
 import type { TextChange } from '../../source-text.ts';
 import { withoutEntries } from '../refactorings/removal.ts';
-import { type Body, endOfSignature, type Entry, entriesOf } from './body.ts';
+import { type Body, type Entry, endOfSignature, entriesOf } from './body.ts';
 import { lineEndOf } from './statement-text.ts';
 
 /** Takes entries out of the `<…>` of a body, and the brackets with the last. */

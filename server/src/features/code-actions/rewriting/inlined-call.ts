@@ -1,0 +1,274 @@
+/** One call of a local function, written out: the function's nodes as the caller would have written them. */
+import { calledFunction, type LocalFunction } from '../../../onnx/analysis/functions.ts';
+import { subgraphsOf } from '../../../onnx/analysis/segment-names.ts';
+import { normalizedDomain, schemaOf } from '../../../onnx/operators/table.ts';
+import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
+import type { AttributeSyntax, GraphSyntax, NodeStatement } from '../../../onnx/text/syntax-tree.ts';
+import type { OnnxDocument } from '../../document.ts';
+import { nodesIn } from '../../function-references.ts';
+import { positionAt, type TextChange } from '../../source-text.ts';
+import { type Body, entriesOf, statementsOf } from './body.ts';
+import type { CallSite } from './calls.ts';
+import { freshName, type TakenNames } from './fresh-names.ts';
+import { versionInForce } from './references.ts';
+import { indentAt, lineEndOf, movedText, withChanges } from './statement-text.ts';
+import { type AttributeText, type Substitution, substituted } from './substitution.ts';
+
+export type InlinedCall =
+  | {
+      readonly kind: 'inlined';
+      /** The nodes in the place of the call. */
+      readonly change: TextChange;
+      /** Value infos for the body that the call is in. */
+      readonly entries: readonly string[];
+      /** Opset imports that the caller needs now. */
+      readonly imports: ReadonlyMap<string, number>;
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface InlineOptions {
+  /** Names of the caller's declaration; those that are made up here are added. */
+  readonly taken: TakenNames & { readonly dimensions: Set<string> };
+  /** Values that only this call makes keep their names where those are free; else all get the name of the call as a prefix. */
+  readonly isOnlyCall: boolean;
+}
+
+export function inlinedCall(
+  document: OnnxDocument,
+  called: LocalFunction,
+  call: CallSite,
+  { taken, isOnlyCall }: InlineOptions,
+): InlinedCall {
+  const { tree, source } = document;
+  const { node, start, end } = call.statement;
+  const caller = call.body.scope.declaration;
+  const body: Body = {
+    scope: { declaration: called.declaration, graphs: [] },
+    segment: tree.declarations[called.declaration]?.signature ?? 0,
+  };
+  const statements = statementsOf(document, body);
+  const opsets = importsFor(
+    document,
+    called,
+    caller,
+    statements.map((statement) => statement.node),
+  );
+  if (opsets.kind === 'refused') {
+    return opsets;
+  }
+  const { values, copies } = valuesOf(called, node);
+  const surplus = surplusOf(called, node);
+  if (surplus !== undefined) {
+    return { kind: 'refused', reason: surplus };
+  }
+  const prefix = node.label?.name || node.outputs.find(({ name }) => name !== '')?.name || called.name;
+  const separator = /^\w+$/.test(prefix) ? '_' : '/';
+  const renamed = memoized((name) =>
+    freshName(taken.values, isOnlyCall && !taken.values.has(name) ? name : prefix + separator + name),
+  );
+  const substitution: Substitution = {
+    value: (name) => values.get(name) ?? renamed(name),
+    innerValue: renamed,
+    label: memoizedLabel(taken.labels, node.label?.name, prefix, separator),
+    dimension: memoized((name) =>
+      taken.dimensions.has(name) ? freshName(taken.dimensions, prefix + separator + name) : name,
+    ),
+    attribute: (reference) => attributeText(document, called, call, reference),
+  };
+  const missing = omittedResult(
+    called,
+    statements.map((statement) => statement.node),
+    values,
+  );
+  if (missing !== undefined) {
+    return { kind: 'refused', reason: missing };
+  }
+  const indent = indentAt(source.text, start);
+  const moved = movedText(document, statements, {
+    indent,
+    changes: (statement) =>
+      substituted(document, { kind: 'statement', node: statement.node }, statement.base, substitution),
+  });
+  const lines = [
+    ...(statements.length > 0 ? [moved.text] : []),
+    ...copies.map(([output, input]) => {
+      const from = substitution.value(input);
+      return `${indent}${unambiguousIdentifier(output)} = Identity (${unambiguousIdentifier(from)})`;
+    }),
+  ];
+  const typed = entriesOf(document, body).filter(
+    ({ declaration }) => declaration.type && !values.has(declaration.name.name),
+  );
+  const added = typed.map((entry) =>
+    withChanges(
+      source.text,
+      entry,
+      substituted(document, { kind: 'segment', node: entry.declaration }, entry.base, substitution),
+    ),
+  );
+  const text = lines.join(lineEndOf(source.text)).slice(indent.length);
+  return {
+    kind: 'inlined',
+    change: { start, end, text },
+    entries: added,
+    imports: copies.length > 0 ? withStandardDomain(document, caller, opsets.imports) : opsets.imports,
+  };
+}
+
+/** What the function's inputs and outputs are called in the caller, and outputs that need a copy of a value to be made. */
+function valuesOf(
+  { signature }: LocalFunction,
+  node: NodeStatement,
+): { readonly values: Map<string, string>; readonly copies: (readonly [string, string])[] } {
+  const values = new Map<string, string>();
+  const copies: (readonly [string, string])[] = [];
+  for (const [index, { name }] of signature.inputs.entries()) {
+    values.set(name.name, node.inputs[index]?.name ?? '');
+  }
+  for (const [index, { name }] of signature.outputs.entries()) {
+    const output = node.outputs[index]?.name ?? '';
+    if (output === '') {
+      continue;
+    }
+    if (values.has(name.name)) {
+      copies.push([output, name.name]);
+    } else {
+      values.set(name.name, output);
+    }
+  }
+  return { values, copies };
+}
+
+function surplusOf({ name, signature }: LocalFunction, node: NodeStatement): string | undefined {
+  for (const part of ['inputs', 'outputs'] as const) {
+    if (node[part].length > signature[part].length) {
+      return `The call has ${node[part].length} ${part}, but "${name}" has ${signature[part].length}. Correct the call first.`;
+    }
+  }
+  return undefined;
+}
+
+/** An input that the call leaves out cannot be the result of the function or of a graph in it. */
+function omittedResult(
+  { name: functionName, signature }: LocalFunction,
+  nodes: readonly NodeStatement[],
+  values: ReadonlyMap<string, string>,
+): string | undefined {
+  const isOmitted = (name: string) => values.get(name) === '';
+  const results = signature.outputs.map(({ name }) => name.name);
+  const visit = ({ graph }: { readonly graph: GraphSyntax }): void => {
+    results.push(...graph.outputs.map(({ name }) => name.name));
+    for (const inner of graph.nodes) {
+      for (const nested of subgraphsOf(inner)) visit(nested);
+    }
+  };
+  for (const node of nodes) {
+    for (const nested of subgraphsOf(node)) visit(nested);
+  }
+  const omitted = results.find(isOmitted);
+  return omitted === undefined
+    ? undefined
+    : `"${functionName}" passes its input "${omitted}" on as a result, and the call leaves that input out. Give it an input first.`;
+}
+
+/** The value that the call gives, else the function's default; undefined where there is neither. */
+function attributeText(
+  document: OnnxDocument,
+  { signature, declaration }: LocalFunction,
+  { statement }: CallSite,
+  reference: AttributeSyntax,
+): AttributeText | undefined {
+  if (reference.value.kind !== 'reference') {
+    return undefined;
+  }
+  const { name } = reference.value.name;
+  const isNamed = (attribute: AttributeSyntax) => attribute.name.name === name;
+  const given = statement.node.attributes.find(isNamed);
+  const found = given ?? signature.attributeDefaults.find(isNamed);
+  if (!found) {
+    return undefined;
+  }
+  const signatureIndex = document.tree.declarations[declaration]?.signature ?? 0;
+  const base = given ? statement.base : (document.tree.starts[signatureIndex] ?? 0);
+  const { text } = document.source;
+  const value = text.slice(base + found.name.end, base + found.end);
+  const isUntyped = found.value.kind === 'reference' && !found.type && reference.type;
+  return {
+    annotations: found.annotations
+      .map(({ start, end }) => `${text.slice(base + start, base + end)}\n`)
+      .join(''),
+    typeAndValue: isUntyped ? `: ${reference.type?.name}${value}` : value,
+  };
+}
+
+type Opsets =
+  | { readonly kind: 'same'; readonly imports: ReadonlyMap<string, number> }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** The domains that the caller has to import, if all operators mean the same in the caller as in the function. */
+function importsFor(
+  document: OnnxDocument,
+  called: LocalFunction,
+  caller: number,
+  nodes: readonly NodeStatement[],
+): Opsets {
+  const { tree } = document;
+  const imports = new Map<string, number>();
+  for (const node of nodes.flatMap((outer) => [...nodesIn(outer)])) {
+    const domain = normalizedDomain(node.domain?.name ?? '');
+    const theirs = versionInForce(tree, called.declaration, domain);
+    const ours = versionInForce(tree, caller, domain) ?? imports.get(domain);
+    const isFunction = calledFunction(tree, node) !== undefined;
+    if (ours === undefined) {
+      imports.set(domain, theirs ?? 1);
+    } else if (theirs !== undefined && theirs !== ours && !isFunction) {
+      const operator = node.operator.name;
+      const [their, our] = [schemaOf(domain, operator, theirs), schemaOf(domain, operator, ours)];
+      if (!their || their.sinceVersion !== our?.sinceVersion) {
+        const line =
+          positionAt(document.source, tree.starts[tree.declarations[called.declaration]?.signature ?? 0] ?? 0)
+            .line + 1;
+        return {
+          kind: 'refused',
+          reason: `"${called.name}" (line ${line}) uses ${operator} of opset ${theirs}, and the caller has opset ${ours} of ${domain === '' ? 'ai.onnx' : `"${domain}"`}, where ${their && our ? `${operator} is another version of the operator (${our.sinceVersion} instead of ${their.sinceVersion})` : `nothing says that ${operator} is the same`}. Bring the function to opset ${ours} first.`,
+        };
+      }
+    }
+  }
+  return { kind: 'same', imports };
+}
+
+function withStandardDomain(
+  { tree }: OnnxDocument,
+  caller: number,
+  imports: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  return imports.has('') || versionInForce(tree, caller, '') !== undefined
+    ? imports
+    : new Map([...imports, ['', 1]]);
+}
+
+function memoized(make: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const made = known.get(name) ?? make(name);
+    known.set(name, made);
+    return made;
+  };
+}
+
+/** Names of nodes go below that of the call; without one they stay, or get the prefix where they are taken. */
+function memoizedLabel(
+  taken: Set<string>,
+  callLabel: string | undefined,
+  prefix: string,
+  separator: string,
+): (name: string) => string {
+  return (name) => {
+    if (name === '') {
+      return name;
+    }
+    const wanted = callLabel ? `${callLabel}/${name}` : taken.has(name) ? prefix + separator + name : name;
+    return freshName(taken, wanted);
+  };
+}

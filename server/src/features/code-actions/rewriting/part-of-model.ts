@@ -1,0 +1,205 @@
+/** Some nodes of a model as the text of a model of their own. */
+import { type Occurrence, occurrencesOf, type Scope, scopeOfName } from '../../../onnx/analysis/names.ts';
+import { normalizedDomain } from '../../../onnx/operators/table.ts';
+import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
+import type { OnnxDocument } from '../../document.ts';
+import type { NetworkTypes } from '../../values.ts';
+import { type Body, entriesOf, entry, type Statement } from './body.ts';
+import { boundaryOf } from './boundary.ts';
+import { importText, irVersionOf, modelHeader } from './header-changes.ts';
+import { attributeReferences, functionsCalledBy, importsOf, nodesOf, versionInForce } from './references.ts';
+import { indentAt, lineEndOf, movedText, reindented } from './statement-text.ts';
+import { typeForSignature } from './type-for-signature.ts';
+
+export type PartOfModel =
+  | {
+      readonly kind: 'part';
+      readonly text: string;
+      /** Inputs and outputs whose types nothing says; they are bare names. */
+      readonly untyped: readonly string[];
+    }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** From this IR version on, initializers need not be inputs of the graph, too (onnx.proto). */
+const irVersionOfPlainInitializers = 4;
+
+/** `result`: the one output, where the outputs are not to be what is used elsewhere. */
+export function partOfModel(
+  document: OnnxDocument,
+  body: Body,
+  statements: readonly Statement[],
+  network: NetworkTypes | undefined,
+  result: string | undefined,
+): PartOfModel {
+  const { tree, source } = document;
+  const header = modelHeader(document);
+  if (!header) {
+    return {
+      kind: 'refused',
+      reason:
+        'The new model needs the opsets of this one. Write a header first, such as `<ir_version: 10, opset_import: ["" : 21]>`.',
+    };
+  }
+  const nodes = statements.map(({ node }) => node);
+  for (const node of nodes) {
+    for (const { value } of attributeReferences(node)) {
+      if (value.kind === 'reference') {
+        return {
+          kind: 'refused',
+          reason: `The nodes use the attribute "${value.name.name}" of the function that they are in, which a model does not have. Inline a call of the function first, and extract the nodes there.`,
+        };
+      }
+    }
+  }
+  const boundary = boundaryOf(document, body, statements, result === undefined ? undefined : [result]);
+  const parts: Parts = { inputs: [], entries: [], outputs: [], untyped: [] };
+  for (const name of boundary.inputs) {
+    addInput(document, body, name, network, parts);
+  }
+  for (const name of boundary.outputs) {
+    parts.outputs.push(declared(document, body, name, network, parts));
+  }
+  const inner = new Set(boundary.inner);
+  for (const { declaration, start, end } of entriesOf(document, body)) {
+    if (inner.has(declaration.name.name)) {
+      parts.entries.push(spanText(document, start, end));
+    }
+  }
+  const functions = functionsCalledBy(tree, nodes).map(({ declaration }) => {
+    const { signature, end } = tree.declarations[declaration] ?? { signature: 0, end: 0 };
+    return source.text.slice(tree.starts[signature] ?? 0, end);
+  });
+  const graph = tree.segments.find((segment) => segment.kind === 'graph-signature');
+  const name = `${graph?.name.name || 'graph'}_part`;
+  const lines = [
+    ...modelAnnotations(document),
+    `<${headerText(document, body, statements)}>`,
+    `${unambiguousIdentifier(name)} ${listText('(', parts.inputs, ')')} => ${listText('(', parts.outputs, ')')}`,
+    ...(parts.entries.length > 0 ? [`<\n  ${parts.entries.join(',\n  ')}\n>`] : []),
+    `{\n${movedText(document, statements, { indent: '  ' }).text}\n}\n`,
+    ...functions.map((text) => `${text}\n`),
+  ];
+  const text = lines.join('\n').replaceAll(/\r?\n/g, lineEndOf(source.text));
+  return { kind: 'part', text, untyped: parts.untyped };
+}
+
+interface Parts {
+  readonly inputs: string[];
+  /** Initializers and value infos. */
+  readonly entries: string[];
+  readonly outputs: string[];
+  readonly untyped: string[];
+}
+
+/** A value from outside: an initializer comes along, anything else becomes an input. */
+function addInput(
+  document: OnnxDocument,
+  body: Body,
+  name: string,
+  network: NetworkTypes | undefined,
+  parts: Parts,
+): void {
+  const occurrences = occurrencesIn(document, scopeOfName(body.scope, name), body, name);
+  const initializer = occurrences.find(({ role }) => role === 'initializer');
+  if (!initializer) {
+    parts.inputs.push(declared(document, body, name, network, parts));
+    return;
+  }
+  parts.entries.push(ownerText(document, initializer));
+  const isInput = occurrences.some(({ role }) => role === 'input');
+  const mustBeInput = (irVersionOf(document) ?? irVersionOfPlainInitializers) < irVersionOfPlainInitializers;
+  if (isInput || mustBeInput) {
+    parts.inputs.push(declared(document, body, name, network, parts));
+  }
+}
+
+/** As the document declares it, else `type name` by what is known, else the name alone. */
+function declared(
+  document: OnnxDocument,
+  body: Body,
+  name: string,
+  network: NetworkTypes | undefined,
+  parts: Parts,
+): string {
+  const scope = scopeOfName(body.scope, name);
+  const occurrences = occurrencesIn(document, scope, body, name);
+  const stated = (['input', 'value-info', 'output'] as const)
+    .map((role) =>
+      occurrences.find(
+        (found) => found.role === role && found.owner.kind === 'value-declaration' && found.owner.type,
+      ),
+    )
+    .find((found) => found !== undefined);
+  if (stated) {
+    return ownerText(document, stated);
+  }
+  const type = typeForSignature(document, { name, scope, segment: body.segment }, occurrences, network);
+  if (type === undefined) {
+    parts.untyped.push(name);
+  }
+  return `${type === undefined ? '' : `${type} `}${unambiguousIdentifier(name)}`;
+}
+
+function occurrencesIn(document: OnnxDocument, scope: Scope, body: Body, name: string): Occurrence[] {
+  return occurrencesOf(document.names, scope, name, body.segment);
+}
+
+function ownerText(document: OnnxDocument, { owner, segment }: Occurrence): string {
+  if (owner.kind !== 'value-declaration') {
+    return unambiguousIdentifier('');
+  }
+  const { start, end } = entry(owner, segment, document.tree.starts[segment] ?? 0);
+  return spanText(document, start, end);
+}
+
+function spanText({ source }: OnnxDocument, start: number, end: number): string {
+  return reindented(source.text.slice(start, end), indentAt(source.text, start), '  ');
+}
+
+/** Annotations of the model that say how its parts are to be read; its metadata and doc string are about the whole. */
+function modelAnnotations(document: OnnxDocument): string[] {
+  const header = modelHeader(document);
+  const base = document.tree.starts[document.tree.header ?? 0] ?? 0;
+  const kept = new Set(['raw_data', 'empty_fields', 'absent_fields']);
+  return (header?.annotations ?? [])
+    .filter(({ key }) => kept.has(key))
+    .map(({ start, end }) => document.source.text.slice(base + start, base + end).trimEnd());
+}
+
+/** The imports in force where the nodes stand, in the order of the model's; those of the functions they call, too. */
+function headerText(document: OnnxDocument, body: Body, statements: readonly Statement[]): string {
+  const { tree } = document;
+  const { declaration } = body.scope;
+  const nodes = statements.map(({ node }) => node);
+  const imports = new Map<string, number>();
+  const add = (needed: ReadonlyMap<string, number>) => {
+    for (const [domain, version] of needed) {
+      if (!imports.has(domain)) {
+        imports.set(domain, versionInForce(tree, declaration, domain) ?? version);
+      }
+    }
+  };
+  const isGraph = tree.declarations[declaration]?.kind === 'graph';
+  const entries = modelHeader(document)?.entries ?? [];
+  const ofModel = entries.flatMap(({ value }) => (value.kind === 'opset-imports' ? value.imports : []));
+  if (isGraph) {
+    add(
+      new Map(ofModel.map(({ domain, version }) => [normalizedDomain(domain.name), Number(version.value)])),
+    );
+  }
+  add(importsOf(tree, declaration, nodes));
+  for (const called of functionsCalledBy(tree, nodes)) {
+    add(importsOf(tree, called.declaration, nodesOf(tree, called.declaration)));
+  }
+  const version = irVersionOf(document);
+  return [
+    ...(version === undefined ? [] : [`ir_version: ${version}`]),
+    `opset_import: [${[...imports].map(([domain, number]) => importText(domain, number)).join(', ')}]`,
+  ].join(', ');
+}
+
+/** On one line where that is readable; annotations need lines of their own. */
+function listText(open: string, entries: readonly string[], close: string): string {
+  const line = `${open}${entries.join(', ')}${close}`;
+  return line.length <= 110 && !line.includes('\n') ? line : `${open}\n  ${entries.join(',\n  ')}\n${close}`;
+}
