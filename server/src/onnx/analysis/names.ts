@@ -2,10 +2,11 @@
  * Which name means which value: scopes, definitions and uses. A graph's and each function's names are a scope; a graph inside
  * an attribute is a scope that sees those around it.
  *
- * Names are indexed in chunks of up to 1,024 segments. A lookup asks every chunk of the scope (some hundred at 100,000 nodes,
+ * Names are indexed in chunks of some hundred segments. A lookup asks every chunk of the scope (some hundred at 100,000 nodes,
  * microseconds); an edit builds anew only the chunk it touches and shares the others with the version before.
  */
 import type { GraphSyntax, Identifier, Segment, SyntaxTree } from '../text/syntax-tree.ts';
+import { changedPart } from './changed-part.ts';
 import {
   definesName,
   type NameOwner,
@@ -13,6 +14,7 @@ import {
   visitGraphNames,
   visitSegmentNames,
 } from './segment-names.ts';
+import { finished, type Steps } from './steps.ts';
 
 export interface Names {
   readonly tree: SyntaxTree;
@@ -33,7 +35,8 @@ interface Chunk {
   readonly places: ReadonlyMap<string, number | readonly number[]>;
 }
 
-const chunkSize = 1024;
+/** A chunk grows up to twice as many segments before it becomes two. */
+const chunkSize = 256;
 
 /** A declaration of the tree, or a graph inside one: then `graphs` names the graphs from the outermost inwards. */
 export interface Scope {
@@ -52,14 +55,17 @@ export interface Occurrence {
 
 /** Indexes the names of a tree; with the index of a version before, only what changed since. */
 export function namesOf(tree: SyntaxTree, previous?: Names): Names {
+  return finished(namesInSteps(tree, previous));
+}
+
+export function* namesInSteps(tree: SyntaxTree, previous?: Names): Steps<Names> {
   const reusable = previous ? reusableChunks(previous, tree) : new Map<number, Chunk>();
-  return {
-    tree,
-    declarations: tree.declarations.map((_, index) => {
-      const { from, to } = segmentsOf(tree, index);
-      return { chunks: chunksOf(tree.segments, from, to, reusable) };
-    }),
-  };
+  const declarations: DeclarationNames[] = [];
+  for (let index = 0; index < tree.declarations.length; index++) {
+    const { from, to } = segmentsOf(tree, index);
+    declarations.push({ chunks: yield* chunksOf(tree.segments, from, to, reusable) });
+  }
+  return { tree, declarations };
 }
 
 /** The scope that defines what a name means here: the innermost one that defines it, else the declaration's own. */
@@ -130,12 +136,12 @@ function occurrencesIn(chunk: Chunk, segments: readonly Segment[], name: string)
   return found;
 }
 
-function chunksOf(
+function* chunksOf(
   segments: readonly Segment[],
   from: number,
   to: number,
   reusable: ReadonlyMap<number, Chunk>,
-): Chunk[] {
+): Steps<Chunk[]> {
   const chunks: Chunk[] = [];
   let at = from;
   while (at < to) {
@@ -148,19 +154,20 @@ function chunksOf(
     const end = endOfNewChunk(at, to, reusable);
     chunks.push({ from: at, size: end - at, places: placesIn(segments, at, end) });
     at = end;
+    yield;
   }
   return chunks;
 }
 
-/** A new chunk reaches to the next one that can be kept. */
+/** A new chunk reaches to the next one that can be kept, where that is not too far. */
 function endOfNewChunk(from: number, to: number, reusable: ReadonlyMap<number, Chunk>): number {
-  const limit = Math.min(to, from + chunkSize);
+  const limit = Math.min(to, from + 2 * chunkSize);
   for (let at = from + 1; at < limit; at++) {
     if (reusable.has(at)) {
       return at;
     }
   }
-  return limit;
+  return limit < to ? from + chunkSize : limit;
 }
 
 function placesIn(segments: readonly Segment[], from: number, to: number): Map<string, number | number[]> {
@@ -191,27 +198,14 @@ function placesIn(segments: readonly Segment[], from: number, to: number): Map<s
 /** Chunks of the version before whose segments are all in the new tree, by their first segment there. */
 function reusableChunks(previous: Names, tree: SyntaxTree): Map<number, Chunk> {
   const before = previous.tree.segments;
-  const after = tree.segments;
-  const shorter = Math.min(before.length, after.length);
-  let prefix = 0;
-  while (prefix < shorter && before[prefix] === after[prefix]) {
-    prefix++;
-  }
-  let suffix = 0;
-  while (
-    suffix < shorter - prefix &&
-    before[before.length - 1 - suffix] === after[after.length - 1 - suffix]
-  ) {
-    suffix++;
-  }
-  const shift = after.length - before.length;
+  const { from, oldTo, newTo } = changedPart(before, tree.segments);
   const reusable = new Map<number, Chunk>();
   for (const { chunks } of previous.declarations) {
     for (const chunk of chunks) {
-      if (chunk.from + chunk.size <= prefix) {
+      if (chunk.from + chunk.size <= from) {
         reusable.set(chunk.from, chunk);
-      } else if (chunk.from >= before.length - suffix) {
-        reusable.set(chunk.from + shift, chunk);
+      } else if (chunk.from >= oldTo) {
+        reusable.set(chunk.from + newTo - oldTo, chunk);
       }
     }
   }

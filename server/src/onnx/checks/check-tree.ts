@@ -4,9 +4,11 @@
  * the edit touched is looked at again.
  */
 
+import { changedPart } from '../analysis/changed-part.ts';
 import type { Names } from '../analysis/names.ts';
+import { indicesOf } from '../analysis/segment-indices.ts';
+import { finished, type Steps } from '../analysis/steps.ts';
 import type { Segment, SyntaxTree, TypeSyntax } from '../text/syntax-tree.ts';
-import { changedPart } from './changed-part.ts';
 import { describeCheck } from './codes.ts';
 import { environmentOf } from './environment.ts';
 import type { AnchoredFinding, Finding } from './finding.ts';
@@ -26,32 +28,61 @@ export interface TreeChecks {
     readonly statements: Statements;
     readonly values: ValueNames;
     readonly nodeNames: NodeNames;
+    readonly initializers: readonly AnchoredFinding[];
   };
 }
 
 /** `names` are those of the tree; they are asked for only where they are needed. */
 export function checkTree(tree: SyntaxTree, names: () => Names, previous?: TreeChecks): TreeChecks {
+  return finished(checkInSteps(tree, names, previous));
+}
+
+/** As checkTree, in steps of less than a millisecond, the first look at changed functions aside. */
+export function* checkInSteps(
+  tree: SyntaxTree,
+  names: () => Names,
+  previous?: TreeChecks,
+): Steps<TreeChecks> {
   const changed = previous && changedPart(previous.tree.segments, tree.segments);
   const since = <State>(state: State | undefined) =>
     previous && changed && state !== undefined ? { state, tree: previous.tree, changed } : undefined;
   const environment = environmentOf(tree, previous?.state.statements.environment);
-  const statements = checkStatements(tree, environment, since(previous?.state.statements));
-  const values = checkNames(tree, names, since(previous?.state.values));
-  const nodeNames = checkNodeNames(tree, since(previous?.state.nodeNames));
+  const statements = yield* checkStatements(tree, environment, since(previous?.state.statements));
+  const values = yield* checkNames(tree, names, since(previous?.state.values));
+  const nodeNames = yield* checkNodeNames(tree, since(previous?.state.nodeNames));
+  const initializers =
+    previous?.state.statements.environment === environment &&
+    changed &&
+    isBehindValues(previous.tree, changed.from) &&
+    isBehindValues(tree, changed.from)
+      ? previous.state.initializers
+      : initializerFindings(tree, environment.irVersion);
   const anchored = [
     ...[...statements.found.values()].flat(),
-    ...valueFindings(values, names),
+    ...valueFindings(values, names, statements.broken),
     ...functionFindings(tree, statements),
     ...nodeNameFindings(nodeNames),
-    ...initializerFindings(tree, environment.irVersion),
+    ...initializers,
   ];
-  return { tree, findings: findingsOn(tree, anchored), state: { statements, values, nodeNames } };
+  return {
+    tree,
+    findings: findingsOn(tree, anchored),
+    state: { statements, values, nodeNames, initializers },
+  };
+}
+
+/** Whether all initializers, and what they are checked against, are in front of a segment. */
+function isBehindValues({ declarations }: SyntaxTree, segment: number): boolean {
+  return declarations.every(
+    ({ kind, signature, values }) =>
+      kind !== 'graph' || (signature < segment && Math.max(values.from, values.to) < segment),
+  );
 }
 
 /** Findings with the places of their segments in a tree; those whose segment is not in it are left out. */
 export function findingsOn(tree: SyntaxTree, anchored: readonly AnchoredFinding[]): readonly Finding[] {
   if (anchored.length === 0) return [];
-  const indices = indicesOf(tree, anchored);
+  const indices = indicesOf(tree, segmentsOf(anchored));
   const findings = anchored.flatMap(({ code, place, message, related = [] }): Finding[] => {
     const segment = indices.get(place.segment);
     if (segment === undefined) return [];
@@ -65,18 +96,13 @@ export function findingsOn(tree: SyntaxTree, anchored: readonly AnchoredFinding[
   return findings.sort((a, b) => a.segment - b.segment || a.span.start - b.span.start);
 }
 
-function indicesOf(tree: SyntaxTree, anchored: readonly AnchoredFinding[]): ReadonlyMap<Segment, number> {
-  const wanted = new Set<Segment>();
+function segmentsOf(anchored: readonly AnchoredFinding[]): ReadonlySet<Segment> {
+  const segments = new Set<Segment>();
   for (const { place, related } of anchored) {
-    wanted.add(place.segment);
-    for (const { segment } of related ?? []) wanted.add(segment);
+    segments.add(place.segment);
+    for (const { segment } of related ?? []) segments.add(segment);
   }
-  const indices = new Map<Segment, number>();
-  for (let index = 0; index < tree.segments.length && indices.size < wanted.size; index++) {
-    const segment = tree.segments[index];
-    if (segment && wanted.has(segment)) indices.set(segment, index);
-  }
-  return indices;
+  return segments;
 }
 
 function initializerFindings(tree: SyntaxTree, irVersion: number | undefined): AnchoredFinding[] {

@@ -6,12 +6,15 @@ import type { FunctionSignature, Segment, SyntaxTree } from '../text/syntax-tree
 import type { AnchoredFinding } from './finding.ts';
 import type { Call, Statements } from './statements.ts';
 
-export function functionFindings(tree: SyntaxTree, { calls, environment }: Statements): AnchoredFinding[] {
+export function functionFindings(
+  tree: SyntaxTree,
+  { calls, callCounts, environment }: Statements,
+): AnchoredFinding[] {
   const { functions } = environment;
   if (functions.size === 0) return [];
   return [
     ...duplicateFunctions(tree, new Set([...functions.values()].map(({ signature }) => signature))),
-    ...unusedFunctions(tree, [...functions.values()], calls),
+    ...unusedFunctions(tree, [...functions.values()], callCounts),
     ...recursiveFunctions(tree, [...functions.values()], calls),
   ];
 }
@@ -38,12 +41,11 @@ function duplicateFunctions(tree: SyntaxTree, firsts: ReadonlySet<FunctionSignat
 function unusedFunctions(
   tree: SyntaxTree,
   functions: readonly LocalFunction[],
-  calls: Statements['calls'],
+  callCounts: Statements['callCounts'],
 ): AnchoredFinding[] {
   if (!tree.declarations.some(({ kind }) => kind === 'graph')) return [];
-  const called = new Set([...calls.values()].flatMap((list) => list.map(({ callee }) => callee)));
   return functions.flatMap((candidate): AnchoredFinding[] =>
-    called.has(candidate)
+    callCounts.get(candidate)
       ? []
       : [
           {

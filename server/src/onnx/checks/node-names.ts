@@ -1,9 +1,11 @@
 /** Nodes of the same name in one body. Tools that address nodes by name (profiles, precision lists) then mean several. */
 
+import type { ChangedPart } from '../analysis/changed-part.ts';
 import { segmentsOf } from '../analysis/names.ts';
+import { betweenPauses, type Steps } from '../analysis/steps.ts';
 import type { Segment, SyntaxTree } from '../text/syntax-tree.ts';
-import { type ChangedPart, isSameBody } from './changed-part.ts';
 import type { AnchoredFinding } from './finding.ts';
+import { isSameBody } from './same-body.ts';
 
 /** By declaration and name. Handed on from version to version: who has passed it on has it no longer. */
 type Index = Map<string, Segment | Set<Segment>>[];
@@ -16,12 +18,12 @@ export interface NodeNames {
 /** So many of them are shown. */
 const shown = 500;
 
-export function checkNodeNames(
+export function* checkNodeNames(
   tree: SyntaxTree,
   before: { readonly state: NodeNames; readonly tree: SyntaxTree; readonly changed: ChangedPart } | undefined,
-): NodeNames {
+): Steps<NodeNames> {
   const old = before && isSameLayout(before.tree, tree, before.changed) ? before.state.index : undefined;
-  if (!before || !old) return indexed(tree);
+  if (!before || !old) return yield* indexed(tree);
   before.state.index = undefined;
   const duplicates = new Set(before.state.duplicates);
   const { from, oldTo, newTo } = before.changed;
@@ -65,12 +67,16 @@ export function nodeNameFindings({ duplicates }: NodeNames): AnchoredFinding[] {
   return findings;
 }
 
-function indexed(tree: SyntaxTree): NodeNames {
+function* indexed(tree: SyntaxTree): Steps<NodeNames> {
   const index: Index = tree.declarations.map(() => new Map());
   const duplicates = new Set<Set<Segment>>();
-  visitNodes(tree, 0, tree.segments.length, (segment, name, declaration) =>
-    add(index, duplicates, segment, name, declaration, true),
-  );
+  const step = betweenPauses * 4;
+  for (let from = 0; from < tree.segments.length; from += step) {
+    visitNodes(tree, from, from + step, (segment, name, declaration) =>
+      add(index, duplicates, segment, name, declaration, true),
+    );
+    yield;
+  }
   return { duplicates, index };
 }
 

@@ -1,10 +1,11 @@
 /** The rules that look at one statement and its environment. After an edit only the statements it touched are looked at again. */
 
+import type { ChangedPart } from '../analysis/changed-part.ts';
 import type { LocalFunction } from '../analysis/functions.ts';
 import { declarationAt } from '../analysis/names.ts';
 import { subgraphsOf } from '../analysis/segment-names.ts';
+import { betweenPauses, type Steps } from '../analysis/steps.ts';
 import type { NodeStatement, Segment, Span, SyntaxTree } from '../text/syntax-tree.ts';
-import type { ChangedPart } from './changed-part.ts';
 import type { Body, Environment } from './environment.ts';
 import { type AnchoredFinding, type Report, reportInto } from './finding.ts';
 import { checkAttributeReferences } from './rules/attribute-references.ts';
@@ -31,8 +32,15 @@ import { unknownFunctionRule } from './rules/unknown-function.ts';
 export interface Statements {
   readonly environment: Environment;
   readonly found: ReadonlyMap<Segment, readonly AnchoredFinding[]>;
-  /** Calls of local functions, by the statement they are in. */
-  readonly calls: ReadonlyMap<Segment, readonly Call[]>;
+  /** With problems of their own, or skipped: what they were meant to say is not known. */
+  readonly broken: ReadonlySet<Segment>;
+  /**
+   * Calls of local functions, by the statement they are in. Versions with the same environment share it: it holds calls of
+   * statements that some of them do not have.
+   */
+  readonly calls: WeakMap<Segment, readonly Call[]>;
+  /** How often each local function is called. */
+  readonly callCounts: ReadonlyMap<LocalFunction, number>;
 }
 
 export interface Call {
@@ -40,32 +48,42 @@ export interface Call {
   readonly span: Span;
 }
 
-export function checkStatements(
+export function* checkStatements(
   tree: SyntaxTree,
   environment: Environment,
   before:
     | { readonly state: Statements; readonly tree: SyntaxTree; readonly changed: ChangedPart }
     | undefined,
-): Statements {
-  const isKept = before?.state.environment === environment;
-  const found = new Map(isKept ? before.state.found : undefined);
-  const calls = new Map(isKept ? before.state.calls : undefined);
+): Steps<Statements> {
+  const kept = before?.state.environment === environment ? before : undefined;
+  const found = new Map(kept?.state.found);
+  const broken = new Set(kept?.state.broken);
+  const calls = kept?.state.calls ?? new WeakMap<Segment, readonly Call[]>();
+  const callCounts = new Map(kept?.state.callCounts);
+  const count = (segment: Segment, step: 1 | -1) => {
+    for (const { callee } of calls.get(segment) ?? []) {
+      callCounts.set(callee, (callCounts.get(callee) ?? 0) + step);
+    }
+  };
   const nodeRules = [...rules, unknownFunctionRule(environment)];
   const all = { from: 0, oldTo: 0, newTo: tree.segments.length };
-  const { from, oldTo, newTo } = isKept ? before.changed : all;
+  const { from, oldTo, newTo } = kept?.changed ?? all;
   for (let index = from; index < oldTo; index++) {
     const segment = before?.tree.segments[index];
     if (segment) {
       found.delete(segment);
-      calls.delete(segment);
+      broken.delete(segment);
+      count(segment, -1);
     }
   }
   let declaration = declarationAt(tree, from) ?? nextDeclaration(tree, from);
   for (let index = from; index < newTo; index++) {
+    if ((index - from) % betweenPauses === betweenPauses - 1) yield;
     const segment = tree.segments[index];
     if (!segment) continue;
     while ((tree.declarations[declaration + 1]?.signature ?? Number.POSITIVE_INFINITY) <= index)
       declaration++;
+    if (segment.problems.length > 0 || segment.kind === 'skipped') broken.add(segment);
     // What is wrong with its text is said already, and what it lacks may be in what could not be read.
     if (segment.problems.length > 0) continue;
     const findings: AnchoredFinding[] = [];
@@ -73,9 +91,12 @@ export function checkStatements(
     const segmentCalls: Call[] = [];
     checkSegment(segment, body, environment, nodeRules, reportInto(findings, segment), segmentCalls);
     if (findings.length > 0) found.set(segment, findings);
-    if (segmentCalls.length > 0) calls.set(segment, segmentCalls);
+    if (segmentCalls.length > 0) {
+      calls.set(segment, segmentCalls);
+      count(segment, 1);
+    }
   }
-  return { environment, found, calls };
+  return { environment, found, broken, calls, callCounts };
 }
 
 const rules: readonly NodeRule[] = [

@@ -2,6 +2,7 @@
 
 import type { Occurrence } from '../../analysis/names.ts';
 import { visitSegmentNames } from '../../analysis/segment-names.ts';
+import { betweenPauses, type Steps } from '../../analysis/steps.ts';
 import type { NodeStatement, Segment } from '../../text/syntax-tree.ts';
 import { visitInnerOutputs } from '../rules/subgraphs.ts';
 import type { InnerDefinition } from './judge-name.ts';
@@ -11,7 +12,7 @@ export interface Suspects {
   readonly inner: ReadonlyMap<string, readonly InnerDefinition[]>;
 }
 
-export function suspectsIn(segments: readonly Segment[], from: number, to: number): Suspects {
+export function* suspectsIn(segments: readonly Segment[], from: number, to: number): Steps<Suspects> {
   const names = new Set<string>();
   const inner = new Map<string, InnerDefinition[]>();
   // Whether what is defined is used, too.
@@ -48,6 +49,7 @@ export function suspectsIn(segments: readonly Segment[], from: number, to: numbe
     node = segment.kind === 'node-statement' ? segment : undefined;
     visitSegmentNames(segment, visit);
     if (node) addInner(inner, node, index);
+    if (index % betweenPauses === 0) yield;
   }
   for (const name of outputs) {
     if (used.has(name)) used.set(name, true);
@@ -69,15 +71,16 @@ export function addInner(inner: Map<string, InnerDefinition[]>, node: NodeStatem
 }
 
 /** All places of many names at once. */
-export function occurrencesOfAll(
+export function* occurrencesOfAll(
   segments: readonly Segment[],
   from: number,
   to: number,
   names: ReadonlySet<string>,
-): ReadonlyMap<string, readonly Occurrence[]> {
+): Steps<ReadonlyMap<string, readonly Occurrence[]>> {
   const found = new Map<string, Occurrence[]>();
   if (names.size === 0) return found;
   for (let index = from; index < to; index++) {
+    if (index % betweenPauses === 0) yield;
     const segment = segments[index];
     if (!segment) continue;
     visitSegmentNames(segment, (identifier, role, owner) => {

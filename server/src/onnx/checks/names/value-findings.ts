@@ -1,6 +1,7 @@
 /** Findings out of what is wrong with names: those that need more than one name are put together here. */
 
 import { type Names, occurrencesOf, segmentsOf } from '../../analysis/names.ts';
+import { indexOf, indicesOf } from '../../analysis/segment-indices.ts';
 import { defines, visitSegmentNames } from '../../analysis/segment-names.ts';
 import { didYouMean } from '../../text/parser/suggestions.ts';
 import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.ts';
@@ -15,9 +16,13 @@ const cycleBudget = 20_000;
 /** Undefined names that are compared with others for a suggestion. */
 const suggestions = 20;
 
-export function valueFindings(state: ValueNames, names: () => Names): AnchoredFinding[] {
-  const { tree, bodies } = state;
-  const broken = tree.problemCount === 0 ? undefined : brokenWords(tree);
+/** `brokenStatements` are those whose text could not be understood. */
+export function valueFindings(
+  { tree, bodies }: ValueNames,
+  names: () => Names,
+  brokenStatements: ReadonlySet<Segment>,
+): AnchoredFinding[] {
+  const broken = brokenStatements.size === 0 ? undefined : brokenWords(tree, brokenStatements);
   const findings: AnchoredFinding[] = [];
   const budget = { steps: cycleBudget, suggestions };
   bodies.forEach(({ verdicts }, declaration) => {
@@ -74,7 +79,7 @@ function namesNear(tree: SyntaxTree, declaration: number, verdict: NameVerdict):
   const { from, to } = segmentsOf(tree, declaration);
   const around = 300;
   const use = verdict.undefined[0]?.segment;
-  const at = use ? tree.segments.indexOf(use) : from;
+  const at = (use && indexOf(tree, use)) ?? from;
   const found = new Set<string>();
   const visit: Parameters<typeof visitSegmentNames>[1] = ({ name }, role) => {
     if (defines(role)) found.add(name);
@@ -131,7 +136,7 @@ function wayBack(
   user: NodeStatement,
   budget: { steps: number },
 ): readonly NodeStatement[] | undefined {
-  const lowest = tree.segments.indexOf(user);
+  const lowest = indexOf(tree, user) ?? 0;
   const next = new Map<NodeStatement, NodeStatement | undefined>([[maker, undefined]]);
   const stack = [maker];
   for (let node = stack.pop(); node; node = stack.pop()) {
@@ -174,12 +179,10 @@ function makerOf(
   return segment?.kind === 'node-statement' ? segment : undefined;
 }
 
-/** The words of statements with syntax problems. */
-function brokenWords(tree: SyntaxTree): ReadonlySet<string> {
+/** The words of statements that could not be understood. */
+function brokenWords(tree: SyntaxTree, statements: ReadonlySet<Segment>): ReadonlySet<string> {
   const words = new Set<string>();
-  for (let index = 0; index < tree.segments.length; index++) {
-    const segment = tree.segments[index];
-    if (!segment || (segment.problems.length === 0 && segment.kind !== 'skipped')) continue;
+  for (const index of indicesOf(tree, statements).values()) {
     const text = tree.text.slice(tree.starts[index], tree.starts[index + 1] ?? tree.text.length);
     for (const [word] of text.matchAll(/[\p{L}\p{N}_.:/-]+/gu)) words.add(word);
   }

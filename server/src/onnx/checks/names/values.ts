@@ -3,11 +3,13 @@
  * places where it stands, so after an edit only the names in the statements it touched are looked at again.
  */
 
+import type { ChangedPart } from '../../analysis/changed-part.ts';
 import { type Names, occurrencesOf, segmentsOf } from '../../analysis/names.ts';
 import { subgraphsOf, visitSegmentNames } from '../../analysis/segment-names.ts';
+import { betweenPauses, type Steps } from '../../analysis/steps.ts';
 import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.ts';
-import { type ChangedPart, isSameBody } from '../changed-part.ts';
 import { visitInnerOutputs } from '../rules/subgraphs.ts';
+import { isSameBody } from '../same-body.ts';
 import { type InnerDefinition, judgeName, type NameVerdict } from './judge-name.ts';
 import { addInner, occurrencesOfAll, suspectsIn } from './suspects.ts';
 
@@ -23,38 +25,40 @@ export interface ValueNames {
 }
 
 /** `names` is asked for only after edits. */
-export function checkNames(
+export function* checkNames(
   tree: SyntaxTree,
   names: () => Names,
   before: { readonly state: ValueNames; readonly changed: ChangedPart } | undefined,
-): ValueNames {
+): Steps<ValueNames> {
   const affected = before && affectedNames(before.state.tree, tree, before.changed);
-  return {
-    tree,
-    bodies: tree.declarations.map((declaration, index) => {
-      const old = before?.state.bodies[index];
-      const oldDeclaration = before?.state.tree.declarations[index];
-      if (
-        !before ||
-        !affected ||
-        !old ||
-        oldDeclaration?.kind !== declaration.kind ||
-        !isSameBody(before.state.tree, tree, index, before.changed)
-      ) {
-        return checkBody(tree, index);
-      }
-      return checkAffected(tree, names, index, old, affected, before.changed);
-    }),
-  };
+  const bodies: BodyNames[] = [];
+  for (const [index, declaration] of tree.declarations.entries()) {
+    const old = before?.state.bodies[index];
+    const oldDeclaration = before?.state.tree.declarations[index];
+    if (
+      before &&
+      affected &&
+      old &&
+      oldDeclaration?.kind === declaration.kind &&
+      isSameBody(before.state.tree, tree, index, before.changed)
+    ) {
+      bodies.push(checkAffected(tree, names, index, old, affected, before.changed));
+    } else {
+      bodies.push(yield* checkBody(tree, index));
+    }
+  }
+  return { tree, bodies };
 }
 
-function checkBody(tree: SyntaxTree, declaration: number): BodyNames {
+function* checkBody(tree: SyntaxTree, declaration: number): Steps<BodyNames> {
   const { from, to } = segmentsOf(tree, declaration);
-  const { names, inner } = suspectsIn(tree.segments, from, to);
+  const { names, inner } = yield* suspectsIn(tree.segments, from, to);
   const verdicts = new Map<string, NameVerdict>();
-  for (const [name, occurrences] of occurrencesOfAll(tree.segments, from, to, names)) {
+  let count = 0;
+  for (const [name, occurrences] of yield* occurrencesOfAll(tree.segments, from, to, names)) {
     const verdict = judgeName(name, occurrences, inner.get(name) ?? [], tree.segments);
     if (verdict) verdicts.set(name, verdict);
+    if (++count % betweenPauses === 0) yield;
   }
   return { verdicts, inner };
 }

@@ -1,25 +1,8 @@
-/** Where two versions of a tree differ: between their common beginning and end, by the identity of segments. */
+/** Which bodies an edit has left alone. */
 
+import type { ChangedPart } from '../analysis/changed-part.ts';
 import { segmentsOf } from '../analysis/names.ts';
-import type { Segment, SyntaxTree } from '../text/syntax-tree.ts';
-
-export interface ChangedPart {
-  /** First index that differs, the same in both. */
-  readonly from: number;
-  readonly oldTo: number;
-  readonly newTo: number;
-}
-
-export function changedPart(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
-  const shorter = Math.min(before.length, after.length);
-  let from = 0;
-  while (from < shorter && before[from] === after[from]) from++;
-  let behind = 0;
-  while (behind < shorter - from && before[before.length - 1 - behind] === after[after.length - 1 - behind]) {
-    behind++;
-  }
-  return { from, oldTo: before.length - behind, newTo: after.length - behind };
-}
+import type { SyntaxTree } from '../text/syntax-tree.ts';
 
 /** Whether a body has the same statements as before, but for those that were changed. */
 export function isSameBody(

@@ -1,0 +1,37 @@
+/** Where two versions of a tree differ: between their common beginning and end, by the identity of segments. */
+
+import type { Segment } from '../text/syntax-tree.ts';
+
+export interface ChangedPart {
+  /** First index that differs, the same in both. */
+  readonly from: number;
+  readonly oldTo: number;
+  readonly newTo: number;
+}
+
+interface Compared {
+  readonly before: WeakRef<readonly Segment[]>;
+  readonly part: ChangedPart;
+}
+
+/** By the later version: names, checks and more ask for the same two after each edit. */
+const compared = new WeakMap<readonly Segment[], Compared>();
+
+export function changedPart(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
+  const known = compared.get(after);
+  if (known?.before.deref() === before) return known.part;
+  const part = compare(before, after);
+  compared.set(after, { before: new WeakRef(before), part });
+  return part;
+}
+
+function compare(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) from++;
+  let behind = 0;
+  while (behind < shorter - from && before[before.length - 1 - behind] === after[after.length - 1 - behind]) {
+    behind++;
+  }
+  return { from, oldTo: before.length - behind, newTo: after.length - behind };
+}
