@@ -1,6 +1,7 @@
 /** textDocument/completion and completionItem/resolve: what can be written at the cursor. */
 import type { CompletionItem, CompletionList, Position } from 'vscode-languageserver-types';
 import { declarationAt } from '../onnx/analysis/names.ts';
+import type { DocumentText } from '../onnx/text/document-text.ts';
 import { annotationKeyItems } from './completion/annotations.ts';
 import {
   attributeNameItems,
@@ -29,6 +30,8 @@ export interface CompletionOptions {
 
 /** More are left out until more is typed: an editor asks again where a list is incomplete. */
 const maximumItems = 200;
+/** Characters of a word behind the cursor that are looked at. */
+const longestWord = 4096;
 
 export function completion(
   document: OnnxDocument,
@@ -142,8 +145,8 @@ function typedText({ cursor }: CompletionContext): string {
 }
 
 /** The rest of the word behind the cursor is replaced, too. */
-function wordEnd(text: string, offset: number, isQuoted: boolean): number {
-  const pattern = isQuoted ? /[^"\r\n,()<>[\]{}=]*"/uy : /\w*/uy;
-  pattern.lastIndex = offset;
-  return offset + (pattern.exec(text)?.[0].length ?? 0);
+function wordEnd(text: DocumentText, offset: number, isQuoted: boolean): number {
+  const pattern = isQuoted ? /^[^"\r\n,()<>[\]{}=]*"/u : /^\w*/u;
+  const rest = text.slice(offset, Math.min(text.length, offset + longestWord));
+  return offset + (pattern.exec(rest)?.[0].length ?? 0);
 }

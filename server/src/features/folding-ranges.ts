@@ -1,5 +1,6 @@
 /** textDocument/foldingRange: headers, value lists, bodies, subgraphs, statements of several lines, modules, comments. */
 import { type FoldingRange, FoldingRangeKind } from 'vscode-languageserver-types';
+import type { DocumentText } from '../onnx/text/document-text.ts';
 import type { Declaration } from '../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from './document.ts';
 import { childrenOf, type Element, lengthOf } from './elements.ts';
@@ -125,10 +126,11 @@ function foldComments({ source }: OnnxDocument, folds: Folds): void {
   }
 }
 
-function startsWithHash(text: string, lineStart: number): boolean {
+function startsWithHash(text: DocumentText, lineStart: number): boolean {
   let at = lineStart;
-  while (text[at] === ' ' || text[at] === '\t') {
-    at++;
+  let code = text.charCodeAt(at);
+  while (code === 0x20 || code === 0x09) {
+    code = text.charCodeAt(++at);
   }
-  return text[at] === '#';
+  return code === 0x23;
 }

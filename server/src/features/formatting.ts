@@ -4,6 +4,7 @@
  * comments and the data of tensors stay as they are.
  */
 import type { Position, Range, TextEdit } from 'vscode-languageserver-types';
+import type { DocumentText } from '../onnx/text/document-text.ts';
 import type { Segment } from '../onnx/text/syntax-tree.ts';
 import { type Token, tokensBetween } from './cursor/tokens.ts';
 import type { OnnxDocument } from './document.ts';
@@ -85,7 +86,8 @@ function* gapsOf({ tree, source }: OnnxDocument, index: number, segment: Segment
   const { statements, kept } = partsOf(segment, start);
   const tokens = mergedTokens(tokensBetween(source.text, start, end), kept, source.text);
   const isInList = segment.kind === 'node-statement' || segment.kind === 'value-declaration';
-  const lineEnd = /\r?\n/.exec(source.text)?.[0] ?? '\n';
+  const firstLine = source.text.indexOf('\n');
+  const lineEnd = source.text.charCodeAt(firstLine - 1) === 13 ? '\r\n' : '\n';
   const open: OpenBracket[] = isInList
     ? [{ text: '', indents: true, isBody: segment.kind === 'node-statement', isDims: false }]
     : [];
@@ -195,7 +197,7 @@ function partsOf(segment: Segment, base: number): Parts {
 function mergedTokens(
   tokens: readonly Token[],
   kept: readonly (readonly [number, number])[],
-  text: string,
+  text: DocumentText,
 ): Token[] {
   const merged: Token[] = [];
   let span = 0;

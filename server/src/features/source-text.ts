@@ -1,8 +1,9 @@
 /** A document's text with its line starts: LSP positions (UTF-16) to offsets and back. Immutable. */
 import type { Position, Range } from 'vscode-languageserver-types';
+import { type DocumentText, withReplaced } from '../onnx/text/document-text.ts';
 
 export interface SourceText {
-  readonly text: string;
+  readonly text: DocumentText;
   /** Offset of the first character of each line. */
   readonly lineStarts: Int32Array;
 }
@@ -56,7 +57,7 @@ export function rangeOf(source: SourceText, start: number, end: number): Range {
 
 /** The text after an edit; finds line starts anew only around it. */
 export function withChange({ text, lineStarts }: SourceText, change: TextChange): SourceText {
-  const changed = text.slice(0, change.start) + change.text + text.slice(change.end);
+  const changed = withReplaced(text, change.start, change.end, change.text);
   // From a line before the edit, for the edit may join a carriage return there with a line feed.
   const firstLine = Math.max(0, lineAt(lineStarts, change.start) - 1);
   const lastLine = lineAt(lineStarts, change.end);
@@ -79,33 +80,39 @@ export function withChange({ text, lineStarts }: SourceText, change: TextChange)
 }
 
 /** Starts of the lines that begin after a line end between `from` and `to`. */
-function lineStartsIn(text: string, from: number, to: number): number[] {
+function lineStartsIn(text: DocumentText, from: number, to: number): number[] {
   const starts: number[] = [];
-  const carriageReturn = text.indexOf('\r', from);
-  if (carriageReturn < 0 || carriageReturn >= to) {
-    for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
-      starts.push(at + 1);
+  // With one more character, as a line feed may follow a carriage return.
+  const part = text.slice(from, Math.min(to + 1, text.length));
+  const length = to - from;
+  if (!part.includes('\r')) {
+    for (let at = part.indexOf('\n'); at >= 0 && at < length; at = part.indexOf('\n', at + 1)) {
+      starts.push(from + at + 1);
     }
     return starts;
   }
-  for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 13 && text.charCodeAt(at + 1) === 10) {
+  for (let at = 0; at < length; at++) {
+    const code = part.charCodeAt(at);
+    if (code === 13 && part.charCodeAt(at + 1) === 10) {
       at++;
     }
     if (code === 13 || code === 10) {
-      starts.push(at + 1);
+      starts.push(from + at + 1);
     }
   }
   return starts;
 }
 
-function endOfLine(text: string, start: number, next: number): number {
+function endOfLine(text: DocumentText, start: number, next: number): number {
   let end = next;
-  while (end > start && (text[end - 1] === '\n' || text[end - 1] === '\r')) {
+  while (end > start && isLineEnd(text.charCodeAt(end - 1))) {
     end--;
   }
   return end;
+}
+
+function isLineEnd(code: number): boolean {
+  return code === 10 || code === 13;
 }
 
 function lineAt(lineStarts: Int32Array, offset: number): number {

@@ -20,7 +20,7 @@ function accepted(marked: string, label: string): string {
   assert.ok(found?.textEdit && 'range' in found.textEdit, `no ${label}`);
   const { range } = found.textEdit;
   const newText = found.textEdit.newText.replaceAll('${', '{');
-  const line = document.source.text.split('\n')[position.line] ?? '';
+  const line = document.source.text.toString().split('\n')[position.line] ?? '';
   return line.slice(0, range.start.character) + newText + line.slice(range.end.character);
 }
 

@@ -35,7 +35,7 @@ export function fixture(marked: string, uri = 'file:///models/model.onnxtxt'): F
 /** Fails unless `marksOf` answers exactly the ranges that the carets mark, with their labels. */
 export function expectMarks(marked: string, marksOf: (fixture: Fixture) => readonly Mark[]): void {
   const found = fixture(marked);
-  const actual = withMarks(found.document.source.text, marksOf(found));
+  const actual = withMarks(found.document.source.text.toString(), marksOf(found));
   assert.equal(actual, marked.replace('$0', ''));
 }
 

@@ -250,7 +250,10 @@ g (float[N] x) => (float[N] y) {
 `);
     const texts: string[] = [];
     for (let range = selectionRanges(document, [position])[0]; range; range = range.parent) {
-      const lines = document.source.text.split('\n').slice(range.range.start.line, range.range.end.line + 1);
+      const lines = document.source.text
+        .toString()
+        .split('\n')
+        .slice(range.range.start.line, range.range.end.line + 1);
       texts.push(
         lines.length === 1
           ? (lines[0]?.slice(range.range.start.character, range.range.end.character) ?? '')

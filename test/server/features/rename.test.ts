@@ -10,7 +10,7 @@ function renamed(marked: string, name: string): string {
   const result = rename(document, position, name);
   assert.ok(result.kind === 'edit', result.kind === 'refused' ? result.reason : '');
   const edits = result.edit.changes?.[document.uri] ?? [];
-  let { text } = document.source;
+  let text = document.source.text.toString();
   for (const { range, newText } of edits.toReversed()) {
     text =
       text.slice(0, offsetAt(document.source, range.start)) +

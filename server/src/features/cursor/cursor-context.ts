@@ -2,6 +2,7 @@
  * What is being written at the cursor: an operator, its third input, the value of an attribute. Worked out from the text between
  * the start of the statement and the cursor alone, so that it holds in half-typed statements whatever the parser made of them.
  */
+import type { DocumentText } from '../../onnx/text/document-text.ts';
 import type { SyntaxTree } from '../../onnx/text/syntax-tree.ts';
 import { lastSegmentFrom } from '../elements.ts';
 import { type Frame, framesAfter, isNameToken, type LocalValue, startingFrames } from './frames.ts';
@@ -46,7 +47,11 @@ export interface CursorContext {
   readonly locals: readonly LocalValue[];
 }
 
-export function cursorContext(tree: SyntaxTree, text: string, offset: number): CursorContext | undefined {
+export function cursorContext(
+  tree: SyntaxTree,
+  text: DocumentText,
+  offset: number,
+): CursorContext | undefined {
   const segment = lastSegmentFrom(tree, offset);
   const tokens = tokensBetween(text, tree.starts[segment] ?? 0, offset);
   const last = tokens.at(-1);
@@ -83,7 +88,11 @@ export interface StatementAtCursor {
 }
 
 /** The node statement whose inputs or attributes the cursor is in, the innermost one. */
-export function statementAt(tree: SyntaxTree, text: string, offset: number): StatementAtCursor | undefined {
+export function statementAt(
+  tree: SyntaxTree,
+  text: DocumentText,
+  offset: number,
+): StatementAtCursor | undefined {
   const segment = lastSegmentFrom(tree, offset);
   const tokens = tokensBetween(text, tree.starts[segment] ?? 0, offset);
   const frames = framesAfter(startingFrames(tree, segment), tokens);

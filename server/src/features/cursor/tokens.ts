@@ -1,5 +1,7 @@
 /** The tokens of ONNX text up to a cursor, without a grammar: what half-typed statements still have. */
 
+import type { DocumentText } from '../../onnx/text/document-text.ts';
+
 export interface Token {
   readonly kind: 'word' | 'string' | 'number' | 'comment' | 'punctuation';
   /** Absolute, in UTF-16 code units. */
@@ -20,7 +22,7 @@ const number = /[-+]?\.?\d(?:[eE][-+]|[\w.])*/y;
 const blank = /\s+/y;
 
 /** Tokens of `text` from `from` to `to`; text behind `to` is not looked at. */
-export function tokensBetween(text: string, from: number, to: number): Token[] {
+export function tokensBetween(text: DocumentText, from: number, to: number): Token[] {
   const part = text.slice(from, to);
   const tokens: Token[] = [];
   for (let at = 0; at < part.length; ) {

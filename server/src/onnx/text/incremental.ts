@@ -1,8 +1,9 @@
 /** Parsing a text anew after edits, by keeping every segment that the edits cannot have changed. */
-import { Cursor } from './parser/cursor.ts';
+import type { DocumentText } from './document-text.ts';
 import { type Mode, mode } from './parser/modes.ts';
-import { SegmentReader, type Segments, toFirstSegment } from './parser/segments.ts';
+import { SegmentReader, type Segments } from './parser/segments.ts';
 import { treeOf } from './parser/tree.ts';
+import { WindowedReader } from './parser/windows.ts';
 import type { Segment, SyntaxTree } from './syntax-tree.ts';
 
 /** An edit: the UTF-16 code units from `start` to `end` have become those from `start` to `newEnd`. */
@@ -33,7 +34,7 @@ interface KeptRun {
  * `changes` lead from `tree.text` to `newText`. They are in the order they were made; the offsets of each are those of the text
  * that the ones before it left, as in LSP's didChange. Throws a RangeError where the lengths of the texts show that they do not.
  */
-export function reparse(tree: SyntaxTree, newText: string, changes: readonly TextChange[]): SyntaxTree {
+export function reparse(tree: SyntaxTree, newText: DocumentText, changes: readonly TextChange[]): SyntaxTree {
   const hunks = hunksOf(changes);
   const last = hunks.at(-1);
   if (newText.length - tree.text.length !== (last ? last.newEnd - last.oldEnd : 0)) {
@@ -44,7 +45,7 @@ export function reparse(tree: SyntaxTree, newText: string, changes: readonly Tex
   }
   const { segments, starts } = tree;
   const { modes } = tree.resumption;
-  const cursor = new Cursor(newText, true);
+  const windows = new WindowedReader(newText);
   const reader = new SegmentReader();
   const pieces: (KeptRun | Segments)[] = [];
   let problemCount = tree.problemCount;
@@ -53,7 +54,7 @@ export function reparse(tree: SyntaxTree, newText: string, changes: readonly Tex
   let index = 0;
   let hunk = 0;
   let shift = 0;
-  toFirstSegment(cursor);
+  let pos = windows.firstSegment();
   while (current !== mode.end) {
     // The first old segment that can begin at the cursor.
     while (index < segments.length) {
@@ -62,17 +63,18 @@ export function reparse(tree: SyntaxTree, newText: string, changes: readonly Tex
         shift = next.newEnd - next.oldEnd;
       }
       const isReplaced = (hunks[hunk]?.oldStart ?? start) < start;
-      if (!isReplaced && start + shift >= cursor.pos) {
+      if (!isReplaced && start + shift >= pos) {
         break;
       }
       problemCount -= segments[index]?.problems.length ?? 0;
       index++;
     }
     const limit = hunks[hunk]?.oldStart ?? Number.POSITIVE_INFINITY;
-    const isHere = starts[index] === cursor.pos - shift && modes[index] === current;
+    const isHere = starts[index] === pos - shift && modes[index] === current;
     const keptEnd = isHere ? keptUntil(tree, index, limit) : index;
     if (keptEnd === index) {
-      current = reader.read(cursor, current);
+      current = windows.read(pos, current, reader);
+      pos = windows.pos;
       continue;
     }
     if (reader.length > 0) {
@@ -81,7 +83,7 @@ export function reparse(tree: SyntaxTree, newText: string, changes: readonly Tex
     pieces.push({ from: index, to: keptEnd, shift });
     index = keptEnd;
     current = index < segments.length ? ((modes[index] ?? mode.end) as Mode) : mode.end;
-    cursor.pos = (starts[index] ?? 0) + shift;
+    pos = (starts[index] ?? 0) + shift;
   }
   for (; index < segments.length; index++) {
     problemCount -= segments[index]?.problems.length ?? 0;

@@ -4,7 +4,9 @@
  * - a node without an operator (`y = (x)`), and an attribute parameter with a type but no default (`f <alpha: float> (x)`);
  * - references in lists (`[@a]`) and lists of several kinds of values, whose elements it drops.
  */
+import type { DocumentText } from './document-text.ts';
 import { Cursor } from './parser/cursor.ts';
+import { readSegment } from './parser/document.ts';
 import { type Mode, mode } from './parser/modes.ts';
 import { SegmentReader, toFirstSegment } from './parser/segments.ts';
 import { treeOf } from './parser/tree.ts';
@@ -13,13 +15,13 @@ import type { SyntaxTree } from './syntax-tree.ts';
 export { reparse, type TextChange } from './incremental.ts';
 
 /** The syntax tree of any text. Never throws, and takes time linear in the text's length. */
-export function parseOnnxText(text: string): SyntaxTree {
-  const cursor = new Cursor(text, false);
+export function parseOnnxText(text: DocumentText): SyntaxTree {
+  const cursor = new Cursor(text.toString(), false);
   const reader = new SegmentReader();
   toFirstSegment(cursor);
   let current: Mode = mode.start;
   while (current !== mode.end) {
-    current = reader.read(cursor, current);
+    current = reader.add(readSegment(cursor, current), cursor, current, 0);
   }
   return treeOf(text, reader.take(), reader.problemCount);
 }

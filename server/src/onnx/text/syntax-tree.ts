@@ -9,6 +9,8 @@
  * annotation, if it has any.
  */
 
+import type { DocumentText } from './document-text.ts';
+
 /** Half-open range in UTF-16 code units, relative to the start of the segment that holds it. */
 export interface Span {
   readonly start: number;
@@ -231,7 +233,7 @@ export interface Declaration {
 }
 
 export interface SyntaxTree {
-  readonly text: string;
+  readonly text: DocumentText;
   readonly segments: readonly Segment[];
   /** Absolute offset of each segment, ascending; same length as `segments`. */
   readonly starts: Int32Array;

@@ -76,7 +76,7 @@ describe('checks after an edit', () => {
           { start: from, end, newEnd: from + text.length },
         ]);
         checks = checksOf(tree, checks);
-        assert.deepEqual(shown(checks.findings), shown(checksOf(tree).findings), tree.text);
+        assert.deepEqual(shown(checks.findings), shown(checksOf(tree).findings), tree.text.toString());
       }
     });
   }

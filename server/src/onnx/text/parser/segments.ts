@@ -1,6 +1,6 @@
 import type { Segment } from '../syntax-tree.ts';
 import type { Cursor } from './cursor.ts';
-import { readSegment } from './document.ts';
+import type { SegmentReading } from './document.ts';
 import { type Mode, mode } from './modes.ts';
 
 /** What a segment is to the declaration it belongs to. */
@@ -20,6 +20,7 @@ export interface Segments {
 export function toFirstSegment(cursor: Cursor): void {
   cursor.begin();
   cursor.peek();
+  cursor.noteReach();
   cursor.toFirstAnnotation();
 }
 
@@ -37,13 +38,12 @@ export class SegmentReader {
     return this.#segments.length;
   }
 
-  /** Reads the segment at the cursor; the mode of the next one. */
-  read(cursor: Cursor, current: Mode): Mode {
-    const { segment, next } = readSegment(cursor, current);
+  /** Takes over the segment that a cursor has just read, whose text begins at `offset` of the document's; the mode of the next one. */
+  add({ segment, next }: SegmentReading, cursor: Cursor, current: Mode, offset: number): Mode {
     const { base, reach, lookedBehind, bodyEnd } = cursor;
     this.problemCount += segment.problems.length;
     this.#segments.push(segment);
-    this.#starts.push(base);
+    this.#starts.push(offset + base);
     this.#modes.push(current);
     this.#lookaheads.push(lookedBehind ? -1 : reach - base);
     this.#bodyEnds.push(bodyEnd > base ? bodyEnd - base : 0);

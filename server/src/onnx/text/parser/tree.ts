@@ -1,7 +1,8 @@
+import type { DocumentText } from '../document-text.ts';
 import type { Declaration, SyntaxTree } from '../syntax-tree.ts';
 import { role, type Segments } from './segments.ts';
 
-export function treeOf(text: string, parts: Segments, problemCount: number): SyntaxTree {
+export function treeOf(text: DocumentText, parts: Segments, problemCount: number): SyntaxTree {
   const { segments, starts, modes, lookaheads, bodyEnds, roles } = parts;
   const declarations = declarationsOf(parts);
   const resumption = { modes, lookaheads, bodyEnds, roles };
