@@ -33,7 +33,6 @@ export const configKeys = {
     value: { kind: 'structure' },
     flags: [],
     rtx: 'yes',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation of the language.
     doc: 'Builds as the product of axes. An axis is a map from names to settings (`precision: { fp16: { fp16: true } }`), or a list of values of the key it is named after (`model: [a.onnx, b.onnx]`). `exclude` takes combinations away, `include` adds settings to combinations, or new ones. `${{ matrix.AXIS }}` and `${{ build }}` may be used in texts.',
   },
   unknownFlags: {
