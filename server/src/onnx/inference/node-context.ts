@@ -163,6 +163,12 @@ export class NodeContext {
     return this.int(name) ?? otherwise;
   }
 
+  /** A flag that ONNX reads as set only where it is 1; most others count every number but 0. */
+  isOne(name: string, otherwise: boolean): boolean {
+    const value = this.int(name);
+    return value === undefined ? otherwise : value === 1;
+  }
+
   ints(name: string): readonly number[] | undefined {
     return this.attribute(name, 'ints')?.map(Number);
   }
@@ -263,6 +269,11 @@ export class NodeContext {
     return { role: 'input', index: input, name: this.inputName(input), text };
   }
 
+  outputSide(output: number): Side {
+    const text = formatType(this.outputType(output));
+    return { role: 'output', index: output, name: this.node.outputs[output] ?? '', text };
+  }
+
   attributeSide(name: string): Side {
     const found = this.resolve(name);
     const value = found && 'value' in found ? found.value : undefined;
@@ -277,7 +288,10 @@ export class NodeContext {
     this.report(
       'onnx.argument-out-of-range',
       `Axis ${axis} is out of range: '${this.inputName(input)}' has ${count(rank, 'dimension')}.`,
-      [this.inputSide(input)],
+      [
+        ...axisAttributes.filter((name) => this.hasAttribute(name)).map((name) => this.attributeSide(name)),
+        this.inputSide(input),
+      ],
     );
     return undefined;
   }
@@ -325,6 +339,9 @@ export class NodeContext {
     return elements !== undefined && elements <= maximumData;
   }
 }
+
+/** Attributes that axes come from; no operator has several of them. */
+const axisAttributes = ['axis', 'axes', 'perm'] as const;
 
 /** Of two dims that must be equal: a number before a name, a name before an expression, anything before what nobody knows. */
 export function moreTelling(a: Dim, b: Dim): Dim {

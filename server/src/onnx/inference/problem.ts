@@ -10,6 +10,12 @@ export type ProblemCode =
   | 'onnx.shape-mismatch'
   /** An attribute or a constant input asks for what the shapes do not allow, as an axis beyond the rank. */
   | 'onnx.argument-out-of-range'
+  /** What only the types, the shapes or other attributes of a node make too much or too little. */
+  | 'onnx.missing-attribute'
+  | 'onnx.missing-input'
+  | 'onnx.missing-output'
+  | 'onnx.surplus-input'
+  | 'onnx.surplus-output'
   /** A function calls itself, directly or through others. */
   | 'onnx.recursive-function'
   /** Calls and subgraphs are nested too deep, or expand to too much, to be looked into. */

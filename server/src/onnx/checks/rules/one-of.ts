@@ -1,4 +1,4 @@
-/** Operators that need exactly one of several attributes or inputs, which their schemas have as optional. */
+/** What schemas cannot say: exactly one of several attributes or inputs, and numbers of outputs that leave some out. */
 
 import { listOf } from '../words.ts';
 import type { NodeRule } from './node-rule.ts';
@@ -16,7 +16,7 @@ const constantValues = [
 
 export const checkOneOf: NodeRule = ({ node, operator }, report) => {
   if (operator.kind !== 'operator' || operator.schema.domain !== '') return;
-  const { attributes, inputs } = node;
+  const { attributes, inputs, outputs } = node;
   const hasInput = (index: number) => (inputs[index]?.name ?? '') !== '';
   switch (operator.name) {
     case 'Constant': {
@@ -43,6 +43,13 @@ export const checkOneOf: NodeRule = ({ node, operator }, report) => {
       const message = 'Resize takes either `scales`, its third input, or `sizes`, its fourth';
       if (hasInput(2)) report('onnx.surplus-input', inputs[3] ?? node.operator, `${message}, not both.`);
       else report('onnx.missing-input', node.operator, `${message}; it has neither here.`);
+      return;
+    }
+    case 'BatchNormalization': {
+      // From opset 14 on, training_mode decides; that is the business of inference.
+      if (operator.schema.sinceVersion >= 14 || outputs.length < 2 || outputs.length > 4) return;
+      const message = `BatchNormalization makes one value, or all five; the node has ${outputs.length}.`;
+      report('onnx.surplus-output', outputs[1] ?? node.operator, message);
       return;
     }
     case 'Split': {

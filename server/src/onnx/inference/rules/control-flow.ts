@@ -19,6 +19,7 @@ import {
   type ValueType,
   valueWith,
 } from '../value.ts';
+import { fitsGraph } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const choose: Rule = (context) => {
@@ -27,6 +28,10 @@ const choose: Rule = (context) => {
     return graph && inferSubgraph(context, name, graph, []);
   });
   const [yes, no] = branches;
+  for (const name of ['then_branch', 'else_branch'] as const) {
+    const graph = context.graph(name);
+    if (graph && !fitsGraph(context, name, graph, undefined, context.outputs.length)) return;
+  }
   const condition = context.scalar(0);
   const taken = condition === undefined ? undefined : condition === 0 ? no : yes;
   for (let output = 0; output < context.outputs.length; output++) {
@@ -71,6 +76,13 @@ const loop: Rule = (context) => {
   const graph = context.graph('body');
   if (graph === undefined) return;
   const initial = context.inputs.slice(2).map((value) => value ?? unknownValue);
+  if (!fitsGraph(context, 'body', graph, 2 + initial.length, 1 + context.outputs.length)) {
+    // What the body carries is still what it starts with.
+    initial.forEach(({ type }, index) => {
+      context.setType(index, type?.kind === 'tensor' ? withoutShape(type) : undefined);
+    });
+    return;
+  }
   const counter = valueWith(tensorOf(7, []));
   const condition = valueWith(tensorOf(9, []));
   const { carried, outputs } = settle(context, graph, initial, (state) => [counter, condition, ...state]);

@@ -19,6 +19,7 @@ import {
 } from '../expression.ts';
 import type { NodeContext } from '../node-context.ts';
 import { broadcastInputs } from './broadcasting.ts';
+import { refuse, requireRankFrom } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 /** The output has the shape of the first input. */
@@ -205,6 +206,15 @@ function castTargetOfOpset1(context: NodeContext): number | undefined {
 
 const bitCast: Rule = (context) => {
   const to = context.int('to');
+  const [from, into] = [context.elementType(0), to ?? 0].map((type) => dataTypeOfNumber(type));
+  if (from?.bits !== undefined && into?.bits !== undefined && from.bits !== into.bits) {
+    refuse(
+      context,
+      'to',
+      `BitCast keeps the number of bits: ${from.name} has ${from.bits}, and ${into.name} has ${into.bits}.`,
+    );
+    return;
+  }
   context.copyShape(0, 0);
   if (to !== undefined) context.setElementType(0, to);
 };
@@ -214,12 +224,26 @@ function variadicSince8(compute?: (a: Dim, b: Dim) => Dim): Rule {
   return (context) => (context.version < 8 ? context.copyShape(0, 0) : variadic(compute)(context));
 }
 
+/** Before opset 11 nobody said what axes there are. */
+const alongAxis: Rule = (context) => {
+  plain(context);
+  const rank = context.rank(0);
+  if (rank === undefined || context.version < 11) return;
+  context.axis(context.intOr('axis', context.version < 13 ? 1 : -1), rank);
+};
+
 const plain = unary();
 const unaryNames =
-  'Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Clip Cos Cosh CumProd CumSum Elu Erf Exp Gelu HardSigmoid HardSwish Hardmax IsInf IsNaN LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Reciprocal Relu Round Selu Shrink Sigmoid Sin Sinh Softmax Softplus Softsign Swish Tan Tanh ThresholdedRelu Trilu RegexFullMatch Bernoulli';
+  'Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Clip Cos Cosh CumProd CumSum Elu Erf Exp Gelu HardSigmoid HardSwish IsInf IsNaN LRN LeakyRelu Log LpNormalization MeanVarianceNormalization Mish Reciprocal Relu Round Selu Shrink Sigmoid Sin Sinh Softplus Softsign Swish Tan Tanh ThresholdedRelu RegexFullMatch Bernoulli';
 
 export const elementwiseRules: RuleTable = {
   ...Object.fromEntries(unaryNames.split(' ').map((name) => [name, plain])),
+  Softmax: alongAxis,
+  LogSoftmax: alongAxis,
+  Hardmax: alongAxis,
+  Trilu: (context) => {
+    if (requireRankFrom(context, 0, 2)) plain(context);
+  },
   Abs: unary((element) =>
     typeof element === 'number'
       ? Math.abs(element)

@@ -4,6 +4,7 @@ import type { Attribute, SparseTensor, Tensor } from '../../model/model.ts';
 import { add, type Dim, floorDivide } from '../expression.ts';
 import type { NodeContext } from '../node-context.ts';
 import { tensorOf, typeOfTensor } from '../value.ts';
+import { requireElementsFrom, requireScalar } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const constant: Rule = (context) => {
@@ -54,6 +55,7 @@ function setSparse(context: NodeContext, { values, dims }: SparseTensor): void {
 const constantOfShape: Rule = (context) => {
   const value = context.attribute('value', 'tensor');
   context.setElementType(0, value?.dataType ?? 1);
+  if (!context.requireRank(0, 1)) return;
   const shape = context.data(0);
   if (shape === undefined) return;
   if (shape.some((dim) => typeof dim === 'number' && dim < 0)) {
@@ -95,11 +97,13 @@ const multinomial: Rule = (context) => {
 
 const window: Rule = (context) => {
   context.setElementType(0, context.intOr('output_datatype', 1));
+  if (!requireScalar(context, 0) || !requireElementsFrom(context, 0, 1)) return;
   context.setShape(0, [context.scalar(0)]);
 };
 
 const melWeights: Rule = (context) => {
   context.setElementType(0, context.intOr('output_datatype', 1));
+  if (![0, 1].every((input) => requireScalar(context, input))) return;
   context.setShape(0, [add(floorDivide(context.scalar(1), 2), 1), context.scalar(0)]);
 };
 

@@ -3,6 +3,7 @@
 import { type Dim, integerPart, multiply } from '../expression.ts';
 import { formatDim } from '../format.ts';
 import type { NodeContext } from '../node-context.ts';
+import { refuse, refuseInput } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const resize: Rule = (context) => {
@@ -27,6 +28,14 @@ const resize: Rule = (context) => {
     return;
   }
   const policy = context.string('keep_aspect_ratio_policy') ?? 'stretch';
+  if (hasScales && policy !== 'stretch') {
+    refuse(
+      context,
+      'keep_aspect_ratio_policy',
+      `keep_aspect_ratio_policy "${policy}" is for sizes; scales are given here.`,
+    );
+    return;
+  }
   if (hasSizes && policy !== 'stretch') {
     context.setShape(0, keepingRatio(shape, axes, sizes, policy === 'not_larger'));
     return;
@@ -100,18 +109,45 @@ const gridSample: Rule = (context) => {
     return;
   }
   const rank = shape?.length ?? grid?.length;
-  if (rank === undefined || rank < 3) return;
+  if (rank === undefined) return;
+  if (rank < 3) {
+    const input = shape ? 0 : 1;
+    context.reportShapes(
+      `GridSample needs '${context.inputName(input)}' to have at least 3 dimensions; it has ${rank}.`,
+      input,
+    );
+    return;
+  }
+  const coordinates = grid?.at(-1);
+  if (typeof coordinates === 'number' && coordinates !== rank - 2) {
+    context.reportShapes(
+      `The last dimension of the grid '${context.inputName(1)}' holds the coordinates of a point, of which there are ${rank - 2}; it is ${coordinates}.`,
+      1,
+      0,
+    );
+    return;
+  }
+  context.sameDim([0, 0], [1, 0]);
   const spatial = grid?.slice(1, -1) ?? new Array<Dim>(rank - 2).fill(undefined);
   context.setShape(0, [shape?.[0] ?? grid?.[0], shape?.[1], ...spatial]);
 };
 
 const affineGrid: Rule = (context) => {
-  const size = context.data(1);
-  if (size === undefined || (size.length !== 4 && size.length !== 5)) return;
+  const size = context.requireRank(1, 1) ? context.data(1) : undefined;
+  if (size === undefined) return;
+  if (size.length !== 4 && size.length !== 5) {
+    refuseInput(
+      context,
+      1,
+      `AffineGrid takes a size of 4 numbers, or of 5 for volumes; '${context.inputName(1)}' has ${size.length}.`,
+    );
+    return;
+  }
   context.setShape(0, [size[0], ...size.slice(2), size.length - 2]);
 };
 
 const imageDecoder: Rule = (context) => {
+  if (!context.requireRank(0, 1)) return;
   const channels = context.string('pixel_format') === 'Grayscale' ? 1 : 3;
   context.setShape(0, [undefined, undefined, channels]);
 };

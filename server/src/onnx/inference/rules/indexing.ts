@@ -3,6 +3,7 @@
 import { product } from '../expression.ts';
 import { formatDim } from '../format.ts';
 import { sameShape } from './elementwise.ts';
+import { refuse, requireLength, requireRankFrom } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const gather: Rule = (context) => {
@@ -37,6 +38,7 @@ const gather: Rule = (context) => {
 const gatherElements: Rule = (context) => context.copyShape(1, 0);
 
 const gatherNd: Rule = (context) => {
+  if (!requireRankFrom(context, 0, 1) || !requireRankFrom(context, 1, 1)) return;
   const shape = context.shape(0);
   const indices = context.shape(1);
   const depth = indices?.at(-1);
@@ -55,6 +57,17 @@ const gatherNd: Rule = (context) => {
 
 const oneHot: Rule = (context) => {
   const indices = context.shape(0);
+  for (const [input, what, length] of [
+    [1, 'the depth, one number', 1],
+    [2, 'two values, off and on', 2],
+  ] as const) {
+    const size = context.dim(input, 0);
+    const rank = context.rank(input);
+    const isFine = rank === undefined || (input === 1 && rank === 0) || rank === 1;
+    if (isFine && (typeof size !== 'number' || (input === 1 ? size <= length : size === length))) continue;
+    context.reportShapes(`OneHot takes '${context.inputName(input)}' as ${what}.`, input);
+    return;
+  }
   if (indices === undefined) return;
   const rank = indices.length + 1;
   const axis = context.axis(context.intOr('axis', -1), rank);
@@ -68,6 +81,7 @@ const topK: Rule = (context) => {
   if (shape === undefined) return;
   const axis = context.axis(context.intOr('axis', -1), shape.length);
   if (axis === undefined) return;
+  if (context.version >= 10 && !requireLength(context, 1, 1, 'how many to take')) return;
   const k = context.version < 10 ? context.int('k') : context.scalar(1);
   const dim = shape[axis];
   if (typeof k === 'number' && typeof dim === 'number' && k > dim) {
@@ -132,6 +146,32 @@ const tensorScatter: Rule = (context) => {
   if (cache && update && cache.length !== update.length) {
     context.reportShapes('TensorScatter needs a cache and an update of the same rank.', 0, 1);
   }
+  const rank = cache?.length;
+  const axis = rank === undefined ? undefined : context.axis(context.intOr('axis', -2), rank);
+  if (rank !== undefined && axis === undefined) return;
+  if (axis === 0) {
+    refuse(context, 'axis', `TensorScatter writes along any axis but the first, which is the batch.`);
+    return;
+  }
+  if (cache && update && cache.length === update.length) {
+    cache.forEach((_, at) => {
+      if (at !== axis) context.sameDim([0, at], [1, at]);
+    });
+  }
+  if (context.requireRank(2, 1)) context.sameDim([2, 0], [0, 0]);
+  context.copyShape(0, 0);
+};
+
+const reverseSequence: Rule = (context) => {
+  const rank = context.rank(0);
+  if (rank !== undefined && rank < 2) {
+    context.reportShapes(
+      `ReverseSequence needs '${context.inputName(0)}' to have a time and a batch dimension; it has ${rank}.`,
+      0,
+    );
+    return;
+  }
+  context.requireRank(1, 1);
   context.copyShape(0, 0);
 };
 
@@ -162,7 +202,7 @@ export const indexingRules: RuleTable = {
   ScatterElements: sameShape,
   ScatterND: sameShape,
   TensorScatter: tensorScatter,
-  ReverseSequence: sameShape,
+  ReverseSequence: reverseSequence,
   OneHot: oneHot,
   TopK: topK,
   NonZero: nonZero,

@@ -1,10 +1,12 @@
 /** Operators of ai.onnx.ml. */
 
+import { dataTypeName, elementCount } from '../../model/data-types.ts';
 import type { Dim } from '../expression.ts';
 import type { NodeContext } from '../node-context.ts';
 import { tensorOf } from '../value.ts';
 import { sameShape } from './elementwise.ts';
 import { arrayFeatureExtractor } from './indexing.ts';
+import { refuse } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 /** Number of rows: a lone vector is one. Undefined, with a problem, for more than two dimensions. */
@@ -50,7 +52,35 @@ const castMap: Rule = (context) => {
   if (type !== undefined) context.setType(0, tensorOf(type, [1, width]));
 };
 
+/** Reports a list attribute that is missing. */
+function requireAttribute(context: NodeContext, what: string): false {
+  context.report('onnx.missing-attribute', `${context.node.operator} needs ${what}.`, []);
+  return false;
+}
+
+/** Two lists that belong together have one length. */
+function requireSameCount(
+  context: NodeContext,
+  first: string,
+  second: string,
+  counts: readonly [number, number],
+): boolean {
+  if (counts[0] === counts[1]) return true;
+  return refuse(
+    context,
+    second,
+    `\`${second}\` has ${counts[1]} values, and \`${first}\` ${counts[0]}; they go in pairs.`,
+  );
+}
+
 const categoryMapper: Rule = (context) => {
+  const lists = ['cats_int64s', 'cats_strings'] as const;
+  const missing = lists.find((name) => !context.hasAttribute(name));
+  if (missing !== undefined) {
+    requireAttribute(context, `the attribute \`${missing}\``);
+    return;
+  }
+  if (!requireSameCount(context, ...lists, [context.count(lists[0]), context.count(lists[1])])) return;
   const from = context.elementType(0);
   context.setElementType(0, from === 8 ? 7 : from === 7 ? 8 : 0);
   context.copyShape(0, 0);
@@ -63,12 +93,74 @@ const dictVectorizer: Rule = (context) => {
   if (value?.kind === 'tensor') context.setType(0, tensorOf(value.elementType, [1, width]));
 };
 
+const elementTypesOfLists: ReadonlyMap<string, number> = new Map([
+  ['strings', 8],
+  ['int64s', 7],
+  ['floats', 1],
+]);
+
+interface EncoderList {
+  readonly attribute: string;
+  readonly type: number;
+  readonly count: number | undefined;
+}
+
+/** Keys or values of a LabelEncoder: a tensor, or the first of the lists that is there. */
+function encoderList(context: NodeContext, what: 'keys' | 'values'): EncoderList | undefined {
+  const tensor = context.attribute(`${what}_tensor`, 'tensor');
+  if (tensor) {
+    return { attribute: `${what}_tensor`, type: tensor.dataType, count: elementCount(tensor.dims) };
+  }
+  for (const [suffix, type] of elementTypesOfLists) {
+    const attribute = `${what}_${suffix}`;
+    if (context.hasAttribute(attribute)) return { attribute, type, count: context.count(attribute) };
+  }
+  return undefined;
+}
+
+function hasPairs(context: NodeContext): boolean {
+  const [keys, values] = [encoderList(context, 'keys'), encoderList(context, 'values')];
+  if (!keys)
+    return requireAttribute(context, 'keys: `keys_strings`, `keys_int64s`, `keys_floats` or `keys_tensor`');
+  if (!values) {
+    return requireAttribute(
+      context,
+      'values: `values_strings`, `values_int64s`, `values_floats` or `values_tensor`',
+    );
+  }
+  const elementType = context.elementType(0);
+  if (elementType !== 0 && elementType !== keys.type) {
+    const message = `'${context.inputName(0)}' is of type ${dataTypeName(elementType)}, and \`${keys.attribute}\` of ${dataTypeName(keys.type)}.`;
+    context.report('onnx.type-mismatch', message, [
+      context.attributeSide(keys.attribute),
+      context.inputSide(0),
+    ]);
+    return false;
+  }
+  const counts = [keys.count, values.count] as const;
+  if (counts[0] !== undefined && counts[1] !== undefined) {
+    if (!requireSameCount(context, keys.attribute, values.attribute, [counts[0], counts[1]])) return false;
+  }
+  const otherwise = context.attribute('default_tensor', 'tensor');
+  if (!otherwise) return true;
+  if (otherwise.dataType !== values.type) {
+    return refuse(
+      context,
+      'default_tensor',
+      `\`default_tensor\` is of type ${dataTypeName(otherwise.dataType)}, and \`${values.attribute}\` of ${dataTypeName(values.type)}.`,
+    );
+  }
+  const isOne = otherwise.dims.length === 1 && Number(otherwise.dims[0]) === 1;
+  return isOne || refuse(context, 'default_tensor', '`default_tensor` holds one element in one dimension.');
+}
+
 const labelEncoder: Rule = (context) => {
   context.copyShape(0, 0);
   if (context.version < 2) {
     context.setElementType(0, context.elementType(0) === 8 ? 7 : context.elementType(0) === 7 ? 8 : 0);
     return;
   }
+  if (!hasPairs(context)) return;
   const tensor = context.attribute('values_tensor', 'tensor');
   const lists = [
     ['values_strings', 8],
@@ -82,11 +174,22 @@ const labelEncoder: Rule = (context) => {
 
 const oneHotEncoder: Rule = (context) => {
   const shape = context.shape(0);
+  const given = ['cats_int64s', 'cats_strings'].filter((name) => context.hasAttribute(name));
+  const [, second] = given;
+  if (second !== undefined) {
+    refuse(context, second, 'OneHotEncoder takes either `cats_int64s` or `cats_strings`, not both.');
+    return;
+  }
+  if (given.length === 0) {
+    requireAttribute(context, 'either `cats_int64s` or `cats_strings`');
+    return;
+  }
   const categories = context.count('cats_int64s') || context.count('cats_strings');
   if (shape) context.setShape(0, [...shape, categories]);
 };
 
 const zipMap: Rule = (context) => {
+  if (!context.requireRank(0, 1, 2)) return;
   const key = context.count('classlabels_strings') > 0 ? 8 : context.count('classlabels_int64s') > 0 ? 7 : 0;
   context.setType(0, { kind: 'sequence', element: { kind: 'map', key, value: tensorOf(1, []) } });
 };

@@ -3,6 +3,7 @@
 import type { Dim } from '../expression.ts';
 import { moreTelling, type NodeContext } from '../node-context.ts';
 import { broadcastShapes } from './broadcasting.ts';
+import { refuse } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 function matMul(left: number, right: number): Rule {
@@ -101,6 +102,15 @@ const einsum: Rule = (context) => {
     });
   }
   const output = right ?? implicitOutput(left);
+  const foreign = [...output.replace('...', '')].find((letter) => !left.includes(letter));
+  if (foreign !== undefined) {
+    refuse(
+      context,
+      'equation',
+      `'${foreign}' in the result of Einsum's equation is in none of its operands.`,
+    );
+    return;
+  }
   if (output.includes('...') && ellipsis === undefined) return;
   context.setShape(
     0,

@@ -2,11 +2,25 @@
 
 import type { Dim } from '../expression.ts';
 import type { NodeContext } from '../node-context.ts';
-import { sameShape } from './elementwise.ts';
+import { requireScalar } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const batch: Rule = (context) => {
   context.copyShape(0, 0);
+  if (context.version >= 14) {
+    const isTraining = context.intOr('training_mode', 0) !== 0;
+    const made = context.outputs.length;
+    if (made !== (isTraining ? 3 : 1)) {
+      context.report(
+        made === 1 ? 'onnx.missing-output' : 'onnx.surplus-output',
+        isTraining
+          ? `BatchNormalization with training_mode makes 3 values; the node has ${made}.`
+          : `BatchNormalization makes one value without training_mode; the node has ${made}.`,
+        made === 1 ? [context.attributeSide('training_mode')] : [context.outputSide(1)],
+      );
+      return;
+    }
+  }
   let channels: Dim;
   for (let input = 1; input <= 4; input++) {
     if (!context.has(input) || !context.requireRank(input, 1)) continue;
@@ -44,6 +58,12 @@ const layer: Rule = (context) => {
   }
 };
 
+const rootMeanSquare: Rule = (context) => {
+  context.copyShape(0, 0);
+  const rank = context.rank(0);
+  if (rank !== undefined) context.axis(context.intOr('axis', -1), rank);
+};
+
 const group: Rule = (context) => {
   context.copyShape(0, 0);
   const channels = context.dim(0, 1);
@@ -58,6 +78,7 @@ const group: Rule = (context) => {
 };
 
 const dropout: Rule = (context) => {
+  if (context.version >= 12 && ![1, 2].every((input) => requireScalar(context, input))) return;
   context.copyShape(0, 0);
   context.copyShape(0, 1);
   if (context.version < 10) context.setElementType(1, context.elementType(0));
@@ -66,7 +87,17 @@ const dropout: Rule = (context) => {
 /** Gradients and optimizers: outputs have the types of inputs, `groups` of them in a row. */
 function likeInputs(groups: readonly number[]): Rule {
   return (context: NodeContext) => {
-    const each = Math.floor((context.inputs.length - 2) / (groups.length + 1));
+    const tensors = context.inputs.length - 2;
+    const kinds = groups.length + 1;
+    if (tensors % kinds !== 0) {
+      context.report(
+        'onnx.missing-input',
+        `${context.node.operator} takes ${kinds} tensors for each that it optimizes, behind rate and count; ${tensors} is no multiple of ${kinds}.`,
+        tensors > 0 ? [context.inputSide(context.inputs.length - 1)] : [],
+      );
+      return;
+    }
+    const each = tensors / kinds;
     for (let output = 0; output < context.outputs.length && each > 0; output++) {
       const [group, index] = [Math.floor(output / each), output % each];
       const from = groups[group];
@@ -80,7 +111,7 @@ export const normalizationRules: RuleTable = {
   InstanceNormalization: instance,
   LayerNormalization: layer,
   GroupNormalization: group,
-  RMSNormalization: sameShape,
+  RMSNormalization: rootMeanSquare,
   Dropout: dropout,
 };
 

@@ -2,17 +2,18 @@
 
 import { type Dim, multiply, subtract, sum } from '../expression.ts';
 import type { NodeContext } from '../node-context.ts';
+import { requireAtLeast, requireLength, requireRankFrom } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 import { windowedDim, windowOf } from './windows.ts';
 
 const pool: Rule = (context) => {
   const shape = context.shape(0);
   const kernel = context.ints('kernel_shape');
-  if (shape === undefined || kernel === undefined || !hasChannels(context, shape)) return;
+  if (shape === undefined || kernel === undefined || !requireRankFrom(context, 0, 3)) return;
   const window = windowOf(context, shape.length - 2, kernel);
   if (window === undefined) return;
-  const ceil = context.intOr('ceil_mode', 0) !== 0;
-  const spatial = shape.slice(2).map((dim, axis) => windowedDim(context, dim, axis, window, ceil));
+  const rounding = roundingOf(context);
+  const spatial = shape.slice(2).map((dim, axis) => windowedDim(context, dim, axis, window, rounding));
   const pooled = [shape[0], shape[1], ...spatial];
   context.setShape(0, pooled);
   if (context.outputs.length > 1) {
@@ -20,6 +21,15 @@ const pool: Rule = (context) => {
     context.setElementType(1, 7);
   }
 };
+
+/** Up to opset 21 a window that starts in the padding at the end counted, and only a ceil_mode of 1 meant anything. */
+function roundingOf(context: NodeContext): Parameters<typeof windowedDim>[4] {
+  const isCeil = context.intOr('ceil_mode', 0) !== 0;
+  const isOne = context.isOne('ceil_mode', false);
+  if (context.version < 22) return isOne ? 'ceil' : 'floor';
+  if (isOne) return 'ceil-without-padding-only';
+  return isCeil ? 'ceil' : 'floor';
+}
 
 const globalPool: Rule = (context) => {
   const shape = context.shape(0);
@@ -31,8 +41,10 @@ const globalPool: Rule = (context) => {
 
 const unpool: Rule = (context) => {
   const shape = context.shape(0);
-  if (shape === undefined || !hasChannels(context, shape)) return;
+  if (shape === undefined || !hasChannels(context, shape) || !requireRankFrom(context, 1, 2)) return;
   if (context.has(2)) {
+    if (!requireLength(context, 2, shape.length, `one for each dimension of '${context.inputName(0)}'`))
+      return;
     const given = context.data(2);
     if (given?.length === shape.length) context.setShape(0, given);
     return;
@@ -50,6 +62,7 @@ const unpool: Rule = (context) => {
 /** Regions of interest: one output for each row of the second input. */
 const maxRoiPool: Rule = (context) => {
   const pooled = context.ints('pooled_shape');
+  if (!requireAtLeast(context, 'pooled_shape', 1)) return;
   if (pooled && context.requireRank(0, 4) && context.requireRank(1, 2)) {
     context.setShape(0, [context.dim(1, 0), context.dim(0, 1), ...pooled]);
   }
@@ -57,6 +70,14 @@ const maxRoiPool: Rule = (context) => {
 
 const roiAlign: Rule = (context) => {
   if (!context.requireRank(0, 4) || !context.requireRank(1, 2) || !context.requireRank(2, 1)) return;
+  const corners = context.dim(1, 1);
+  if (typeof corners === 'number' && corners !== 4) {
+    context.reportShapes(
+      `RoiAlign takes 4 numbers for each region in '${context.inputName(1)}'; there are ${corners}.`,
+      1,
+    );
+    return;
+  }
   const regions = context.sameDim([1, 0], [2, 0]);
   const size = [context.intOr('output_height', 1), context.intOr('output_width', 1)];
   context.setShape(0, [regions, context.dim(0, 1), ...size]);

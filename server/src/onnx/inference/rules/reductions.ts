@@ -9,7 +9,7 @@ function reduction(axesInputSince: number, compute?: (elements: readonly Dim[]) 
   return (context) => {
     const shape = context.shape(0);
     if (shape === undefined) return;
-    const keeps = context.intOr('keepdims', 1) !== 0;
+    const keeps = context.isOne('keepdims', true);
     const asInput = context.version >= axesInputSince;
     if (asInput && context.has(1) && context.numbers(1) === undefined) {
       // Which axes go is not known, but with keepdims how many there are.
@@ -57,7 +57,7 @@ const argument: Rule = (context) => {
   const shape = context.shape(0);
   if (shape === undefined) return;
   const axis = context.axis(context.intOr('axis', 0), shape.length);
-  if (axis !== undefined) setReduced(context, shape, [axis], context.intOr('keepdims', 1) !== 0);
+  if (axis !== undefined) setReduced(context, shape, [axis], context.isOne('keepdims', true));
 };
 
 const extremumOf = (combine: (a: Dim, b: Dim) => Dim) => (elements: readonly Dim[]) => {

@@ -3,6 +3,7 @@
 import { type Dim, divideExactly, equalDims, floorDivide, multiply, product } from '../expression.ts';
 import { formatDim, formatShape } from '../format.ts';
 import type { NodeContext } from '../node-context.ts';
+import { refuse, requireAtLeast } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const reshape: Rule = (context) => {
@@ -15,6 +16,14 @@ const reshape: Rule = (context) => {
     return;
   }
   const allowZero = context.intOr('allowzero', 0) !== 0;
+  const beyond =
+    input && !allowZero ? target.findIndex((dim, axis) => dim === 0 && axis >= input.length) : -1;
+  if (beyond >= 0) {
+    const side = context.version < 5 ? context.attributeSide('shape') : context.inputSide(1);
+    const message = `The 0 at place ${beyond} of the shape means the dimension of '${context.inputName(0)}' there, which has only ${input?.length}.`;
+    context.report('onnx.argument-out-of-range', message, [side]);
+    return;
+  }
   const shape = target.map((dim, axis) => {
     if (dim !== 0 || allowZero) return dim;
     context.explain?.(0, axis, () => `0 in the shape: as dim ${axis} of ${context.inputName(0)}`);
@@ -22,7 +31,16 @@ const reshape: Rule = (context) => {
   });
   const open = shape.flatMap((dim, axis) => (dim === -1 || dim === undefined ? [axis] : []));
   const [axis = 0] = open;
-  if (shape.some((dim) => typeof dim === 'number' && dim < -1)) return;
+  const wrong = shape.find((dim) => typeof dim === 'number' && dim < -1);
+  if (wrong !== undefined || shape.filter((dim) => dim === -1).length > 1) {
+    const why =
+      wrong === undefined
+        ? 'takes -1 for one dimension at most'
+        : `cannot make a dimension of ${formatDim(wrong)}`;
+    const side = context.version < 5 ? context.attributeSide('shape') : context.inputSide(1);
+    context.report('onnx.argument-out-of-range', `Reshape ${why}.`, [side]);
+    return;
+  }
   if (input && open.length === 1 && (shape[axis] === -1 || target[axis] === undefined)) {
     // One dim follows from the number of elements, whether -1 asks for it or nothing is known of it.
     const [given, rest] = withoutCommon(
@@ -82,6 +100,10 @@ const flatten: Rule = (context) => {
   const shape = context.shape(0);
   if (shape === undefined) return;
   const given = context.intOr('axis', 1);
+  if (given < 0 && context.version < 11) {
+    refuse(context, 'axis', `Axes counted from the end came with opset 11; \`axis\` of Flatten is ${given}.`);
+    return;
+  }
   const axis = given < 0 ? given + shape.length : given;
   if (axis < 0 || axis > shape.length) {
     context.axis(given, shape.length);
@@ -111,6 +133,11 @@ const transpose: Rule = (context) => {
   }
   const axes = context.axes(order, shape.length);
   if (axes === undefined) return;
+  const twice = axes.find((axis, index) => axes.indexOf(axis) < index);
+  if (twice !== undefined) {
+    refuse(context, 'perm', `\`perm\` of Transpose has axis ${twice} twice.`);
+    return;
+  }
   axes.forEach((axis, index) => {
     context.explain?.(0, index, () => `dim ${axis} of ${context.inputName(0)}`);
   });
@@ -181,6 +208,7 @@ const unsqueeze: Rule = (context) => {
         ? 'is given twice'
         : `is out of range for a result of ${rank} dimensions`;
       context.report('onnx.argument-out-of-range', `Axis ${axis} of Unsqueeze ${reason}.`, [
+        context.version < 13 ? context.attributeSide('axes') : context.inputSide(1),
         context.inputSide(0),
       ]);
       return;
@@ -207,8 +235,8 @@ function copyData(context: NodeContext): void {
 
 const depthToSpace: Rule = (context) => {
   const block = context.int('blocksize');
-  if (block === undefined || !context.requireRank(0, 4) || context.shape(0) === undefined || block <= 0)
-    return;
+  if (block === undefined || !requireAtLeast(context, 'blocksize', 1)) return;
+  if (!context.requireRank(0, 4) || context.shape(0) === undefined) return;
   const [batch, depth, height, width] = context.shape(0) ?? [];
   if (typeof depth === 'number' && depth % (block * block) !== 0) {
     context.reportShapes(`DepthToSpace cannot split ${depth} channels into blocks of ${block}×${block}.`, 0);
@@ -224,8 +252,8 @@ const depthToSpace: Rule = (context) => {
 
 const spaceToDepth: Rule = (context) => {
   const block = context.int('blocksize');
-  if (block === undefined || !context.requireRank(0, 4) || context.shape(0) === undefined || block <= 0)
-    return;
+  if (block === undefined || !requireAtLeast(context, 'blocksize', 1)) return;
+  if (!context.requireRank(0, 4) || context.shape(0) === undefined) return;
   const [batch, depth, height, width] = context.shape(0) ?? [];
   context.setShape(0, [
     batch,

@@ -12,6 +12,7 @@ import {
   type ValueType,
   valueWith,
 } from '../value.ts';
+import { fitsGraph, refuse, requireElementsFrom } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const construct: Rule = (context) => {
@@ -54,6 +55,10 @@ const concatenate: Rule = (context) => {
   context.setElementType(0, elementTypeOf(element));
   if (shape === undefined) return;
   const isNew = context.intOr('new_axis', 0) !== 0;
+  if (isNew && !context.isOne('new_axis', false)) {
+    refuse(context, 'new_axis', '`new_axis` of ConcatFromSequence is 0 or 1.');
+    return;
+  }
   const axis = context.axis(context.intOr('axis', 0), shape.length + (isNew ? 1 : 0));
   if (axis === undefined) return;
   context.setShape(
@@ -67,6 +72,7 @@ const concatenate: Rule = (context) => {
 const split: Rule = (context) => {
   const shape = context.shape(0);
   const elementType = context.elementType(0);
+  if (context.has(1) && context.rank(1) === 0 && !requireElementsFrom(context, 1, 1)) return;
   const axis = shape && context.axis(context.intOr('axis', 0), shape.length);
   let element: readonly Dim[] | undefined;
   if (shape && axis !== undefined) {
@@ -97,6 +103,7 @@ const map: Rule = (context) => {
   const inputs = context.inputs.map((value) =>
     value?.type?.kind === 'sequence' ? valueWith(value.type.element) : value,
   );
+  if (!fitsGraph(context, 'body', graph, inputs.length, context.outputs.length)) return;
   const outputs = inferSubgraph(context, 'body', graph, inputs);
   outputs?.forEach((output, index) => {
     context.setType(index, { kind: 'sequence', element: output.type });

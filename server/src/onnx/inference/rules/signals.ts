@@ -1,6 +1,7 @@
 /** Fourier transforms. */
 
 import { add, type Dim, floorDivide, multiply, subtract } from '../expression.ts';
+import { refuse, refuseInput, requireRankFrom, requireScalar } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const dft: Rule = (context) => {
@@ -13,6 +14,15 @@ const dft: Rule = (context) => {
   const onesided = context.intOr('onesided', 0) !== 0;
   const inverse = context.intOr('inverse', 0) !== 0;
   const last = onesided && inverse ? 1 : 2;
+  const parts = shape.at(-1);
+  if (onesided && typeof parts === 'number' && parts !== (inverse ? 2 : 1)) {
+    context.reportShapes(
+      `DFT with onesided takes ${inverse ? 'complex numbers: the last dimension is 2' : 'real numbers: the last dimension is 1'}; that of '${context.inputName(0)}' is ${parts}.`,
+      0,
+    );
+    return;
+  }
+  if (![1, 2].every((input) => requireScalar(context, input))) return;
   const given = context.version < 20 ? context.intOr('axis', 1) : context.has(2) ? context.scalar(2) : -2;
   if (typeof given !== 'number') {
     const keeps = !onesided && !context.has(1);
@@ -21,6 +31,12 @@ const dft: Rule = (context) => {
   }
   const axis = context.axis(given, shape.length);
   if (axis === undefined) return;
+  if (axis === shape.length - 1) {
+    const message = 'The last axis holds real and imaginary parts; DFT goes along another one.';
+    if (context.version < 20) refuse(context, 'axis', message);
+    else refuseInput(context, 2, message);
+    return;
+  }
   const length = context.has(1) ? context.scalar(1) : shape[axis];
   const result: Dim[] = [...shape.slice(0, -1), last];
   result[axis] = length;
@@ -33,6 +49,12 @@ const dft: Rule = (context) => {
 const shortTime: Rule = (context) => {
   const shape = context.shape(0);
   if (shape === undefined) return;
+  if (!requireRankFrom(context, 0, 2) || !requireScalar(context, 3) || !context.requireRank(2, 1)) return;
+  const [frame, windowLength] = [context.scalar(3), context.dim(2, 0)];
+  if (typeof frame === 'number' && typeof windowLength === 'number' && frame !== windowLength) {
+    refuseInput(context, 3, `STFT is given frames of ${frame}, and a window of ${windowLength}.`);
+    return;
+  }
   const size = context.has(3) ? context.scalar(3) : context.dim(2, 0);
   const frames = add(floorDivide(subtract(shape[1], size), context.scalar(1)), 1);
   const bins = context.intOr('onesided', 1) !== 0 ? oneSided(size) : size;

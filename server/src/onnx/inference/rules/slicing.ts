@@ -17,6 +17,7 @@ import { formatDim } from '../format.ts';
 import { count, moreTelling, type NodeContext } from '../node-context.ts';
 import { broadcastShapes } from './broadcasting.ts';
 import { isIntegerType } from './elementwise.ts';
+import { refuse, refuseInput, requireElementsFrom, requireLength, requireScalar } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const concat: Rule = (context) => {
@@ -68,10 +69,27 @@ const split: Rule = (context) => {
   const outputs = context.outputs.length;
   const dim = shape[axis];
   const asInput = context.version >= 13;
+  const asked = context.int('num_outputs');
+  if (asked !== undefined && (asked < 1 || asked !== outputs)) {
+    refuse(
+      context,
+      'num_outputs',
+      `\`num_outputs\` of Split is ${asked}, and the node has ${count(outputs, 'output')}.`,
+    );
+    return;
+  }
   const given: readonly Dim[] | undefined = asInput ? context.data(1) : context.ints('split');
   let sizes: readonly Dim[];
   if (given) {
     sizes = given;
+    if (given.length !== outputs) {
+      context.report(
+        given.length > outputs ? 'onnx.missing-output' : 'onnx.surplus-output',
+        `Split cuts '${context.inputName(0)}' into ${count(given.length, 'part')} and has ${count(outputs, 'output')}.`,
+        asInput ? [context.inputSide(1)] : [context.attributeSide('split')],
+      );
+      return;
+    }
     const total = sum(given);
     if (typeof total === 'number' && typeof dim === 'number' && total !== dim) {
       context.reportShapes(
@@ -141,7 +159,7 @@ const slice: Rule = (context) => {
     return;
   }
   const found = context.axes(axes, shape.length);
-  if (found === undefined) return;
+  if (found === undefined || !isConsistentSlice(context, { starts, ends, steps, axes: found })) return;
   const result: Dim[] = [...shape];
   found.forEach((axis, index) => {
     const step = !old && context.has(4) ? steps?.[index] : 1;
@@ -167,6 +185,39 @@ const slice: Rule = (context) => {
     context.setData(0, slicedElements(data, start, end, step));
   }
 };
+
+/** As many starts as ends, axes and steps; no axis twice, no step of 0. */
+function isConsistentSlice(
+  context: NodeContext,
+  {
+    starts,
+    ends,
+    steps,
+    axes,
+  }: {
+    readonly starts: readonly Dim[] | undefined;
+    readonly ends: readonly Dim[] | undefined;
+    readonly steps: readonly Dim[] | undefined;
+    readonly axes: readonly number[];
+  },
+): boolean {
+  const tell = (what: 'starts' | 'ends' | 'axes' | 'steps', message: string) =>
+    context.version < 10
+      ? refuse(context, what, message)
+      : refuseInput(context, ['', 'starts', 'ends', 'axes', 'steps'].indexOf(what), message);
+  const length = starts?.length;
+  for (const [what, list] of [
+    ['ends', ends],
+    ['axes', axes],
+    ['steps', steps],
+  ] as const) {
+    if (length === undefined || list === undefined || list.length === length) continue;
+    return tell(what, `Slice is given ${count(length, 'start')} and ${list.length} ${what}.`);
+  }
+  if (steps?.includes(0)) return tell('steps', 'Slice cannot go by steps of 0.');
+  const twice = axes.find((axis, index) => axes.indexOf(axis) < index);
+  return twice === undefined || tell('axes', `Slice is given axis ${twice} twice.`);
+}
 
 /** A start or end beyond this is "to the end", whatever the dim. */
 const far = 2 ** 31 - 1;
@@ -223,6 +274,7 @@ function slicedElements(data: readonly Dim[], start: number, end: number, step: 
 const pad: Rule = (context) => {
   const shape = context.shape(0);
   if (shape === undefined) return;
+  if (context.version >= 11 && !context.requireRank(1, 1)) return;
   const name = context.version < 2 ? 'paddings' : 'pads';
   const pads: readonly Dim[] | undefined = context.version < 11 ? context.ints(name) : context.data(1);
   const given = context.has(3) ? context.numbers(3) : shape.map((_, axis) => axis);
@@ -272,6 +324,8 @@ const tile: Rule = (context) => {
     );
     return;
   }
+  if (!requireLength(context, 1, shape.length, `one for each dimension of '${context.inputName(0)}'`)) return;
+  if (!requireElementsFrom(context, 1, 0)) return;
   const repeats = context.data(1);
   context.setShape(
     0,
@@ -303,8 +357,10 @@ const expand: Rule = (context) => {
 
 const centerCropPad: Rule = (context) => {
   const shape = context.shape(0);
-  const target = context.data(1);
   if (shape === undefined) return;
+  const asked = context.count('axes') || shape.length;
+  if (!requireLength(context, 1, asked, 'one for each axis')) return;
+  const target = context.data(1);
   const axes = context.axes(context.ints('axes') ?? shape.map((_, axis) => axis), shape.length);
   if (axes === undefined) return;
   context.setShape(
@@ -331,6 +387,10 @@ const size: Rule = (context) => {
 };
 
 const range: Rule = (context) => {
+  // What a node computes may have one dimension of 1; onnx.checker asks it of constants only, and its own functions make use of that.
+  if (context.inputs.every((input) => input?.constant !== undefined)) {
+    for (const input of [0, 1, 2]) if (!requireScalar(context, input)) return;
+  }
   const [start, limit, delta] = [0, 1, 2].map((input) => context.scalar(input));
   const length =
     delta === undefined || delta === 0 ? undefined : maximum(0, rangeLength(start, limit, delta));

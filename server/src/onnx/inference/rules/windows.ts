@@ -3,6 +3,7 @@
 import { add, ceilDivide, type Dim, floorDivide, minimum, multiply, subtract } from '../expression.ts';
 import { formatDim } from '../format.ts';
 import type { NodeContext } from '../node-context.ts';
+import { requireAtLeast } from './requirements.ts';
 
 export interface Window {
   /** Number of spatial axes. */
@@ -40,15 +41,10 @@ export function windowOf(context: NodeContext, rank: number, kernel: readonly Di
       return undefined;
     }
   }
-  const wrong = strides.findIndex((stride) => stride <= 0);
-  if (wrong >= 0) {
-    context.report(
-      'onnx.argument-out-of-range',
-      `Stride ${strides[wrong]} of ${context.node.operator} is not positive.`,
-      [context.attributeSide('strides')],
-    );
-    return undefined;
+  for (const name of ['strides', 'dilations', 'kernel_shape']) {
+    if (!requireAtLeast(context, name, 1)) return undefined;
   }
+  if (!requireAtLeast(context, 'pads', 0)) return undefined;
   const extents = kernel.map((size, axis) => add(multiply(subtract(size, 1), dilations[axis]), 1));
   return { rank, kernel, extents, strides, dilations, pads, autoPad };
 }
@@ -59,7 +55,7 @@ export function windowedDim(
   dim: Dim,
   axis: number,
   window: Window,
-  ceil: boolean,
+  ceil: 'floor' | 'ceil' | 'ceil-without-padding-only',
 ): Dim {
   const stride = window.strides[axis] ?? 1;
   const extent = window.extents[axis];
@@ -87,9 +83,10 @@ export function windowedDim(
     const extentText = dilation === 1 ? kernel : `(${dilation}·(${kernel} − 1) + 1)`;
     const pads =
       before === 0 && after === 0 ? '' : before === after ? ` + 2·${before}` : ` + ${before} + ${after}`;
-    return `(${formatDim(dim)}${pads} − ${extentText}) / ${stride} + 1${ceil ? ', rounded up' : ''}`;
+    return `(${formatDim(dim)}${pads} − ${extentText}) / ${stride} + 1${ceil === 'floor' ? '' : ', rounded up'}`;
   });
-  if (!ceil) return add(floorDivide(travel, stride), 1);
+  if (ceil === 'floor') return add(floorDivide(travel, stride), 1);
+  if (ceil === 'ceil') return add(ceilDivide(travel, stride), 1);
   // A window that would start in the padding at the end is left out.
   return minimum(add(ceilDivide(travel, stride), 1), ceilDivide(add(dim, before), stride));
 }
