@@ -1,10 +1,12 @@
 import { constants, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { PrintRequest, SaveRequest } from '../../server/src/protocol.ts';
+import { PrintRequest } from '../../server/src/protocol.ts';
 import { errorMessage } from './errors.ts';
 import { rebaseWrittenText } from './rebase-written-text.ts';
+import { saveText } from './save-text.ts';
 import { onnxScheme, toModelUri } from './uris.ts';
 import { watchFile } from './watch-file.ts';
 
@@ -13,6 +15,13 @@ interface Snapshot {
   /** Tells states of the file apart: size, modification time and file number. */
   readonly signature: string;
   readonly text: Uint8Array;
+}
+
+/** What `stat` says of one state of a model on disk. */
+interface ShownState {
+  readonly signature: string;
+  readonly mtime: number;
+  readonly size: number;
 }
 
 /** A save whose result the editor does not show yet: the references to weights have moved. */
@@ -30,6 +39,7 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   readonly #changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly onDidChangeFile = this.#changes.event;
   readonly #snapshots = new Map<string, Snapshot>();
+  readonly #states = new Map<string, ShownState>();
   readonly #printing = new Map<
     string,
     { readonly signature: string; readonly snapshot: Promise<Snapshot> }
@@ -46,7 +56,8 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
       vscode.workspace.onDidSaveTextDocument((document) => this.#reloadSaved(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#reloadInterrupted(document)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        for (const map of [this.#snapshots, this.#unshown, this.#reloading]) map.delete(uri.toString());
+        for (const map of [this.#snapshots, this.#states, this.#unshown, this.#reloading])
+          map.delete(uri.toString());
       }),
     );
   }
@@ -66,12 +77,13 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     // has changed. A model that cannot be printed says why when it is read.
     const snapshot = await this.#snapshotOf(uri, disk).catch(() => undefined);
     const unshown = this.#unshown.get(uri.toString());
+    const state = this.#stateOf(uri, disk, snapshot?.text.byteLength ?? 0);
     return {
       type: vscode.FileType.File,
       ctime: disk.ctimeMs,
       // One millisecond older than what was written, so that the reload afterwards is news.
-      mtime: Math.trunc(disk.mtimeMs) - (unshown === undefined ? 0 : 1),
-      size: unshown === undefined ? (snapshot?.text.byteLength ?? 0) : Buffer.byteLength(unshown.saved),
+      mtime: state.mtime - (unshown === undefined ? 0 : 1),
+      size: unshown === undefined ? state.size : Buffer.byteLength(unshown.saved),
       ...(writable ? {} : { permissions: vscode.FilePermission.Readonly }),
     };
   }
@@ -85,13 +97,16 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     const text = new TextDecoder().decode(content);
     const written = await this.#request(uri, () =>
-      this.#client.sendRequest(SaveRequest, { uri: toModelUri(uri).toString(), text }),
+      saveText(this.#client, { uri: toModelUri(uri).toString(), text }),
     );
-    this.#remember(uri, await statModel(uri), written.text);
+    if (written === undefined) {
+      throw new vscode.FileSystemError(`${path.posix.basename(uri.path)} was not saved, and is as it was.`);
+    }
+    this.#remember(uri, await statModel(uri), written);
     const key = uri.toString();
     this.#reloading.delete(key);
-    if (written.text === text) this.#unshown.delete(key);
-    else this.#unshown.set(key, { saved: text, written: written.text });
+    if (written === text) this.#unshown.delete(key);
+    else this.#unshown.set(key, { saved: text, written });
   }
 
   watch(uri: vscode.Uri): vscode.Disposable {
@@ -142,6 +157,25 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
       });
     this.#printing.set(key, { signature, snapshot });
     return snapshot;
+  }
+
+  /**
+   * When a document is saved, the editor refuses to overwrite a file that changed since it was read: one that has a later time and
+   * another size. A model that another program replaces may have an earlier time (a restored copy), and its text the same size
+   * (other weights); so each new state gets a later time and another size than the one before.
+   */
+  #stateOf(uri: vscode.Uri, disk: Stats, textBytes: number): ShownState {
+    const key = uri.toString();
+    const signature = signatureOf(disk);
+    const known = this.#states.get(key);
+    if (known?.signature === signature) return known;
+    const state = {
+      signature,
+      mtime: Math.max(Math.trunc(disk.mtimeMs), (known?.mtime ?? 0) + 2),
+      size: known?.size === textBytes ? textBytes + 1 : textBytes,
+    };
+    this.#states.set(key, state);
+    return state;
   }
 
   #remember(uri: vscode.Uri, disk: Stats, text: string): Snapshot {

@@ -20,15 +20,40 @@ export interface PrintResult {
 }
 export const PrintRequest = new RequestType<PrintParams, PrintResult, void>('onnx/print');
 
-/** Writes the text form back to its binary file, atomically. The answer is the text of what was written. */
+/** Writes the text form to a binary file, atomically. Of a model on disk only what the text changed is written anew. */
 export interface SaveParams {
   /** `file:` URI of the binary model. */
   readonly uri: string;
   readonly text: string;
   /** `file:` URI of the folder that references in the text are relative to; that of the model where absent. */
   readonly relativeTo?: string;
+  /** `file:` URI of the model that the text was opened from; `uri` where absent. What the text leaves alone is taken from it. */
+  readonly original?: string;
+  /** Moves the weights to a file of external data. The user has been asked. */
+  readonly externalData?: boolean;
 }
-export const SaveRequest = new RequestType<SaveParams, PrintResult, void>('onnx/save');
+/** `tooLarge`: nothing was written, as no ONNX file can be that long; with `externalData` it can be saved. */
+export type SaveResult =
+  | (PrintResult & { readonly tooLarge?: never })
+  | { readonly tooLarge: { readonly message: string; readonly externalData: string } };
+export const SaveRequest = new RequestType<SaveParams, SaveResult, void>('onnx/save');
+
+/** Writes a model in one of protobuf's own text forms, with all weights by value. */
+export interface ExportParams {
+  readonly text: string;
+  /** `file:` URI of the folder that references in the text are relative to. */
+  readonly relativeTo: string;
+  /** `file:` URI of the file to be written. */
+  readonly target: string;
+  readonly format: 'textproto' | 'json';
+  /** The user has been asked whether to write so much. */
+  readonly large?: boolean;
+}
+/** `bytes`: nothing was written; about so long would the file be. */
+export interface ExportResult {
+  readonly bytes?: number;
+}
+export const ExportRequest = new RequestType<ExportParams, ExportResult, void>('onnx/export');
 
 /** A TensorRT found on this machine. */
 export interface RuntimeDescription {

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { SaveRequest } from '../../../server/src/protocol.ts';
+import { saveText } from '../save-text.ts';
 import { onnxScheme, toModelUri } from '../uris.ts';
 import type { Command } from './command.ts';
 
@@ -22,11 +22,13 @@ export const saveModelAs: Command = {
       title: 'Save as Binary ONNX Model',
     });
     if (target === undefined) return;
-    await client.sendRequest(SaveRequest, {
+    const written = await saveText(client, {
       uri: target.toString(),
       text: document.getText(),
       ...(folder === undefined ? {} : { relativeTo: folder.toString() }),
+      ...(document.uri.scheme === onnxScheme ? { original: source.toString() } : {}),
     });
+    if (written === undefined) return;
     await vscode.commands.executeCommand('vscode.open', target);
   },
 };

@@ -14,6 +14,7 @@ import {
 } from 'vscode-languageserver/node';
 import { createLanguageService } from '../language-service.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
+import { WeightsKeeper } from '../node/kept-weights.ts';
 import { capabilities } from './capabilities.ts';
 import { Checks } from './checks.ts';
 import { Documents } from './documents.ts';
@@ -64,18 +65,19 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
 function createSession(connection: Connection, params: InitializeParams): Session {
   const options: unknown = params.initializationOptions;
   const client = featuresOf(params.capabilities, options);
-  const files = nodeFileAccess;
+  const weights = new WeightsKeeper();
+  const files = { ...nodeFileAccess, keptWeights: (path: string) => weights.of(path) };
   const service = createLanguageService({ files, createsFiles: client.createsFiles });
   const log = createLog(connection, client.isOurExtension);
   const settings = new SettingsStore(connection, log, client.configuration, initialSettings(options));
   const runtimes = new RuntimeSelection(connection, settings, log);
   const documents = new Documents(service);
   const docsUri = docsFolder();
-  const parts = { connection, client, service, files, documents, settings, runtimes, log, docsUri };
+  const parts = { connection, client, service, files, weights, documents, settings, runtimes, log, docsUri };
   return { ...parts, checks: new Checks(parts), tokens: new SemanticTokensCache(service) };
 }
 
-function featuresOf(client: ClientCapabilities, options: unknown): ClientFeatures {
+function featuresOf(connection: Connection, client: ClientCapabilities, options: unknown): ClientFeatures {
   return {
     linksDefinitions: client.textDocument?.definition?.linkSupport === true,
     snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
@@ -86,6 +88,7 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
       client.workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
     relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
     configuration: client.workspace?.configuration === true,
+    refreshesInlayHints: client.workspace?.inlayHint?.refreshSupport === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,
   };
 }

@@ -4,60 +4,101 @@ import { type CancellationToken, DiagnosticSeverity } from 'vscode-languageserve
 import { URI } from 'vscode-uri';
 import { modelDiagnostics } from '../features/diagnostics/model.ts';
 import { syntaxDiagnostics } from '../features/diagnostics/syntax.ts';
-import { writeModel } from '../node/write-model.ts';
-import { ModelReadError, readModel } from '../onnx/binary/reader.ts';
-import { encodeModel } from '../onnx/binary/writer.ts';
-import type { FileAccess } from '../onnx/model/file-access.ts';
-import type { PrintResult, SaveParams } from '../protocol.ts';
+import type { OnnxDocument } from '../features/document.ts';
+import {
+  freeDataFile,
+  isModelFile,
+  ModelTooLargeError,
+  type Original,
+  saveModelFile,
+} from '../node/save-model-file.ts';
+import { tensorsOf } from '../onnx/model/external-data.ts';
+import type { Model } from '../onnx/model/model.ts';
+import { rangesIn } from '../onnx/model/move-to-external-data.ts';
+import { elementField } from '../onnx/model/tensor-values.ts';
+import type { SaveParams, SaveResult } from '../protocol.ts';
 import { abortedWith } from './cancellation.ts';
 import { textOfModel } from './print-model.ts';
 import type { Session } from './session.ts';
+
+/** The editor asks for a threshold nowhere: what is smaller than this is not what makes a model too large. */
+const movedBytes = 1024;
 
 /**
  * The file is replaced as a whole, or stays as it is where the text has problems or writing fails. A text that says what the file
  * holds leaves it untouched.
  */
 export async function saveModel(
-  { service, settings, files }: Session,
-  { uri, text, relativeTo }: SaveParams,
+  session: Session,
+  { uri, text, relativeTo, original: originalUri, externalData }: SaveParams,
   token: CancellationToken,
-): Promise<PrintResult> {
+): Promise<SaveResult> {
+  const { service, settings, files } = session;
   const path = URI.parse(uri).fsPath;
   const folder = relativeTo === undefined ? dirname(path) : URI.parse(relativeTo).fsPath;
   const { maximumInlineElements } = await settings.for(uri);
-  const print = () => textOfModel(files, path, dirname(path), maximumInlineElements);
-  if (relative(folder, dirname(path)) === '' && isModelFile(files, path) && text === print()) {
-    return { text };
-  }
+  const from = originalUri === undefined ? path : URI.parse(originalUri).fsPath;
+  const print = (file: string) => textOfModel(files, file, dirname(file), maximumInlineElements);
+  const before = isModelFile(files, from) ? print(from) : undefined;
+  if (from === path && relative(folder, dirname(path)) === '' && text === before) return { text };
   const document = service.createDocument(URI.file(join(folder, basename(path))).toString(), 0, text);
+  assertWhole(document, path);
+  const { model } = document.model;
+  const original = before === undefined ? undefined : originalOf(session, from, before);
+  if (original !== undefined && from === path) await keepLeavingWeights(session, original, model);
+  const dataFile = freeDataFile(path, files);
+  try {
+    const signal = abortedWith(token);
+    await saveModelFile({
+      target: path,
+      model,
+      original,
+      files,
+      ...(externalData === true && { externalData: { path: dataFile, threshold: movedBytes } }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    if (!(error instanceof ModelTooLargeError) || externalData === true) throw error;
+    return { tooLarge: { message: error.message, externalData: basename(dataFile) } };
+  }
+  return { text: print(path) };
+}
+
+/** Throws an error that names the first problem. */
+export function assertWhole(document: OnnxDocument, path: string): void {
   const [problem, ...others] = [...syntaxDiagnostics(document), ...modelDiagnostics(document)].filter(
     ({ severity }) => severity === DiagnosticSeverity.Error,
   );
-  if (problem) {
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    throw new Error(
-      `${basename(path)} was not saved, as its text has problems. Line ${problem.range.start.line + 1}: ${problem.message}${more}`,
-    );
-  }
-  await writeModel(path, encodeModel(document.model.model), abortedWith(token));
-  return { text: print() };
+  if (problem === undefined) return;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new Error(
+    `${basename(path)} was not saved, as its text has problems. Line ${problem.range.start.line + 1}: ${problem.message}${more}`,
+  );
 }
 
-/** Whether there is a model to compare with; a file that is none is replaced like one that is not there. */
-function isModelFile(files: FileAccess, path: string): boolean {
-  if (files.size(path) === undefined) {
-    return false;
-  }
-  const source = files.open(path);
+function originalOf({ service }: Session, path: string, text: string): Original {
+  return { path, model: service.createDocument(URI.file(path).toString(), 0, text).model.model };
+}
+
+/** For an undo after the save. */
+async function keepLeavingWeights(
+  { files, log, weights }: Session,
+  original: Original,
+  model: Model,
+): Promise<void> {
+  const staying = new Set(
+    rangesIn(tensorsOf(model)).map(({ range }) => `${range.path} ${range.offset} ${range.length}`),
+  );
+  const leaving = rangesIn(tensorsOf(original.model)).filter(
+    ({ range }) => !staying.has(`${range.path} ${range.offset} ${range.length}`),
+  );
   try {
-    readModel(source);
-    return true;
+    await weights.keep(
+      original.path,
+      leaving.map(({ tensor, range }) => ({ field: elementField(tensor), range })),
+      files,
+    );
   } catch (error) {
-    if (error instanceof ModelReadError) {
-      return false;
-    }
-    throw error;
-  } finally {
-    source.close();
+    log.error('Weights that a save removes could not be kept for an undo', error);
   }
 }

@@ -1,5 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
 import type { LanguageService } from '../language-service.ts';
+import type { WeightsKeeper } from '../node/kept-weights.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { Checks } from './checks.ts';
 import type { Documents } from './documents.ts';
@@ -14,6 +15,8 @@ export interface Session {
   readonly client: ClientFeatures;
   readonly service: LanguageService;
   readonly files: FileAccess;
+  /** Weights that saves have removed. */
+  readonly weights: WeightsKeeper;
   readonly documents: Documents;
   readonly settings: SettingsStore;
   readonly runtimes: RuntimeSelection;
@@ -38,6 +41,8 @@ export interface ClientFeatures {
   readonly relatedInformation: boolean;
   /** Answers workspace/configuration. */
   readonly configuration: boolean;
+  /** Asks for inlay hints again when told to. */
+  readonly refreshesInlayHints: boolean;
   /** Is our own extension, which takes the notifications of server/src/protocol.ts. */
   readonly isOurExtension: boolean;
 }

@@ -20,7 +20,7 @@ export const largestMessage = 2 ** 31 - 1;
  * Throws a ModelWriteError where the model is longer than protobuf allows.
  */
 export function encodeModel(model: Model): Chunk[] {
-  const chunks = encodeFields((sink) => encodeModelFields(sink, model));
+  const chunks = encodeModelOfAnySize(model);
   const length = byteCount(chunks);
   if (length > largestMessage) {
     throw new ModelWriteError(
@@ -28,4 +28,9 @@ export function encodeModel(model: Model): Chunk[] {
     );
   }
   return chunks;
+}
+
+/** As encodeModel, for what is compared or changed before it is written: a message that is too long is not refused. */
+export function encodeModelOfAnySize(model: Model): Chunk[] {
+  return encodeFields((sink) => encodeModelFields(sink, model));
 }

@@ -1,5 +1,6 @@
 /** The annotations of a construct: what the syntax has no word for. See docs/onnx-text.md. */
 import { concatenate, isFileRange } from '../../model/bytes.ts';
+import { fingerprint } from '../../model/fingerprint.ts';
 import type { Bytes, Extensible, FileRange, StringEntry, Type } from '../../model/model.ts';
 import { encodeUtf8 } from '../../model/utf8.ts';
 import {
@@ -134,11 +135,16 @@ export function fieldsLines(context: PrintContext, pieces: readonly Bytes[]): st
 /** Bytes; in base64 they take about two lines. */
 const longestShownRange = 192;
 
+/** What a reference says of its bytes, their fingerprint included. */
 export function rangeEntries(context: PrintContext, range: FileRange): (readonly [string, string])[] {
+  const check = fingerprint(range.length, (offset, length) =>
+    context.readBytes({ path: range.path, offset: range.offset + offset, length }),
+  );
   return [
     ['location', context.location(range.path)],
     ['offset', String(range.offset)],
     ['length', String(range.length)],
+    ['check', check],
   ];
 }
 

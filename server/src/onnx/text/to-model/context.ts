@@ -1,6 +1,7 @@
 import type { ByteSource, FileAccess } from '../../model/file-access.ts';
 import type { MessageName } from '../annotations/empty-fields.ts';
 import type { Span, SyntaxTree } from '../syntax-tree.ts';
+import type { WeightsIndex } from './moved-weights.ts';
 import type { ModelProblemCode } from './problems.ts';
 
 /** What a text's meaning depends on besides the text. */
@@ -60,6 +61,8 @@ export interface Conversion {
   readonly kept: ModelCache;
   /** Files that references go to, by path; or why there is none, as a sentence. */
   readonly sources: Map<string, ByteSource | string>;
+  /** Where the weights in those files are, where some were not found at their place. */
+  readonly weights: Map<string, WeightsIndex>;
 }
 
 export function report(conversion: Conversion, span: Span, code: ModelProblemCode, message: string): void {

@@ -1,6 +1,7 @@
 /** References: bytes that the text names by their place in a file instead of showing them. */
 import { byteLength, dataTypeOfNumber, elementCount } from '../../model/data-types.ts';
 import type { ByteSource } from '../../model/file-access.ts';
+import { fingerprint } from '../../model/fingerprint.ts';
 import type { FileRange, Tensor, TensorData } from '../../model/model.ts';
 import type { ElementField } from '../../model/tensor-values.ts';
 import { dataFields, isElementField } from '../annotations/data-fields.ts';
@@ -8,17 +9,18 @@ import { varintAt } from '../annotations/wire-fields.ts';
 import type { Span, StringEntrySyntax } from '../syntax-tree.ts';
 import { windowedSource } from '../windowed-source.ts';
 import { type Conversion, report } from './context.ts';
+import { findWeights, indexWeights } from './moved-weights.ts';
 
 /** The data of a tensor whose entries have a `field`; problems are pinned on the entry that is wrong. */
 export function referencedData(
   conversion: Conversion,
   entries: readonly StringEntrySyntax[],
   span: Span,
-  tensor: Pick<Tensor, 'dataType' | 'dims'>,
+  tensor: Pick<Tensor, 'name' | 'dataType' | 'dims'>,
 ): TensorData {
   const fieldEntry = entries.find((entry) => entry.key.name === 'field');
   const fieldName = fieldEntry?.value.name ?? '';
-  const range = rangeOf(
+  const written = rangeOf(
     conversion,
     entries.map((entry) => ({ key: entry.key.name, value: entry.value.name, span: entry })),
     span,
@@ -29,10 +31,12 @@ export function referencedData(
     report(conversion, fieldEntry?.value ?? span, 'onnx.reference.invalid', message);
     return { kind: 'none' };
   }
-  if (range === undefined) return { kind: 'none' };
+  if (written === undefined) return { kind: 'none' };
   const spanOf = (key: string) => entries.find((entry) => entry.key.name === key)?.value ?? span;
-  if (checkTensorRange(conversion, range, fieldName, spanOf))
-    checkLength(conversion, range.length, fieldName, tensor, spanOf);
+  const check = entries.find((entry) => entry.key.name === 'check')?.value.name;
+  const found = foundRange(conversion, written, { name: tensor.name, field: fieldName, check }, spanOf);
+  if (found !== undefined) checkLength(conversion, found.length, fieldName, tensor, spanOf);
+  const range = found ?? written;
   return fieldName === 'raw_data'
     ? { kind: 'raw', bytes: range }
     : { kind: 'typed', field: fieldName, bytes: range };
@@ -58,7 +62,9 @@ export function fieldsReference(
   if (source === undefined) return range;
   const isThere = range.offset + range.length <= source.size;
   const fits = missing > 0 ? range.length <= missing : beginsWithField(source, range);
-  if (!isThere || !fits) report(conversion, span, 'onnx.reference.stale', staleMessage(range));
+  const check = entries.find(({ key }) => key === 'check')?.value;
+  const isSame = isThere && (check === undefined || check === fingerprintAt(source, range));
+  if (!isSame || !fits) report(conversion, span, 'onnx.reference.stale', staleMessage(range));
   return range;
 }
 
@@ -116,21 +122,55 @@ function wholeNumber(
   return undefined;
 }
 
-/** Whether the field is where the reference says, going by its tag and length in front of the bytes. */
-function checkTensorRange(
+/**
+ * The range, where the field's tag and length in front of the bytes and their fingerprint say that they are meant; else the place to
+ * which a save has moved them. Undefined, and reported, where they are nowhere.
+ */
+function foundRange(
   conversion: Conversion,
   range: FileRange,
-  field: ElementField,
+  { name, field, check }: { name: string; field: ElementField; check: string | undefined },
   spanOf: (key: string) => Span,
-): boolean {
+): FileRange | undefined {
   const source = sourceOf(conversion, range.path, spanOf('location'));
-  if (source === undefined) return false;
+  if (source === undefined) return undefined;
+  if (isThere(source, range, field, check)) return range;
+  if (check !== undefined) {
+    const { weights } = conversion;
+    let index = weights.get(range.path);
+    if (index === undefined) {
+      index = indexWeights(source);
+      weights.set(range.path, index);
+    }
+    const kept = conversion.context.files?.keptWeights?.(range.path) ?? [];
+    const moved = findWeights({ name, field, length: range.length, check }, source, index, kept);
+    if (moved !== undefined) return moved;
+  }
+  report(conversion, spanOf('offset'), 'onnx.reference.stale', staleMessage(range));
+  return undefined;
+}
+
+function isThere(
+  source: ByteSource,
+  range: FileRange,
+  field: ElementField,
+  check: string | undefined,
+): boolean {
   const headLength = Math.min(range.offset, longestHead);
   const head = readWithin(source, range.offset - headLength, headLength);
   const ends = range.offset + range.length <= source.size;
-  if (ends && head !== undefined && endsWithHead(head, dataFields[field], range.length)) return true;
-  report(conversion, spanOf('offset'), 'onnx.reference.stale', staleMessage(range));
-  return false;
+  if (!ends || head === undefined || !endsWithHead(head, dataFields[field], range.length)) return false;
+  if (check === undefined) return true;
+  return check === fingerprintAt(source, range);
+}
+
+/** Undefined where the file became shorter meanwhile. */
+function fingerprintAt(source: ByteSource, range: FileRange): string | undefined {
+  try {
+    return fingerprint(range.length, (offset, length) => source.read(range.offset + offset, length));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the bytes end with the field's tag and this length (which a writer may have padded). */

@@ -40,11 +40,11 @@ export function annotatedTensor(
 export function tensorSaid(conversion: Conversion, syntax: TensorParts, said: Said): Tensor {
   const { type } = syntax;
   const shaped = {
+    name: exactString(said, 'name', syntax.name?.name ?? ''),
     dataType: type.kind === 'tensor' ? dataTypeNumber(type.element.name) : 0,
     dims: type.kind === 'tensor' ? dimsOf(type) : [],
   };
   const tensor: Tensor = {
-    name: exactString(said, 'name', syntax.name?.name ?? ''),
     ...shaped,
     data: dataOf(conversion, syntax, shaped, said),
     metadata: [],
@@ -68,7 +68,7 @@ function dimsOf({ dims = [] }: Extract<TypeSyntax, { kind: 'tensor' | 'sparse_te
 function dataOf(
   conversion: Conversion,
   { type, data }: TensorParts,
-  shaped: Pick<Tensor, 'dataType' | 'dims'>,
+  shaped: Pick<Tensor, 'name' | 'dataType' | 'dims'>,
   said: Said,
 ): TensorData {
   switch (data?.kind) {

@@ -64,6 +64,7 @@ export function toModel(tree: SyntaxTree, context: ToModelContext): ToModelResul
     problems: undefined,
     kept: createModelCache(),
     sources: new Map(),
+    weights: new Map(),
   };
   keepUntouched(conversion);
   const problems: ModelProblem[] = [];
