@@ -1,11 +1,11 @@
-/** Everything the tests need beyond `npm install`, fetched once into the cache: libraries, models, Python packages, an editor. */
+/** Everything the tests need beyond `npm install`, fetched once into the cache: libraries, models, Python packages, editors. */
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cachedFolder } from './cache.mjs';
 import { fetchTestEditor } from './fetch-test-editor.mjs';
 import { fetchTestLibraries } from './fetch-test-libraries.mjs';
 import { fetchTestModels } from './fetch-test-models.mjs';
-import { run } from './run.mjs';
+import { installDebianPackages, isInstalled, run } from './run.mjs';
 
 /** The oracles that tests compare with. */
 const pythonPackages = ['onnx==1.23.2', 'onnxruntime==1.32.0'];
@@ -26,6 +26,7 @@ export async function setUpTests(suite) {
   await usePythonPackages();
   await fetchTestLibraries();
   await fetchTestModels();
+  if (!isInstalled('nvim')) installDebianPackages(['neovim']);
   if (suite === 'e2e' || suite === 'all') await fetchTestEditor();
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { createDocument, type OnnxDocument } from '../features/document.ts';
@@ -29,6 +30,15 @@ export function loadModel(name: string): LoadedModel {
 
 export function isTextFile(name: string): boolean {
   return /\.(?:onnxtxt|onnxtext)$/i.test(name);
+}
+
+/** What stands for standard input on a command line. */
+export const standardInput = '-';
+
+/** Text and tree of the ONNX text on standard input; paths in it are relative to the working folder. Throws an error for people. */
+export async function readTextDocument(): Promise<OnnxDocument> {
+  const text = decode('Standard input', await buffer(process.stdin));
+  return createDocument(pathToFileURL(path.resolve('standard input')).href, 0, text, nodeFileAccess);
 }
 
 /** Text and tree of an ONNX text file. Throws an error for people. */
