@@ -1,9 +1,10 @@
 /** One version of an ONNX text document: immutable, and what follows from its text is worked out when first asked for. */
 import type { Range } from 'vscode-languageserver-types';
 import { URI, Utils } from 'vscode-uri';
-import { type Names, namesOf } from '../onnx/analysis/names.ts';
-import { checkTree, type TreeChecks } from '../onnx/checks/check-tree.ts';
-import { type Inference, inferModel } from '../onnx/inference/infer.ts';
+import { type Names, namesInSteps } from '../onnx/analysis/names.ts';
+import { partOf, type Steps, type Stepwise, stepwise } from '../onnx/analysis/steps.ts';
+import { checkInSteps, type TreeChecks } from '../onnx/checks/check-tree.ts';
+import { type Inference, type InferenceSoFar, inferInSteps } from '../onnx/inference/infer.ts';
 import { isFileRange, readBytes } from '../onnx/model/bytes.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { Bytes } from '../onnx/model/model.ts';
@@ -23,15 +24,25 @@ export interface OnnxDocument {
   readonly checks: TreeChecks;
   /** The model that the text means, and what keeps it from being one. */
   readonly model: ToModelResult;
-  /** Types and shapes that follow from the model. Takes a second for 100,000 nodes, and a tenth of it after an edit. */
+  /** Types and shapes that follow from the model. Takes a second for 100,000 nodes. */
   readonly inference: Inference;
   /** The inference of the newest version that has one; costs nothing. */
   readonly recentInference: Inference | undefined;
+  /** The same values, for those who cannot wait for them: what takes long is done bit by bit. */
+  readonly work: DocumentWork;
+}
+
+export interface DocumentWork {
+  readonly names: Stepwise<Names>;
+  readonly checks: Stepwise<TreeChecks>;
+  /** In one step. */
+  readonly model: Stepwise<ToModelResult>;
+  readonly inference: Stepwise<Inference, InferenceSoFar | undefined>;
 }
 
 /** `files` is for checking references to weights; without it they are taken as they are. */
 export function createDocument(uri: string, version: number, text: string, files?: FileAccess): OnnxDocument {
-  return documentOf(uri, version, sourceText(text), createLineage(uri, files), {});
+  return documentOf(uri, version, sourceText(text), createLineage(uri, files));
 }
 
 /** The document after edits, each relative to the text that the one before it left. Shares what they did not touch. */
@@ -46,8 +57,8 @@ export function changedDocument(
     source.text,
     changes.map(({ start, end, text }) => ({ start, end, newEnd: start + text.length })),
   );
-  const { lineage, newest } = histories.get(document) ?? { lineage: createLineage(document.uri), newest: {} };
-  return documentOf(document.uri, version, source, lineage, { ...newest, tree });
+  const lineage = lineages.get(document) ?? createLineage(document.uri);
+  return documentOf(document.uri, version, source, lineage, tree);
 }
 
 /** Folder that relative paths of external data start from; undefined for documents that are in no file. */
@@ -74,10 +85,19 @@ export function rangeInSegment(document: OnnxDocument, segment: number, span: Sp
 interface Lineage {
   readonly converter: ModelConverter;
   readonly readBytes: (bytes: Bytes) => Uint8Array;
+  /** Number of versions. */
+  versions: number;
+  readonly names: Track<Names>;
+  readonly checks: Track<TreeChecks>;
+  readonly inference: Track<Inference, InferenceSoFar | undefined>;
 }
 
 function createLineage(uri: string, files?: FileAccess): Lineage {
   return {
+    versions: 0,
+    names: {},
+    checks: {},
+    inference: {},
     converter: createModelConverter(folderOf({ uri }), files),
     readBytes: (bytes) => {
       if (!isFileRange(bytes)) {
@@ -91,27 +111,69 @@ function createLineage(uri: string, files?: FileAccess): Lineage {
   };
 }
 
-/** The newest of each derived value that some version has worked out: the next version builds on it. */
-interface Newest {
-  names?: Names;
-  checks?: TreeChecks;
-  inference?: Inference;
+/** What the versions have of one derived value: each builds on the newest one. */
+interface Track<Value extends object, SoFar = undefined> {
+  newest?: { readonly value: Value; readonly version: number };
+  /** The first one, as long as it is being worked out. Edits meanwhile do not make it begin again. */
+  first?: Stepwise<Value, SoFar>;
 }
 
-const histories = new WeakMap<OnnxDocument, { readonly lineage: Lineage; readonly newest: Newest }>();
+/** Work on one version, on from the newest value that there is when it begins. */
+function onTrack<Value extends object, SoFar = undefined>(
+  track: Track<Value, SoFar>,
+  version: number,
+  start: (previous: Value | undefined) => Steps<Value, SoFar>,
+  nothingYet: SoFar,
+): Stepwise<Value, SoFar> {
+  const own: Stepwise<Value, SoFar> = stepwise(function* () {
+    if (!track.newest && track.first) yield* partOf(track.first, nothingYet);
+    if (!track.newest) track.first = own;
+    try {
+      const value = yield* start(track.newest?.value);
+      if (!track.newest || track.newest.version < version) track.newest = { value, version };
+      return value;
+    } finally {
+      if (track.first === own) delete track.first;
+    }
+  });
+  return own;
+}
+
+const lineages = new WeakMap<OnnxDocument, Lineage>();
 
 function documentOf(
   uri: string,
   version: number,
   source: SourceText,
   lineage: Lineage,
-  { tree: knownTree, ...newest }: Newest & { tree?: SyntaxTree },
+  knownTree?: SyntaxTree,
 ): OnnxDocument {
   let tree = knownTree;
-  let names: Names | undefined;
-  let checks: TreeChecks | undefined;
-  let model: ToModelResult | undefined;
-  let inference: Inference | undefined;
+  const place = lineage.versions++;
+  const { readBytes } = lineage;
+  const names = onTrack(lineage.names, place, (previous) => namesInSteps(document.tree, previous), undefined);
+  const checks = onTrack(
+    lineage.checks,
+    place,
+    function* (previous) {
+      yield* partOf(names, undefined);
+      return yield* checkInSteps(document.tree, () => names.value, previous);
+    },
+    undefined,
+  );
+  // biome-ignore lint/correctness/useYield: it is one step.
+  const model = stepwise(function* () {
+    return lineage.converter(document.tree);
+  });
+  const inference = onTrack(
+    lineage.inference,
+    place,
+    function* (previous) {
+      const converted = yield* partOf(model, undefined);
+      return yield* inferInSteps(converted.model, { readBytes }, previous);
+    },
+    undefined,
+  );
   const document: OnnxDocument = {
     uri,
     version,
@@ -121,26 +183,22 @@ function documentOf(
       return tree;
     },
     get names() {
-      names ??= newest.names = namesOf(document.tree, newest.names);
-      return names;
+      return names.value;
     },
     get checks() {
-      checks ??= newest.checks = checkTree(document.tree, () => document.names, newest.checks);
-      return checks;
+      return checks.value;
     },
     get model() {
-      model ??= lineage.converter(document.tree);
-      return model;
+      return model.value;
     },
     get inference() {
-      const { readBytes } = lineage;
-      inference ??= newest.inference = inferModel(document.model.model, { readBytes }, newest.inference);
-      return inference;
+      return inference.value;
     },
     get recentInference() {
-      return inference ?? newest.inference;
+      return inference.ready ?? lineage.inference.newest?.value;
     },
+    work: { names, checks, model, inference },
   };
-  histories.set(document, { lineage, newest });
+  lineages.set(document, lineage);
   return document;
 }

@@ -2,7 +2,7 @@
 
 import { subgraphsOf } from '../onnx/analysis/segment-names.ts';
 import { formatType } from '../onnx/inference/format.ts';
-import type { Inference, InferenceScope } from '../onnx/inference/infer.ts';
+import type { Inference, InferenceScope, InferredValue } from '../onnx/inference/infer.ts';
 import type { Graph, Node } from '../onnx/model/model.ts';
 import type { GraphSyntax, NodeStatement } from '../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from './document.ts';
@@ -11,17 +11,84 @@ import type { ValueReference } from './values.ts';
 /** Segments; to infer more takes longer than a hover may. */
 const bigDocument = 20_000;
 
+/** Milliseconds that the requests on one version of a big document may spend on its inference, all together. */
+const patience = 6;
+
+export interface InferredType {
+  /** As ONNX text writes types, with expressions for dims. */
+  readonly text: string;
+  /** Whether it is that of the text as it stands; otherwise of the text before the last edits. */
+  readonly isCurrent: boolean;
+}
+
 /**
- * As ONNX text writes types, with expressions for dims. Undefined where nothing is known. For a big document that is what the last
- * inference says that somebody had the time for.
+ * Undefined where nothing is known. Of a big document that nobody has inferred yet: what the inference has so far, what a few
+ * milliseconds more bring, or what the version before had.
  */
-export function inferredType(document: OnnxDocument, value: ValueReference): string | undefined {
-  const isBig = document.tree.segments.length > bigDocument;
-  const inference = isBig ? document.recentInference : document.inference;
-  const scope = inference && inferenceScope(document, inference, value);
-  const type = scope && inference.value(scope, value.name)?.type;
-  const text = type && formatType(type);
-  return text === undefined || text === '?' ? undefined : text.replaceAll(', ', ',');
+export function inferredType(document: OnnxDocument, value: ValueReference): InferredType | undefined {
+  const { inference } = document.work;
+  if (!isBig(document) || inference.ready) {
+    return typeOf(valueIn(document, document.inference, value), true);
+  }
+  const soFar = isOfGraph(document, value) ? valueSoFar(document, value.name) : undefined;
+  // The few milliseconds may have been enough for all of it.
+  if (soFar || inference.ready) {
+    return typeOf(soFar ?? valueIn(document, document.inference, value), true);
+  }
+  const before = document.recentInference;
+  // Elsewhere an edit may have changed which body it is.
+  return before && isOfGraph(document, value)
+    ? typeOf(before.value(before.root, value.name), false)
+    : undefined;
+}
+
+/** Whether there will be more to know of a document's types soon. */
+export function isBeingInferred(document: OnnxDocument): boolean {
+  return isBig(document) && !document.work.inference.ready;
+}
+
+function isBig(document: OnnxDocument): boolean {
+  return document.tree.segments.length > bigDocument;
+}
+
+function isOfGraph({ tree }: OnnxDocument, { scope }: ValueReference): boolean {
+  return scope.graphs.length === 0 && tree.declarations[scope.declaration]?.kind === 'graph';
+}
+
+/** Milliseconds spent. */
+const spent = new WeakMap<OnnxDocument, number>();
+
+/** Nodes are inferred in their order, and what an edit changes is mostly near it: a value in sight is soon known. */
+function valueSoFar(document: OnnxDocument, name: string): InferredValue | undefined {
+  const { inference, model } = document.work;
+  const known = inference.soFar?.value(name);
+  const left = patience - (spent.get(document) ?? 0);
+  // Without the inference of the version before, or without a model, it would be a long way.
+  if (known || left <= 0 || !model.ready || !document.recentInference) {
+    return known;
+  }
+  const start = performance.now();
+  let found: InferredValue | undefined;
+  inference.work(() => {
+    found = inference.soFar?.value(name);
+    return found !== undefined || performance.now() - start > left;
+  });
+  spent.set(document, patience - left + performance.now() - start);
+  return found;
+}
+
+function valueIn(
+  document: OnnxDocument,
+  inference: Inference,
+  value: ValueReference,
+): InferredValue | undefined {
+  const scope = inferenceScope(document, inference, value);
+  return scope && inference.value(scope, value.name);
+}
+
+function typeOf(value: InferredValue | undefined, isCurrent: boolean): InferredType | undefined {
+  const text = value?.type && formatType(value.type);
+  return text === undefined || text === '?' ? undefined : { text: text.replaceAll(', ', ','), isCurrent };
 }
 
 /** The body of the model that a scope of the text is. */

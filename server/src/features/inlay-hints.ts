@@ -87,7 +87,8 @@ function addTypeHints(place: Place, { outputs }: NodeStatement, graphs: readonly
     const occurrences = occurrencesOfValue(document, value);
     const isStated = occurrences.some(({ owner }) => owner.kind === 'value-declaration' && owner.type);
     const type = isStated ? undefined : typeOfValue(document, occurrences, value, options.network);
-    if (type) {
+    // A hint has no room to say that it is of the text before the last edits.
+    if (type && type.source !== 'inferred-before') {
       place.hints.push({
         position: place.position(end),
         label: `: ${type.text}`,

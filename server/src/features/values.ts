@@ -20,7 +20,15 @@ export interface ValueReference {
   readonly segment: number;
 }
 
-export type TypeSource = 'tensorrt' | 'value_info' | 'input' | 'output' | 'initializer' | 'inferred';
+export type TypeSource =
+  | 'tensorrt'
+  | 'value_info'
+  | 'input'
+  | 'output'
+  | 'initializer'
+  | 'inferred'
+  /** Inferred from the text as it was before the last edits; that of the text as it stands is being worked out. */
+  | 'inferred-before';
 
 export interface KnownType {
   /** As ONNX text writes it: `float[N,3,224,224]`. */
@@ -87,14 +95,19 @@ export function typeOfValue(
     value.scope.graphs.length === 0 && document.tree.declarations[value.scope.declaration]?.kind === 'graph';
   const judged = isOfMainGraph ? network?.typeOf(value.name) : undefined;
   if (judged !== undefined) {
-    const names = stated?.text ?? (judged.includes('?') ? inferredType(document, value) : undefined);
+    const names = stated?.text ?? (judged.includes('?') ? currentType(document, value) : undefined);
     return { text: withDimensionNames(judged, names), source: 'tensorrt' };
   }
   if (stated) {
     return stated;
   }
   const inferred = inferredType(document, value);
-  return inferred === undefined ? undefined : { text: inferred, source: 'inferred' };
+  return inferred && { text: inferred.text, source: inferred.isCurrent ? 'inferred' : 'inferred-before' };
+}
+
+function currentType(document: OnnxDocument, value: ValueReference): string | undefined {
+  const inferred = inferredType(document, value);
+  return inferred?.isCurrent ? inferred.text : undefined;
 }
 
 const sourceOfRole: Partial<Record<NameRole, TypeSource>> = {

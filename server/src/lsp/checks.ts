@@ -1,16 +1,19 @@
 /**
- * Diagnostics and status of the open documents. Problems of the text are published right after each change; what TensorRT says
- * follows once the text has rested, and only for the text as it is then. Until a new verdict is there, the last one stays on the
- * statements that have not been touched.
+ * Diagnostics and status of the open documents. Problems of the text are published right after each change; what TensorRT and shape
+ * inference say follows once the text has rested, and only for the text as it is then. Until it is there, what they said last
+ * stays on the statements that have not been touched. What takes long is done in the background (background.ts).
  */
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { type AnchoredDiagnostic, diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
 import { checkDiagnostics, inferenceDiagnostics, withoutRepeats } from '../features/diagnostics/checks.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
+import { anchoredModelDiagnostics } from '../features/diagnostics/model.ts';
+import { isBeingInferred } from '../features/inferred-types.ts';
 import { networkTypes } from '../features/network-types.ts';
 import type { NetworkTypes, OnnxDocument } from '../language-service.ts';
 import { StatusNotification } from '../protocol.ts';
+import { afterMessages, inBackground } from './background.ts';
 import { type CheckOutcome, type DocumentVerdict, judge, type Status } from './judge.ts';
 import type { Session } from './session.ts';
 
@@ -24,12 +27,16 @@ const bigText = 2 ** 20;
 
 interface CheckedDocument {
   document: OnnxDocument;
-  /** A publication of diagnostics is due. */
-  publishing: NodeJS.Immediate | undefined;
+  /** Nothing of it has been published yet. */
+  isNew: boolean;
+  /** The publication of the text's own problems that is due or being worked out. */
+  publishing: AbortController | undefined;
   /** The check that is waiting or running. */
   pending: AbortController | undefined;
   /** The last verdict, of this or an earlier version. */
   verdict: DocumentVerdict | undefined;
+  /** The problems of making a model of this version or an earlier one. */
+  modelProblems: readonly AnchoredDiagnostic[];
   /** What shape inference found in this version or an earlier one. */
   inferred: readonly AnchoredDiagnostic[];
   /** Why the last check gave no verdict, where that is a failure. */
@@ -47,15 +54,16 @@ export class Checks {
   opened(document: OnnxDocument): void {
     const checked: CheckedDocument = {
       document,
+      isNew: true,
       publishing: undefined,
       pending: undefined,
       verdict: undefined,
+      modelProblems: [],
       inferred: [],
       failure: undefined,
     };
     this.#documents.set(document.uri, checked);
-    // Making a model of a big text for the first time takes as long as parsing it; syntax problems need not wait for that.
-    this.#publishSoon(checked, document.source.text.length > bigText ? 'syntax' : 'all');
+    this.#publishSoon(checked);
     this.#checkLater(checked, 'at-once');
   }
 
@@ -73,7 +81,7 @@ export class Checks {
     const checked = this.#documents.get(uri);
     if (checked) {
       checked.pending?.abort();
-      clearImmediate(checked.publishing);
+      checked.publishing?.abort();
       this.#documents.delete(uri);
       void this.#parts.connection.sendDiagnostics({ uri, diagnostics: [] });
     }
@@ -110,7 +118,7 @@ export class Checks {
   dispose(): void {
     for (const { pending, publishing } of this.#documents.values()) {
       pending?.abort();
-      clearImmediate(publishing);
+      publishing?.abort();
     }
     this.#documents.clear();
   }
@@ -124,10 +132,8 @@ export class Checks {
       if (checkAutomatically) {
         await this.#check(checked, { fresh: false }, controller);
       }
-      if (!signal.aborted) {
-        // Now that nobody waits for anything: hovers will ask for it, too.
-        setImmediate(() => signal.aborted || this.#infer(checked));
-      }
+      // Now that nobody waits for anything: hovers will ask for it, too.
+      await this.#infer(checked, signal);
     };
     settings.for(checked.document.uri).then(
       ({ checkAutomatically, checkDelay }) => {
@@ -144,9 +150,20 @@ export class Checks {
     );
   }
 
-  #infer(checked: CheckedDocument): void {
-    checked.inferred = inferenceDiagnostics(checked.document);
+  async #infer(checked: CheckedDocument, signal: AbortSignal): Promise<void> {
+    const { document } = checked;
+    const { client, connection, log } = this.#parts;
+    const lacksHints = isBeingInferred(document);
+    if (!(await inBackground(document.work.inference, signal))) {
+      return;
+    }
+    checked.inferred = inferenceDiagnostics(document);
     this.#publishSoon(checked);
+    if (lacksHints && client.refreshesInlayHints) {
+      connection.languages.inlayHint
+        .refresh()
+        .catch((error: unknown) => log.error('The editor does not ask for inlay hints again', error));
+    }
   }
 
   async #check(
@@ -160,6 +177,9 @@ export class Checks {
     }
     checked.pending = controller;
     const { signal } = controller;
+    if (!(await inBackground(document.work.model, signal))) {
+      return;
+    }
     const outcome = await judge(this.#parts, document, { fresh, signal }, (status) => {
       if (!signal.aborted) {
         this.#sendStatus(document.uri, status);
@@ -183,35 +203,68 @@ export class Checks {
     }
     this.#parts.log.info(`${document.uri}: ${outcome.status.summary}`);
     // In this order: who has seen the status may rely on the diagnostics.
+    checked.modelProblems = anchoredModelDiagnostics(document);
     this.#publish(checked);
     this.#sendStatus(document.uri, outcome.status);
   }
 
-  /** Once the messages that have arrived are handled, so that a burst of edits is published once. */
-  #publishSoon(checked: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
-    checked.publishing ??= setImmediate(() => {
-      checked.publishing = undefined;
-      this.#publish(checked, parts);
-      if (parts === 'syntax') {
-        this.#publishSoon(checked);
-      }
-    });
+  /** Once the messages that have arrived are handled, so that a burst of edits is published once and requests do not wait. */
+  #publishSoon(checked: CheckedDocument): void {
+    checked.publishing?.abort();
+    const controller = new AbortController();
+    checked.publishing = controller;
+    this.#publishInParts(checked, controller.signal).catch((error: unknown) =>
+      this.#parts.log.error(`The problems of ${checked.document.uri} cannot be published`, error),
+    );
   }
 
-  #publish({ document, verdict, inferred, failure }: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
+  /** Of a long text first what is there first; making a model of it takes longer than all the rest. */
+  async #publishInParts(checked: CheckedDocument, signal: AbortSignal): Promise<void> {
+    await afterMessages();
+    if (signal.aborted) {
+      return;
+    }
+    const { document } = checked;
+    const { checks, model } = document.work;
+    const isBig = document.source.text.length > bigText;
+    if (isBig && checked.isNew) {
+      checked.isNew = false;
+      this.#publish(checked, 'syntax');
+    }
+    if (!isBig || model.ready) {
+      checked.modelProblems = anchoredModelDiagnostics(document);
+    }
+    if (!(await inBackground(checks, signal))) {
+      return;
+    }
+    this.#publish(checked);
+    if (model.ready) {
+      return;
+    }
+    const before = checked.modelProblems;
+    await afterMessages();
+    if (await inBackground(model, signal)) {
+      checked.modelProblems = anchoredModelDiagnostics(document);
+      if (before.length + checked.modelProblems.length > 0) {
+        this.#publish(checked);
+      }
+    }
+  }
+
+  #publish(
+    { document, verdict, modelProblems, inferred, failure }: CheckedDocument,
+    parts: 'all' | 'syntax' = 'all',
+  ): void {
     const { connection, service, client, docsUri } = this.#parts;
+    const ofModel = [
+      ...modelProblems,
+      ...(parts === 'all' ? withoutRepeats(checkDiagnostics(document), verdict?.diagnostics ?? []) : []),
+      ...inferred,
+      ...(verdict?.diagnostics ?? []),
+    ];
     const diagnostics = [
       ...service.syntaxDiagnostics(document),
-      ...(parts === 'all' ? service.modelDiagnostics(document) : []),
-      ...(parts === 'all'
-        ? diagnosticsOn(
-            document,
-            withoutRepeats(checkDiagnostics(document), verdict?.diagnostics ?? []),
-            client.relatedInformation,
-          )
-        : []),
-      ...diagnosticsOn(document, inferred, client.relatedInformation),
-      ...(verdict ? diagnosticsOn(document, verdict.diagnostics, client.relatedInformation) : []),
+      ...diagnosticsOn(document, ofModel, client.relatedInformation),
       ...(failure === undefined ? [] : [failure]),
     ].map((diagnostic) => withDocumentation(diagnostic, docsUri));
     void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });

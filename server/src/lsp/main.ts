@@ -77,7 +77,7 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
   return { ...parts, checks: new Checks(parts), tokens: new SemanticTokensCache(service) };
 }
 
-function featuresOf(connection: Connection, client: ClientCapabilities, options: unknown): ClientFeatures {
+function featuresOf(client: ClientCapabilities, options: unknown): ClientFeatures {
   return {
     linksDefinitions: client.textDocument?.definition?.linkSupport === true,
     snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,

@@ -131,7 +131,9 @@ function typeText(
     return undefined;
   }
   const value = { name, scope: { declaration, graphs: [] }, segment };
-  return typeOfValue(document, occurrencesOfValue(document, value), value, network)?.text;
+  const type = typeOfValue(document, occurrencesOfValue(document, value), value, network);
+  // Without a word on it, a type of the text before the last edits would be taken for that of the text as it stands.
+  return type?.source === 'inferred-before' ? undefined : type?.text;
 }
 
 /** Inputs of one type variable are of one type: those given narrow the choice. */

@@ -5,6 +5,7 @@ import type {
   DiagnosticSeverity,
   DiagnosticTag,
 } from 'vscode-languageserver-types';
+import { indicesOf } from '../../onnx/analysis/segment-indices.ts';
 import type { Segment, Span, SyntaxTree } from '../../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
 
@@ -43,7 +44,7 @@ export function diagnosticsOn(
   anchored: readonly AnchoredDiagnostic[],
   relatedInformation: boolean,
 ): Diagnostic[] {
-  const indices = indicesOf(document.tree, anchored);
+  const indices = indicesOf(document.tree, segmentsOf(anchored));
   const rangeOf = ({ segment, span }: Anchor) => {
     const index = indices.get(segment);
     return index === undefined ? undefined : rangeInSegment(document, index, span);
@@ -69,20 +70,11 @@ export function diagnosticsOn(
   });
 }
 
-/** Where the segments of anchors are in a tree that shares some of them. */
-function indicesOf(tree: SyntaxTree, anchored: readonly AnchoredDiagnostic[]): Map<Segment, number> {
-  const wanted = new Set(
+function segmentsOf(anchored: readonly AnchoredDiagnostic[]): ReadonlySet<Segment> {
+  return new Set(
     anchored.flatMap(({ anchor, related }) => [
       anchor.segment,
       ...related.map((place) => place.anchor.segment),
     ]),
   );
-  const indices = new Map<Segment, number>();
-  for (let index = 0; index < tree.segments.length && indices.size < wanted.size; index++) {
-    const segment = tree.segments[index];
-    if (segment && wanted.has(segment)) {
-      indices.set(segment, index);
-    }
-  }
-  return indices;
 }

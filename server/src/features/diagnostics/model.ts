@@ -1,6 +1,7 @@
 /** Problems that show when the text is turned into a model. */
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
+import { type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
 import { onnxDiagnostic } from './diagnostic.ts';
 
 /** The model is what the text shows all the same; something is superfluous or lost on saving. */
@@ -14,6 +15,16 @@ export function modelDiagnostics(document: OnnxDocument): Diagnostic[] {
     ...onnxDiagnostic(code, rangeInSegment(document, segment, span), message),
     severity: warnings.has(code) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error,
   }));
+}
+
+/** The same, to stay with their statements while the text around them is edited. */
+export function anchoredModelDiagnostics({ tree, model }: OnnxDocument): AnchoredDiagnostic[] {
+  return model.problems.slice(0, shownProblems).flatMap((problem) => {
+    const { code, message } = problem;
+    const anchor = anchorOf(tree, problem);
+    const severity = warnings.has(code) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error;
+    return anchor ? [{ anchor, code, message, source: 'ONNX', severity, related: [] }] : [];
+  });
 }
 
 /** Whether the text means a model that TensorRT can be asked about, or one that can be saved. */

@@ -1,5 +1,6 @@
 /** Problems of the text itself. */
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
+import { indicesOf } from '../../onnx/analysis/segment-indices.ts';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
 import { onnxDiagnostic } from './diagnostic.ts';
 
@@ -12,8 +13,8 @@ export function syntaxDiagnostics(document: OnnxDocument): Diagnostic[] {
   if (tree.problemCount === 0) {
     return diagnostics;
   }
-  for (const [segment, { problems }] of tree.segments.entries()) {
-    for (const problem of problems) {
+  for (const segment of brokenSegments(document)) {
+    for (const problem of tree.segments[segment]?.problems ?? []) {
       if (diagnostics.length === shownProblems) {
         diagnostics.push({
           ...onnxDiagnostic(
@@ -31,4 +32,12 @@ export function syntaxDiagnostics(document: OnnxDocument): Diagnostic[] {
     }
   }
   return diagnostics;
+}
+
+/** Those that may have problems, in order: all, where nobody has checked the text yet. */
+function brokenSegments({ tree, work }: OnnxDocument): Iterable<number> {
+  const checks = work.checks.ready;
+  return checks
+    ? [...indicesOf(tree, checks.state.statements.broken).values()].sort((a, b) => a - b)
+    : tree.segments.keys();
 }

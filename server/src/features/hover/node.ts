@@ -37,13 +37,14 @@ export function nodeHover(context: HoverContext, place: Place): MarkupContent | 
   const opset = opsetVersion(document.tree, declaration, domain);
   const schema = called ? undefined : schemaOf(domain, node.operator.name, opset ?? Number.MAX_SAFE_INTEGER);
   const types = typesOfValues(context, place, declaration ?? 0, [...node.inputs, ...node.outputs]);
-  const fromNetwork = [...types.values()].some((type) => type.source === 'tensorrt');
+  const sources = new Set([...types.values()].map(({ source }) => source));
   return markdown([
     called ? functionTitle(called) : operatorTitle(node, domain, opset, schema),
     schema?.summary,
     section('Inputs', node.inputs, types, schema?.inputs ?? called?.signature.inputs.map(formal)),
     section('Outputs', node.outputs, types, schema?.outputs ?? called?.signature.outputs.map(formal)),
-    fromNetwork ? typeSourceNote('tensorrt', context.network) : undefined,
+    sources.has('tensorrt') ? typeSourceNote('tensorrt', context.network) : undefined,
+    sources.has('inferred-before') ? typeSourceNote('inferred-before', context.network) : undefined,
     schema && documentationLink(schema),
   ]);
 }

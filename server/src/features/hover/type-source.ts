@@ -17,5 +17,7 @@ export function typeSourceNote(source: TypeSource, network: NetworkTypes | undef
       return 'Type and shape of the initializer.';
     case 'inferred':
       return 'Type and shape inferred from the values it is computed of.';
+    case 'inferred-before':
+      return '**As of the text before the last edits**: type and shape are being worked out anew.';
   }
 }

@@ -7,6 +7,7 @@ import { schemaOf } from '../../onnx/operators/table.ts';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
 import type { Place } from '../elements.ts';
 import type { HoverContext } from '../hover.ts';
+import { isBeingInferred } from '../inferred-types.ts';
 import { code, codeBlock, list, markdown, nameText } from '../markdown.ts';
 import { occurrencesOfValue, typeOfValue, valueAt } from '../values.ts';
 import { typeSourceNote } from './type-source.ts';
@@ -27,11 +28,17 @@ export function valueHover(context: HoverContext, place: Place): MarkupContent |
   const initializer = occurrences.find(({ role }) => role === 'initializer');
   return markdown([
     codeBlock(type ? `${type.text} ${nameText(value.name)}` : nameText(value.name)),
-    type ? typeSourceNote(type.source, network) : 'Type and shape are not known.',
+    type ? typeSourceNote(type.source, network) : unknownTypeNote(document),
     initializer?.owner.kind === 'value-declaration' ? dataNote(context, initializer.owner) : undefined,
     producers(document, occurrences),
     consumers(document, occurrences),
   ]);
+}
+
+function unknownTypeNote(document: OnnxDocument): string {
+  return isBeingInferred(document)
+    ? 'Type and shape are not known yet: they are being worked out.'
+    : 'Type and shape are not known.';
 }
 
 function producers(document: OnnxDocument, occurrences: readonly Occurrence[]): string {
