@@ -18,6 +18,7 @@ import {
   OperationNotification,
   ParseRequest,
 } from './protocol.ts';
+import { serveRuntime } from './runtime-service.ts';
 import { connectToServer } from './server-transport.ts';
 import type { TensorRT } from './tensorrt/tensorrt.ts';
 
@@ -66,6 +67,7 @@ function serve(connection: MessageConnection): void {
       return build(params, { tensorrt, zeroMemory, announce, onProgress, token, afterwards });
     }),
   );
+  serveRuntime({ connection, announce, onLog, oneAtATime });
   connection.listen();
 }
 

@@ -35,6 +35,15 @@ export interface InitializeParams {
   readonly logSeverity?: LogSeverity;
 }
 
+/** The device that builds and runs happen on. */
+export interface CudaDevice {
+  readonly name: string;
+  /** `9.0`. */
+  readonly computeCapability: string;
+  /** Bytes. */
+  readonly totalMemory: number;
+}
+
 export interface InitializeResult {
   readonly protocolVersion: number;
   readonly product: Product;
@@ -45,6 +54,8 @@ export interface InitializeResult {
   readonly mode: RuntimeMode;
   /** Why this mode, for people: `1 CUDA device`, or the CUDA driver's reason that there is none. */
   readonly modeReason: string;
+  /** The first visible device, in `gpu` mode. */
+  readonly device?: CudaDevice;
   /** Name of the chosen virtual-table family: `tensorrt-10`, `tensorrt-11`, `tensorrt-rtx-1`. */
   readonly abiFamily: string;
   /** nvonnxparser::OnnxParserFlag names that this version has. */

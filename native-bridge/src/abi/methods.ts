@@ -60,7 +60,7 @@ type ArgumentList<Parameters extends string> = Parameters extends ''
 type Argument<Parameter extends string> = Parameter extends `${infer Word} ${string}`
   ? Word extends 'Dims*'
     ? Dims
-    : Word extends 'void*' | 'int32*' | 'int64*' | 'string*' | `${string}**`
+    : Word extends 'void*' | 'int32*' | 'int64*' | 'string*' | 'WeightsRole*' | `${string}**`
       ? Pointer | NodeJS.TypedArray | readonly string[] | null
       : Value<Word>
   : never;

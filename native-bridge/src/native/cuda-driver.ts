@@ -32,73 +32,7 @@ export function probeCudaDevices(): CudaDevices {
   return { count: devices, reason: devices === 1 ? '1 CUDA device' : `${devices} CUDA devices` };
 }
 
-/** Watches how much of the current device's memory is in use, by all processes on it. */
-export class DeviceMemory {
-  readonly #read: () => number | undefined;
-  readonly #timer: NodeJS.Timeout;
-  #peak: number | undefined;
-
-  /** Undefined where there is no device. */
-  static watch(): DeviceMemory | undefined {
-    const read = deviceMemoryReader();
-    return read && new DeviceMemory(read);
-  }
-
-  private constructor(read: () => number | undefined) {
-    this.#read = read;
-    this.#sample();
-    this.#timer = setInterval(() => this.#sample(), sampleInterval);
-  }
-
-  /** Bytes in use at most so far. */
-  peak(): number | undefined {
-    this.#sample();
-    return this.#peak;
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  #sample(): void {
-    const used = this.#read();
-    if (used !== undefined) {
-      this.#peak = Math.max(this.#peak ?? 0, used);
-    }
-  }
-}
-
-/** Milliseconds. */
-const sampleInterval = 200;
-
-/** Reads the memory in use of the first visible device, the one that TensorRT builds on. */
-function deviceMemoryReader(): (() => number | undefined) | undefined {
-  let driver: LibraryHandle;
-  try {
-    driver = koffi.load(driverName());
-  } catch {
-    return undefined;
-  }
-  const context: unknown[] = [null];
-  const retain = driver.func('cuDevicePrimaryCtxRetain', 'int', [koffi.out(koffi.pointer('void *')), 'int']);
-  const setCurrent = driver.func('cuCtxSetCurrent', 'int', ['void *']);
-  const info = driver.func('cuMemGetInfo_v2', 'int', [
-    koffi.out(koffi.pointer('size_t')),
-    koffi.out(koffi.pointer('size_t')),
-  ]);
-  if (driver.func('cuInit', 'int', ['uint32_t'])(0) !== 0 || retain(context, 0) !== 0) {
-    return undefined;
-  }
-  return () => {
-    const free = [0];
-    const total = [0];
-    return setCurrent(context[0]) === 0 && info(free, total) === 0
-      ? Number(total[0] ?? 0) - Number(free[0] ?? 0)
-      : undefined;
-  };
-}
-
-function driverName(): string {
+export function driverName(): string {
   return process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1';
 }
 

@@ -17,8 +17,7 @@ export async function writeMemory(path: string, address: Pointer, byteLength: nu
 }
 
 async function writeOnPosix(path: string, address: Pointer, byteLength: number): Promise<void> {
-  const library = koffi.load(process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6');
-  const write = library.func('write', 'intptr_t', ['int', 'void *', 'size_t']);
+  const write = koffi.load(null).func('write', 'intptr_t', ['int', 'void *', 'size_t']);
   let file: number;
   try {
     file = openSync(path, 'w');

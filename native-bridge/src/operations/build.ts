@@ -1,7 +1,7 @@
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
 import type { BuildFailure, BuildParams, BuildProgress, BuildResult, BuildStage } from '../build-protocol.ts';
 import { BridgeError } from '../errors.ts';
-import { DeviceMemory } from '../native/cuda-driver.ts';
+import { DeviceMemoryWatch } from '../native/device-memory-watch.ts';
 import { type LogRecord, type ParserErrorRecord, requestCancelled } from '../protocol.ts';
 import type { Builder } from '../tensorrt/builder.ts';
 import type { BuilderConfig } from '../tensorrt/builder-config.ts';
@@ -174,15 +174,15 @@ class BuildRecord {
   readonly #milliseconds = { parsing: 0, configuring: 0, building: 0, writing: 0 };
   readonly #log: LogRecord[] = [];
   readonly #stopListening: () => void;
-  readonly #deviceMemory: DeviceMemory | undefined;
+  readonly #deviceMemory: DeviceMemoryWatch | undefined;
 
-  constructor({ logger, mode }: TensorRT) {
+  constructor({ logger, cuda }: TensorRT) {
     this.#stopListening = logger.listen((message) => {
       if (isAtLeastAsBad(message.severity, 'warning')) {
         this.#log.push(message);
       }
     });
-    this.#deviceMemory = mode === 'gpu' ? DeviceMemory.watch() : undefined;
+    this.#deviceMemory = cuda && new DeviceMemoryWatch(cuda);
     logger.takeErrors();
   }
 

@@ -32,6 +32,7 @@ export function initialize(
       versionNumber: tensorrt.versionNumber,
       mode: tensorrt.mode,
       modeReason: tensorrt.modeReason,
+      ...(tensorrt.cuda && { device: tensorrt.cuda.device }),
       abiFamily: abi.family,
       parserFlags: tensorrt.parserFlags,
       weaklyTypedNetworks: abi.family === 'tensorrt-10',

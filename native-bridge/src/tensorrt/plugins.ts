@@ -64,3 +64,10 @@ export class PluginRegistry {
 function join(namespace: string | null, name: string | null, version: string | null): string {
   return `${namespace ?? ''}::${name ?? ''}@${version ?? ''}`;
 }
+
+/** The registry that plugin libraries register themselves in; a builder's own inherits from it. */
+export function globalPluginRegistry(calls: VirtualCalls, infer: LibraryHandle): PluginRegistry | undefined {
+  const name = 'getPluginRegistry';
+  const address: Pointer | null = exportsSymbol(infer, name) ? infer.func(name, 'void *', [])() : null;
+  return address === null ? undefined : new PluginRegistry(calls, address);
+}

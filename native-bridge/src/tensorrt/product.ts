@@ -44,6 +44,20 @@ export function identifyProduct(libraries: Pick<LibraryPaths, 'infer' | 'onnxPar
   return infer.product;
 }
 
+const runtimeNames = /^(?:lib)?(?:(nvinfer(?:_lean|_dispatch)?)|(tensorrt_rtx))(?:_\d+)*\.(?:so|dll)/i;
+
+/** The product of a library that runs engines: full, lean or dispatch. Throws `unsupportedLibrary`. */
+export function productOfRuntime(path: string): Product {
+  const match = runtimeNames.exec(basename(path));
+  if (!match) {
+    throw new BridgeError(
+      'unsupportedLibrary',
+      `${path} is no runtime of TensorRT: libnvinfer, libnvinfer_lean, libnvinfer_dispatch and libtensorrt_rtx are.`,
+    );
+  }
+  return match[2] === undefined ? 'TensorRT' : 'TensorRT-RTX';
+}
+
 function identify(path: string, role: LibraryName['role']): { product: Product; numbers: readonly string[] } {
   const file = basename(path);
   for (const { product, role: knownRole, name } of libraryNames) {

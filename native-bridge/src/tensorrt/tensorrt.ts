@@ -5,6 +5,7 @@ import { chooseAbi, describe } from '../abi/families.ts';
 import type { Pointer } from '../abi/methods.ts';
 import { decodeVersion, formatVersion, type Version } from '../abi/version.ts';
 import { BridgeError } from '../errors.ts';
+import { Cuda } from '../native/cuda.ts';
 import { type CudaDevices, probeCudaDevices } from '../native/cuda-driver.ts';
 import { exportsSymbol, loadLibrary } from '../native/library.ts';
 import { VirtualCalls } from '../native/virtual-calls.ts';
@@ -13,7 +14,7 @@ import { Builder } from './builder.ts';
 import { requireCpuOnlySupport, setCpuOnlyOption } from './cpu-only.ts';
 import { isAtLeastAsBad, Logger } from './logger.ts';
 import { type ParserFactory, parserFactory } from './onnx-parser.ts';
-import { initializePlugins, PluginRegistry } from './plugins.ts';
+import { globalPluginRegistry, initializePlugins, type PluginRegistry } from './plugins.ts';
 import { identifyProduct } from './product.ts';
 import { ProgressMonitor } from './progress-monitor.ts';
 import { selfCheck } from './self-check.ts';
@@ -24,6 +25,8 @@ export interface TensorRT {
   readonly versionNumber: number;
   readonly mode: RuntimeMode;
   readonly modeReason: string;
+  /** The device, in `gpu` mode. */
+  readonly cuda?: Cuda;
   readonly logger: Logger;
   readonly builder: Builder;
   readonly parsers: ParserFactory;
@@ -110,6 +113,7 @@ export function loadTensorRT({ libraries, logSeverity, announce, onLog }: LoadOp
     versionNumber,
     mode: devices.count > 0 ? 'gpu' : 'cpu-only',
     modeReason: devices.reason,
+    ...(devices.count > 0 && { cuda: new Cuda() }),
     logger,
     builder,
     parsers,
@@ -160,13 +164,6 @@ function checkVersions(infer: LibraryHandle, product: Product, version: Version)
         `${parts.join('.')}. Choose another installation.`,
     );
   }
-}
-
-/** The registry that plugin libraries register themselves in; a builder's own inherits from it. */
-function globalPluginRegistry(calls: VirtualCalls, infer: LibraryHandle): PluginRegistry | undefined {
-  const name = 'getPluginRegistry';
-  const address: Pointer | null = exportsSymbol(infer, name) ? infer.func(name, 'void *', [])() : null;
-  return address === null ? undefined : new PluginRegistry(calls, address);
 }
 
 function pluginLoader(registry: PluginRegistry | undefined, logger: Logger): (path: string) => void {

@@ -1,0 +1,142 @@
+/** The requests of engine-protocol.ts that open, describe and close engines. */
+import type {
+  ContextMemoryParams,
+  ContextMemoryResult,
+  OpenEngineParams,
+  OpenEngineResult,
+  RefittableWeights,
+} from '../engine-protocol.ts';
+import { BridgeError } from '../errors.ts';
+import type { LogRecord } from '../protocol.ts';
+import { describeEngine } from '../tensorrt/engine/describe.ts';
+import type { Engine } from '../tensorrt/engine/engine.ts';
+import type { LoadedRuntime } from '../tensorrt/engine/load-runtime.ts';
+import { isAtLeastAsBad } from '../tensorrt/logger.ts';
+
+/** The open engines of a bridge. */
+export class Engines {
+  readonly #runtime: LoadedRuntime;
+  readonly #engines = new Map<number, Engine>();
+  readonly #plugins = new Set<string>();
+  #next = 1;
+
+  constructor(runtime: LoadedRuntime) {
+    this.#runtime = runtime;
+  }
+
+  open(params: OpenEngineParams): OpenEngineResult {
+    const { runtime, logger } = this.#runtime;
+    for (const path of params.pluginLibraries) {
+      this.#loadPlugins(path);
+    }
+    const recording = recordLog(logger);
+    try {
+      const loader =
+        params.leanRuntimePath === undefined ? runtime : runtime.loadRuntime(params.leanRuntimePath);
+      const start = performance.now();
+      const engine = loader.loadEngine(params.enginePath, {
+        hostCodeAllowed: params.hostCodeAllowed,
+        ...(params.dlaCore !== undefined && { dlaCore: params.dlaCore }),
+      });
+      const milliseconds = performance.now() - start;
+      const id = this.#next++;
+      this.#engines.set(id, engine);
+      return { engine: id, description: describeEngine(engine), milliseconds, log: recording.records };
+    } finally {
+      recording.stop();
+    }
+  }
+
+  /** Throws `wrongOrder` for an engine that is not open. */
+  get(id: number): Engine {
+    const engine = this.#engines.get(id);
+    if (!engine) {
+      throw new BridgeError('wrongOrder', `There is no open engine ${id}; open it first.`);
+    }
+    return engine;
+  }
+
+  close(id: number): void {
+    const engine = this.get(id);
+    this.#engines.delete(id);
+    engine[Symbol.dispose]();
+  }
+
+  #loadPlugins(path: string): void {
+    if (this.#plugins.has(path)) {
+      return;
+    }
+    const { registry, logger } = this.#runtime;
+    logger.takeErrors();
+    if (registry?.loadLibrary(path) !== true) {
+      throw new BridgeError(
+        'tensorrtFailed',
+        `The plugin library ${path} does not load: ${logger.takeErrors()}.`,
+      );
+    }
+    this.#plugins.add(path);
+  }
+}
+
+export function refittableWeights(runtime: LoadedRuntime, engine: Engine): RefittableWeights {
+  using refitter = runtime.createRefitter(engine);
+  return refitter.weights();
+}
+
+/** What contexts of each strategy take, for given shapes. */
+export function contextMemory(
+  runtime: LoadedRuntime,
+  engine: Engine,
+  { shapes }: ContextMemoryParams,
+): ContextMemoryResult {
+  const { memory } = describeEngine(engine);
+  return {
+    rows: shapes.map(({ profile, inputs }) => ({
+      profile,
+      kSTATIC: memory.activations,
+      kON_PROFILE_CHANGE: memory.profiles[profile] ?? memory.activations,
+      kUSER_MANAGED: userManagedMemory(runtime, engine, profile, inputs),
+    })),
+  };
+}
+
+function userManagedMemory(
+  { cuda }: LoadedRuntime,
+  engine: Engine,
+  profile: number,
+  inputs: ContextMemoryParams['shapes'][number]['inputs'],
+): number | string {
+  const stream = cuda.createStream();
+  try {
+    using context = engine.createContext('kUSER_MANAGED');
+    context.setProfile(profile, stream);
+    cuda.synchronize(stream);
+    for (const [name, { dims }] of Object.entries(inputs)) {
+      if (dims) {
+        context.setInputShape(name, dims);
+      }
+    }
+    return context.neededMemory();
+  } catch (error) {
+    if (error instanceof BridgeError) {
+      return error.message;
+    }
+    throw error;
+  } finally {
+    cuda.destroyStream(stream);
+  }
+}
+
+/** Messages of severity warning and worse, until it is stopped. */
+export function recordLog(logger: LoadedRuntime['logger']): {
+  readonly records: LogRecord[];
+  readonly stop: () => void;
+} {
+  const records: LogRecord[] = [];
+  const stop = logger.listen((record) => {
+    if (isAtLeastAsBad(record.severity, 'warning')) {
+      records.push(record);
+    }
+  });
+  return { records, stop };
+}
