@@ -11,7 +11,7 @@ import {
   type OfferedAction,
   refused,
 } from '../code-action.ts';
-import { type Body, type Statement, statementsIn } from '../rewriting/body.ts';
+import { type Body, bodyOf, type Statement, statementsIn } from '../rewriting/body.ts';
 import { coneOf, constantsFor, isMadeByNode } from '../rewriting/cone.ts';
 import { newFileBeside } from '../rewriting/new-file.ts';
 import { partOfModel } from '../rewriting/part-of-model.ts';
@@ -49,11 +49,7 @@ function* ofValue(request: CodeActionRequest): Generator<OfferedAction> {
   }
   const graphs = graphsAround(place.path).filter((graph) => value.scope.graphs.includes(graph));
   const { declaration } = value.scope;
-  const signature = document.tree.declarations[declaration]?.signature ?? 0;
-  const body: Body = {
-    scope: { declaration, graphs },
-    segment: graphs.length > 0 ? value.segment : signature,
-  };
+  const body = bodyOf(document, { declaration, graphs }, value.segment);
   yield {
     id: 'value',
     title: `Extract the nodes leading to "${value.name}" as a new model`,
@@ -85,7 +81,8 @@ function extracted(
   if (part.kind === 'refused') {
     return part;
   }
-  const { text, untyped } = part;
+  const { text, untyped, shapeless } = part;
+  const message = openEnds(untyped, shapeless);
   return {
     kind: 'edit',
     edit: {
@@ -100,13 +97,38 @@ function extracted(
       ],
     },
     show: uri.uri,
-    ...(untyped.length > 0 && { message: untypedMessage(untyped) }),
+    ...(message !== undefined && { message }),
   };
 }
 
-function untypedMessage(names: readonly string[]): string {
-  const values = enumerated(names.map((name) => `"${name}"`));
-  return names.length === 1
-    ? `The type of ${values} is not known. ONNX needs it: write it before the name.`
-    : `The types of ${values} are not known. ONNX needs them: write them before the names.`;
+/** What is left to the user. */
+function openEnds(untyped: readonly string[], shapeless: readonly string[]): string | undefined {
+  const sentences = [
+    ...(untyped.length > 0
+      ? [
+          `Nothing says the ${plural('type', untyped)} of ${named(untyped)}: write ${them(untyped)} before the name.`,
+        ]
+      : []),
+    ...(shapeless.length > 0
+      ? [
+          `Nothing says the ${plural('shape', shapeless)} of ${named(shapeless)}: write ${them(shapeless)} in the brackets.`,
+        ]
+      : []),
+  ];
+  return sentences.length === 0
+    ? undefined
+    : `${sentences.join(' ')} ONNX asks for them on inputs and outputs of a model.`;
+}
+
+function plural(word: string, names: readonly string[]): string {
+  return names.length === 1 ? word : `${word}s`;
+}
+
+function them(names: readonly string[]): string {
+  return names.length === 1 ? 'it' : 'them';
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => `"${name}"`);
+  return enumerated(names.length > 5 ? [...shown, `${names.length - 5} more`] : shown);
 }

@@ -8,7 +8,7 @@ import { positionAt, type TextChange } from '../../source-text.ts';
 import { graphsAround } from '../../values.ts';
 import { type ActionResult, type CodeActionProvider, type OfferedAction, refused } from '../code-action.ts';
 import { editOf } from '../edits.ts';
-import { type Body, statementsOf } from '../rewriting/body.ts';
+import { type Body, bodyOf, statementsOf } from '../rewriting/body.ts';
 import { type CallSite, callsOf } from '../rewriting/calls.ts';
 import { dimensionNamesOf } from '../rewriting/dimension-names.ts';
 import { takenNames } from '../rewriting/fresh-names.ts';
@@ -39,23 +39,19 @@ export const inlineCall: CodeActionProvider = {
     if (!called || end > place.start + node.end) {
       return [];
     }
-    const body = bodyAt(
-      document,
-      place.segment,
-      graphsAround(
-        place.path.slice(
-          0,
-          place.path.findLastIndex((part) => part.node === node),
-        ),
-      ),
+    const inside = place.path.slice(
+      0,
+      place.path.findLastIndex((part) => part.node === node),
     );
+    const declaration = declarationAt(document.tree, place.segment) ?? 0;
+    const body = bodyOf(document, { declaration, graphs: graphsAround(inside) }, place.segment);
     const one: OfferedAction = {
       id: 'one',
       title: `Inline call of "${called.name}"`,
       kind: kinds.one,
       edit: () => {
-        const statement = body && statementsOf(document, body).find((candidate) => candidate.node === node);
-        return body && statement
+        const statement = statementsOf(document, body).find((candidate) => candidate.node === node);
+        return statement
           ? inlined(document, called, [{ body, statement }])
           : refused('The call is no longer there. Ask for the actions again.');
       },
@@ -153,11 +149,6 @@ function removal({ tree, source }: OnnxDocument, { declaration }: LocalFunction)
   const behind = end + (/^\s*/.exec(text.slice(end))?.[0].length ?? 0);
   const lineEnd = lineEndOf(text);
   return { start: before, end: behind, text: behind === text.length ? lineEnd : lineEnd + lineEnd };
-}
-
-function bodyAt({ tree }: OnnxDocument, segment: number, graphs: Body['scope']['graphs']): Body | undefined {
-  const declaration = declarationAt(tree, segment);
-  return declaration === undefined ? undefined : { scope: { declaration, graphs }, segment };
 }
 
 function lineOf({ source }: OnnxDocument, { statement }: CallSite): number {

@@ -50,10 +50,7 @@ export function statementsIn(
   if (!first || !last || declaration === undefined || declarationAt(tree, last.segment) !== declaration) {
     return undefined;
   }
-  const body: Body = {
-    scope: { declaration, graphs: [] },
-    segment: tree.declarations[declaration]?.signature ?? 0,
-  };
+  const body = bodyOf(document, { declaration, graphs: [] }, first.segment);
   return first === last ? innermost(body, first, start, end) : { body, statements };
 }
 
@@ -81,6 +78,12 @@ function innermost(
     }
   }
   return { body, statements: [statement] };
+}
+
+/** The body that a scope is of. `segment` is the one that the scope's graphs are in. */
+export function bodyOf({ tree }: OnnxDocument, scope: Scope, segment: number): Body {
+  const signature = tree.declarations[scope.declaration]?.signature ?? 0;
+  return { scope, segment: scope.graphs.length > 0 ? segment : signature };
 }
 
 /** All statements of a body, in order. */

@@ -1,6 +1,7 @@
 /** What goes into a set of nodes and what comes out of it. */
 import { occurrencesOf } from '../../../onnx/analysis/names.ts';
 import { visitGraphNames, visitSegmentNames } from '../../../onnx/analysis/segment-names.ts';
+import type { Identifier } from '../../../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from '../../document.ts';
 import { type Body, type Statement, statementsOf } from './body.ts';
 
@@ -23,13 +24,18 @@ export function boundaryOf(
   const made = new Set<string>();
   const used = new Set<string>();
   for (const { node } of statements) {
-    visitSegmentNames(node, ({ name }, role) => {
+    const uses: Identifier[] = [];
+    visitSegmentNames(node, (identifier, role) => {
       if (role === 'node-output') {
-        made.add(name);
+        made.add(identifier.name);
       } else if (role !== 'value-info') {
-        used.add(name);
+        uses.push(identifier);
       }
     });
+    // Attributes may stand before or behind the inputs.
+    for (const { name } of uses.sort((a, b) => a.start - b.start)) {
+      used.add(name);
+    }
   }
   const inputs = [...used].filter((name) => !made.has(name));
   const isUsedElsewhere = usesElsewhere(document, body, statements);

@@ -2,6 +2,7 @@
 import { type Occurrence, occurrencesOf, type Scope, scopeOfName } from '../../../onnx/analysis/names.ts';
 import { normalizedDomain } from '../../../onnx/operators/table.ts';
 import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
+import type { TypeSyntax } from '../../../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from '../../document.ts';
 import type { NetworkTypes } from '../../values.ts';
 import { type Body, entriesOf, entry, type Statement } from './body.ts';
@@ -17,6 +18,8 @@ export type PartOfModel =
       readonly text: string;
       /** Inputs and outputs whose types nothing says; they are bare names. */
       readonly untyped: readonly string[];
+      /** Those of which not even the rank is known. */
+      readonly shapeless: readonly string[];
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
@@ -52,7 +55,7 @@ export function partOfModel(
     }
   }
   const boundary = boundaryOf(document, body, statements, result === undefined ? undefined : [result]);
-  const parts: Parts = { inputs: [], entries: [], outputs: [], untyped: [] };
+  const parts: Parts = { inputs: [], entries: [], outputs: [], untyped: [], shapeless: [] };
   for (const name of boundary.inputs) {
     addInput(document, body, name, network, parts);
   }
@@ -80,7 +83,7 @@ export function partOfModel(
     ...functions.map((text) => `${text}\n`),
   ];
   const text = lines.join('\n').replaceAll(/\r?\n/g, lineEndOf(source.text));
-  return { kind: 'part', text, untyped: parts.untyped };
+  return { kind: 'part', text, untyped: parts.untyped, shapeless: parts.shapeless };
 }
 
 interface Parts {
@@ -89,6 +92,7 @@ interface Parts {
   readonly entries: string[];
   readonly outputs: string[];
   readonly untyped: string[];
+  readonly shapeless: string[];
 }
 
 /** A value from outside: an initializer comes along, anything else becomes an input. */
@@ -131,13 +135,24 @@ function declared(
     )
     .find((found) => found !== undefined);
   if (stated) {
+    const { owner } = stated;
+    if (owner.kind === 'value-declaration' && owner.type && isShapeless(owner.type)) {
+      parts.shapeless.push(name);
+    }
     return ownerText(document, stated);
   }
   const type = typeForSignature(document, { name, scope, segment: body.segment }, occurrences, network);
   if (type === undefined) {
     parts.untyped.push(name);
+  } else if (/^\w+\[\]$/.test(type)) {
+    parts.shapeless.push(name);
   }
   return `${type === undefined ? '' : `${type} `}${unambiguousIdentifier(name)}`;
+}
+
+/** A tensor of unknown rank, which onnx.checker takes for a value inside a graph only; sequences of them are fine. */
+function isShapeless(type: TypeSyntax): boolean {
+  return type.kind === 'tensor' && type.dims?.length === 0;
 }
 
 function occurrencesIn(document: OnnxDocument, scope: Scope, body: Body, name: string): Occurrence[] {
