@@ -16,7 +16,8 @@ import { editOf } from '../edits.ts';
 import { absolute } from './bodies.ts';
 import { type LiveBody, type Liveness, livenessOf } from './liveness.ts';
 import { brokenText, counted, enumerated } from './phrases.ts';
-import { skipBlanksAndComments, withoutEntries, withoutStatement } from './removal.ts';
+import { withoutEntries, withoutStatement } from './removal.ts';
+import { deadValues, withoutValues } from './value-lists.ts';
 
 const kind = 'source.removeDeadCode.onnx';
 
@@ -79,42 +80,14 @@ function withoutDeadNodes(
   });
 }
 
-/** Initializers that nothing uses, and value infos of values that are no more. */
-export function withoutDeadValues(text: string, body: LiveBody, removed: Removed): TextChange[] {
-  const { values, used, start } = body;
-  const kept = new Set([...body.inputs, ...body.outputs].map(({ part }) => part.name.name));
-  const made = new Set(
-    body.nodes.flatMap(({ part }) => (body.liveNodes.has(part) ? part.outputs.map(({ name }) => name) : [])),
-  );
-  const initialized = new Set(values.flatMap(({ part }) => (part.data ? [part.name.name] : [])));
-  const dead = values.map(({ part }) => {
-    const { name } = part.name;
-    const isLive = used.has(name) || kept.has(name);
-    return part.data ? !isLive : !(isLive && initialized.has(name)) && !made.has(name) && !kept.has(name);
-  });
+function withoutDeadValues(text: string, body: LiveBody, removed: Removed): TextChange[] {
+  const dead = deadValues(body);
   for (const [index, isDead] of dead.entries()) {
     if (isDead) {
-      removed[values[index]?.part.data ? 'initializers' : 'valueInfos']++;
+      removed[body.values[index]?.part.data ? 'initializers' : 'valueInfos']++;
     }
   }
-  const last = values.at(-1);
-  if (last && dead.every(Boolean)) {
-    return [withoutStatement(text, listAround(text, start, absolute(last).end), start)];
-  }
-  return withoutEntries(text, values.map(absolute), (index) => dead[index] === true, start);
-}
-
-/** From the `<` of a list of values to behind its `>`. */
-function listAround(text: string, start: number, lastEnd: number): { start: number; end: number } {
-  let open = skipBlanksAndComments(text, start);
-  while (text[open] !== undefined && text[open] !== '<') {
-    open = skipBlanksAndComments(text, open + 1);
-  }
-  let close = skipBlanksAndComments(text, lastEnd);
-  while (text[close] === ',') {
-    close = skipBlanksAndComments(text, close + 1);
-  }
-  return { start: open, end: close + 1 };
+  return withoutValues(text, body, dead);
 }
 
 function withoutDeadFunctions(
