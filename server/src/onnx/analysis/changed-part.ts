@@ -1,5 +1,6 @@
 /** Where two versions of a tree differ: between their common beginning and end, by the identity of segments. */
 
+import { keptEndsOf } from '../text/incremental.ts';
 import type { Segment } from '../text/syntax-tree.ts';
 
 export interface ChangedPart {
@@ -26,10 +27,12 @@ export function changedPart(before: readonly Segment[], after: readonly Segment[
 }
 
 function compare(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
+  const kept = keptEndsOf(after);
+  const known = kept?.before.deref() === before ? kept : { front: 0, back: 0 };
   const shorter = Math.min(before.length, after.length);
-  let from = 0;
+  let from = known.front;
   while (from < shorter && before[from] === after[from]) from++;
-  let behind = 0;
+  let behind = Math.min(known.back, shorter - from);
   while (behind < shorter - from && before[before.length - 1 - behind] === after[after.length - 1 - behind]) {
     behind++;
   }

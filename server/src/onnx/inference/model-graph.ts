@@ -8,6 +8,7 @@ import { betweenPauses, type Steps } from '../analysis/steps.ts';
 import type { Graph, Tensor, Type, ValueInfo } from '../model/model.ts';
 import { declarationsOf, inferAndDefine, sourceValue } from './body.ts';
 import { changedElements } from './changed-elements.ts';
+import { LayeredMap } from './layered-map.ts';
 import { NodeUpdate } from './node-update.ts';
 import type { LocalProblem } from './problem.ts';
 import {
@@ -42,6 +43,7 @@ export function* inferGraph(session: Session, graph: Graph): Steps<GraphInferenc
     depth: 0,
     opsets: session.opsets,
     declared: declarationsOf(graph),
+    values: new LayeredMap(graph.nodes.length + graph.initializers.length),
   });
   const problems: LocalProblem[] = [];
   const sources = new Map<string, Source>();

@@ -91,7 +91,9 @@ export function reparse(tree: SyntaxTree, newText: DocumentText, changes: readon
   if (reader.length > 0) {
     pieces.push(reader.take());
   }
-  return treeOf(newText, joined(tree, pieces), problemCount + reader.problemCount);
+  const whole = joined(tree, pieces);
+  noteKept(tree, pieces, whole.segments);
+  return treeOf(newText, whole, problemCount + reader.problemCount);
 }
 
 /** Up to which segment all can be kept, from one that begins where it did: they were read without a look at or behind `limit`. */
@@ -106,6 +108,32 @@ function keptUntil({ starts, resumption }: SyntaxTree, from: number, limit: numb
     index++;
   }
   return index;
+}
+
+/** How many segments at the beginning and at the end of a tree are those of the tree that it was made of. */
+export interface KeptEnds {
+  readonly before: WeakRef<readonly Segment[]>;
+  readonly front: number;
+  readonly back: number;
+}
+
+const keptEnds = new WeakMap<readonly Segment[], KeptEnds>();
+
+/** By the segments of a tree; undefined for one that `reparse` has not made. Spares a comparison of all segments. */
+export function keptEndsOf(segments: readonly Segment[]): KeptEnds | undefined {
+  return keptEnds.get(segments);
+}
+
+function noteKept(
+  { segments }: SyntaxTree,
+  pieces: readonly (KeptRun | Segments)[],
+  after: readonly Segment[],
+): void {
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  const front = first && 'from' in first && first.from === 0 ? first.to : 0;
+  const isKept = last && last !== first && 'from' in last && last.to === segments.length;
+  const back = isKept ? last.to - last.from : 0;
+  keptEnds.set(after, { before: new WeakRef(segments), front, back });
 }
 
 function joined(old: SyntaxTree, pieces: readonly (KeptRun | Segments)[]): Segments {
