@@ -18,6 +18,7 @@ import type {
   FoldingRange,
   Hover,
   InlayHint,
+  LinkedEditingRanges,
   Location,
   LocationLink,
   Position,
@@ -43,6 +44,7 @@ import { foldingRanges } from './features/folding-ranges.ts';
 import { formatDocument, formatOnType, formatRange } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
 import { type InlayHintOptions, inlayHints } from './features/inlay-hints.ts';
+import { linkedEditingRanges } from './features/linked-editing.ts';
 import { references } from './features/references.ts';
 import { prepareRename, type RenameResult, type RenameTarget, rename } from './features/rename.ts';
 import { selectionRanges } from './features/selection-ranges.ts';
@@ -87,6 +89,7 @@ export interface LanguageService {
   signatureHelp(document: OnnxDocument, position: Position): SignatureHelp | undefined;
   prepareRename(document: OnnxDocument, position: Position): RenameTarget | undefined;
   rename(document: OnnxDocument, position: Position, newName: string): RenameResult;
+  linkedEditingRanges(document: OnnxDocument, position: Position): LinkedEditingRanges | undefined;
   inlayHints(document: OnnxDocument, range: Range, options: InlayHintOptions): InlayHint[];
   formatDocument(document: OnnxDocument): TextEdit[];
   formatRange(document: OnnxDocument, range: Range): TextEdit[];
@@ -131,6 +134,7 @@ export function createLanguageService({ files, createsFiles }: LanguageServiceHo
     signatureHelp,
     prepareRename,
     rename,
+    linkedEditingRanges,
     inlayHints,
     formatDocument,
     formatRange,

@@ -12,6 +12,7 @@ export const capabilities: ServerCapabilities = {
   },
   signatureHelpProvider: { triggerCharacters: ['(', ',', '<'], retriggerCharacters: ['=', ' '] },
   renameProvider: { prepareProvider: true },
+  linkedEditingRangeProvider: true,
   inlayHintProvider: true,
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,

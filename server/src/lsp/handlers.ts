@@ -22,6 +22,7 @@ import {
   FoldingRangeRequest,
   HoverRequest,
   InlayHintRequest,
+  LinkedEditingRangeRequest,
   type Location,
   type LocationLink,
   LSPErrorCodes,
@@ -152,6 +153,9 @@ export const handlers: readonly Registration[] = [
   ),
   documentRequest(DocumentSymbolRequest.type, ({ service }, document) => service.documentSymbols(document)),
   documentRequest(DocumentLinkRequest.type, ({ service }, document) => service.documentLinks(document)),
+  documentRequest(LinkedEditingRangeRequest.type, ({ service }, document, { position }) =>
+    service.linkedEditingRanges(document, position),
+  ),
   documentRequest(FoldingRangeRequest.type, ({ service }, document) => service.foldingRanges(document)),
   documentRequest(SelectionRangeRequest.type, ({ service }, document, { positions }) =>
     service.selectionRanges(document, positions),
