@@ -49,9 +49,11 @@ export interface ExportParams {
   /** The user has been asked whether to write so much. */
   readonly large?: boolean;
 }
-/** `bytes`: nothing was written; about so long would the file be. */
 export interface ExportResult {
+  /** Nothing was written; about so many bytes long would the file be. */
   readonly bytes?: number;
+  /** What the form has no place for, as a sentence. */
+  readonly lost?: string;
 }
 export const ExportRequest = new RequestType<ExportParams, ExportResult, void>('onnx/export');
 

@@ -1,24 +1,38 @@
 import path from 'node:path';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
-import { writeModel } from '../node/write-model.ts';
-import { encodeModel } from '../onnx/binary/writer.ts';
-import { externalLocations } from '../onnx/model/external-data.ts';
-import { type Command, UsageError } from './command.ts';
-import { loadTextDocument, readTextDocument, standardInput } from './load-model.ts';
+import { isModelFile, ModelTooLargeError, saveModelFile } from '../node/save-model-file.ts';
+import { externalLocations, tensorsOf } from '../onnx/model/external-data.ts';
+import type { Model } from '../onnx/model/model.ts';
+import { rangesIn } from '../onnx/model/move-to-external-data.ts';
+import { type Arguments, type Command, UsageError } from './command.ts';
+import { loadModel, loadTextDocument, readTextDocument, standardInput } from './load-model.ts';
 import { problemsOf, renderProblems } from './text-problems.ts';
 
 export const encodeCommand: Command = {
   name: 'encode',
   summary: 'Write ONNX text as a binary model',
-  forms: ['encode FILE.onnxtxt -o MODEL.onnx', 'encode - -o MODEL.onnx'],
+  forms: [
+    'encode FILE.onnxtxt -o MODEL.onnx [--external-data FILE [--external-threshold BYTES]]',
+    'encode - -o MODEL.onnx',
+  ],
   description: [
     'Writes the binary model that an ONNX text describes. References to weights are followed, and the data is put',
-    'back where it was. The output may be the model that the text refers to: it is replaced as a whole, at the end.',
+    'back where it was; what the text leaves alone is as it was in that model, byte by byte. The output may be the model that the text refers to: it is replaced as a whole, at the end.',
     '- stands for standard input, whose references are relative to the working folder.',
     'Exit code 1: the text has problems.',
   ].join('\n'),
-  options: { output: { short: 'o', value: 'MODEL', help: 'The model to write.' } },
+  options: {
+    output: { short: 'o', value: 'MODEL', help: 'The model to write.' },
+    'external-data': {
+      value: 'FILE',
+      help: "Move big weights to this file, in the model's folder or below. Needed beyond 2 GiB.",
+    },
+    'external-threshold': {
+      value: 'BYTES',
+      help: 'With --external-data: tensors of fewer bytes stay in the model (default: 1024).',
+    },
+  },
   positionals: { least: 1, most: 1, what: 'The text file' },
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
@@ -35,7 +49,22 @@ export const encodeCommand: Command = {
     if (problems.length > 0) terminal.note(renderProblems(name, document, problems, terminal.noteStyle));
     if (!isWholeModel(document)) return 1;
     const { model } = document.model;
-    await writeModel(output, encodeModel(model));
+    const from = originalOf(model);
+    try {
+      await saveModelFile({
+        target: output,
+        model,
+        original:
+          from === undefined ? undefined : { path: from, model: loadModel(from).document().model.model },
+        files: nodeFileAccess,
+        ...externalDataOf(given),
+      });
+    } catch (error) {
+      if (!(error instanceof ModelTooLargeError)) throw error;
+      throw new Error(`${error.message} Name one with --external-data ${path.basename(output)}.data`, {
+        cause: error,
+      });
+    }
     for (const location of externalLocations(model)) {
       if (nodeFileAccess.size(path.resolve(path.dirname(output), location)) !== undefined) continue;
       const beside = path.dirname(output);
@@ -47,3 +76,23 @@ export const encodeCommand: Command = {
     return 0;
   },
 };
+
+/** The one model that the text refers to: what the text leaves alone is taken from it. */
+function originalOf(model: Model): string | undefined {
+  const [first, ...others] = new Set(rangesIn(tensorsOf(model)).map(({ range }) => range.path));
+  return first !== undefined && others.length === 0 && isModelFile(nodeFileAccess, first) ? first : undefined;
+}
+
+function externalDataOf(given: Arguments): { externalData?: { path: string; threshold: number } } {
+  const file = given.value('external-data');
+  const bytes = given.value('external-threshold');
+  if (file === undefined) {
+    if (bytes !== undefined) throw new UsageError('--external-threshold needs --external-data.');
+    return {};
+  }
+  const threshold = bytes === undefined ? 1024 : Number(bytes);
+  if (!Number.isSafeInteger(threshold) || threshold < 0) {
+    throw new UsageError(`--external-threshold takes a number of bytes, not ${bytes}.`);
+  }
+  return { externalData: { path: path.resolve(file), threshold } };
+}

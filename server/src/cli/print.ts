@@ -1,9 +1,13 @@
 import path from 'node:path';
+import { nodeFileAccess } from '../node/file-access.ts';
 import { writeModel } from '../node/write-model.ts';
+import { type ProtoTextFormat, protoText, writeProtoText } from '../node/write-proto-text.ts';
+import { encodeModelOfAnySize } from '../onnx/binary/writer.ts';
 import { externalLocations } from '../onnx/model/external-data.ts';
 import { writeOnnxText } from '../onnx/text/printer/print.ts';
-import type { Command } from './command.ts';
-import { loadModel, openFiles } from './load-model.ts';
+import type { Command, ExitCode } from './command.ts';
+import { type LoadedModel, loadModel, openFiles } from './load-model.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Characters that are gathered before they are written. */
 const chunkLength = 1 << 16;
@@ -11,13 +15,23 @@ const chunkLength = 1 << 16;
 export const printCommand: Command = {
   name: 'print',
   summary: 'Print a model as ONNX text',
-  forms: ['print MODEL [-o FILE.onnxtxt] [--weights inline]'],
+  forms: [
+    'print MODEL [-o FILE.onnxtxt] [--weights inline]',
+    'print MODEL --format textproto|json [-o FILE.textproto|FILE.json]',
+  ],
   description: [
     'Prints a model in the syntax of ONNX text. Big tensors are shown as references to the model file, with',
     'a path relative to the output; `onnx-trt encode` follows them and gives an equal model back.',
+    "textproto and json are protobuf's own text forms, as google.protobuf's text_format and json_format read them, with",
+    'all weights by value.',
   ].join('\n'),
   options: {
     output: { short: 'o', value: 'FILE', help: 'Write to a file instead of standard output.' },
+    format: {
+      value: 'FORM',
+      choices: ['text', 'textproto', 'json'],
+      help: 'text (default), textproto or json.',
+    },
     weights: {
       value: 'HOW',
       choices: ['reference', 'inline'],
@@ -27,8 +41,12 @@ export const printCommand: Command = {
   positionals: { least: 1, most: 1, what: 'The model' },
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
-    const { model, path: modelPath } = loadModel(name);
+    const loaded = loadModel(name);
+    const { model, path: modelPath } = loaded;
     const output = given.value('output');
+    const format = given.value('format');
+    if (format === 'textproto' || format === 'json')
+      return await printProtoText(loaded, format, output, terminal);
     const folder = output === undefined ? process.cwd() : path.dirname(path.resolve(output));
     const files = openFiles();
     const chunks = chunked((chunk) => {
@@ -54,6 +72,25 @@ export const printCommand: Command = {
     return 0;
   },
 };
+
+/** Of a binary model, its very bytes are what is printed. */
+async function printProtoText(
+  { model, path: file, isText }: LoadedModel,
+  format: ProtoTextFormat,
+  output: string | undefined,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const whole = { path: file, offset: 0, length: nodeFileAccess.size(file) ?? 0 };
+  const chunks = isText ? encodeModelOfAnySize(model) : [whole];
+  let lost: string | undefined;
+  if (output === undefined) {
+    const text = protoText(format, chunks, nodeFileAccess);
+    for (const piece of text.pieces) terminal.print(piece);
+    lost = text.lost();
+  } else lost = await writeProtoText(path.resolve(output), format, chunks, nodeFileAccess);
+  if (lost !== undefined) terminal.note(`note: ${lost}`);
+  return 0;
+}
 
 function chunked(flush: (chunk: string) => void): { write(piece: string): void; end(): void } {
   let pieces: string[] = [];

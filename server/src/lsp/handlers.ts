@@ -40,6 +40,7 @@ import {
 } from 'vscode-languageserver/node';
 import {
   CheckRequest,
+  ExportRequest,
   InstallRtxRequest,
   PrintRequest,
   RestartBridgeRequest,
@@ -48,6 +49,7 @@ import {
   SelectRuntimeRequest,
 } from '../protocol.ts';
 import { answerCodeActions, answerResolvedCodeAction } from './code-actions.ts';
+import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
@@ -170,6 +172,7 @@ export const handlers: readonly Registration[] = [
 
   customRequest(PrintRequest, printModel),
   customRequest(SaveRequest, saveModel),
+  customRequest(ExportRequest, exportModel),
   customRequest(RuntimesRequest, ({ runtimes }, { refresh }) => runtimes.list(refresh === true)),
   customRequest(SelectRuntimeRequest, async ({ runtimes, checks }, { id }) => {
     await runtimes.select(id);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Chunk } from '../onnx/binary/writer.ts';
@@ -17,7 +17,7 @@ const bufferBytes = 4 * 1024 * 1024;
  */
 export async function writeModel(
   file: string,
-  chunks: readonly Chunk[],
+  chunks: Iterable<Chunk>,
   signal?: AbortSignal,
 ): Promise<number> {
   const target = await realpath(file).catch(() => file);
@@ -27,6 +27,8 @@ export async function writeModel(
   );
   try {
     const mode = (await stat(target).catch(() => undefined))?.mode;
+    // A file that its owner has locked stays as it is, though its folder would allow to replace it.
+    if (mode !== undefined) await access(target, constants.W_OK);
     const output = await open(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o777);
     let written: number;
     try {
@@ -44,13 +46,15 @@ export async function writeModel(
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     signal?.throwIfAborted();
-    throw new Error(`${file} was not saved, and is as it was: ${reason(error)}`, { cause: error });
+    throw new Error(`${file} was not saved, and is as it was: ${reason(error, path.dirname(target))}`, {
+      cause: error,
+    });
   }
 }
 
 async function writeChunks(
   output: FileHandle,
-  chunks: readonly Chunk[],
+  chunks: Iterable<Chunk>,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   const sources = new Map<string, FileHandle>();
@@ -135,15 +139,17 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-function reason(error: unknown): string {
+function reason(error: unknown, folder: string): string {
   switch (codeOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'there is no space left on the disk.';
+      return 'there is no space left on the disk. The new file is written beside the old one before it takes its place; free some space, or save it under another name on another disk.';
+    case 'EFBIG':
+      return 'the file would be larger than this system or disk allows. Save it under another name on another disk.';
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return 'its folder cannot be written to.';
+      return `it is read-only, or its folder, ${folder}, cannot be written to. Change the permissions, or save the model under another name in another folder.`;
     case 'ENOENT':
       return `a file or folder is missing (${error instanceof Error ? error.message : error}).`;
     case 'EBUSY':

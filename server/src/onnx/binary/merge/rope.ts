@@ -37,7 +37,7 @@ export class Rope {
   readonly #pieces: readonly Bytes[];
   /** Where each piece begins. */
   readonly #starts: readonly number[];
-  readonly #reader: RangeReader;
+  readonly reader: RangeReader;
   #window: Uint8Array = new Uint8Array();
   #windowStart = 0;
   #windowBytes = smallestWindow;
@@ -51,7 +51,7 @@ export class Rope {
     }
     this.#pieces = pieces;
     this.#starts = starts;
-    this.#reader = reader;
+    this.reader = reader;
     this.length = length;
   }
 
@@ -107,7 +107,7 @@ export class Rope {
     this.#windowBytes = isNear ? Math.min(2 * this.#windowBytes, largestWindow) : smallestWindow;
     const from = position - pieceStart;
     const length = Math.min(this.#windowBytes, piece.length - from);
-    this.#window = this.#reader.read(piece.path, piece.offset + from, length);
+    this.#window = this.reader.read(piece.path, piece.offset + from, length);
     this.#windowStart = position;
   }
 }
