@@ -36,9 +36,19 @@ function thereAndBack(args: readonly string[], version: string) {
 function argumentsFor(flag: string, value: string | undefined): string[] {
   const arg =
     value === undefined || (flag === '--helpBuildRoute' && value === '') ? flag : `${flag}=${value}`;
-  if (flag === '--profile') return [];
+  if (flag === '--profile') {
+    return [
+      '--onnx=m.onnx',
+      '--profile=1',
+      '--optShapes=a:2',
+      '--profile=0',
+      '--maxShapes=a:4',
+      '--minShapes=a:1',
+    ];
+  }
   if (flag === '--refPair')
     return [
+      '--onnx=m.onnx',
       '--refPair=0',
       '--loadInputs=x:a',
       '--loadRefOutputs=y:b',
@@ -73,7 +83,8 @@ for (const version of versions) {
       const random = randomNumbers(Number(version) * 1000);
       const facts = flagsOfVersion(version).filter(
         ({ flag }) =>
-          !/^--(profile|(min|opt|max)Shapes|refPair|load\w+|onnx)$/.test(flag) && !withoutKey.has(flag),
+          !/^--(profile|(min|opt|max)Shapes(Calib)?|refPair|load\w+|onnx)$/.test(flag) &&
+          !withoutKey.has(flag),
       );
       const canonical = (flag: string) =>
         ({
@@ -112,8 +123,12 @@ for (const version of versions) {
             ['--profile=1', '--maxShapes=a:3', '--profile=0', '--minShapes=a:1', '--maxShapes=a:2'],
           ][round % 4] ?? [];
         const at = Math.floor(random() * args.length);
+        const calibration = version.startsWith('10')
+          ? ['--maxShapesCalib=a:3,b:1', '--optShapesCalib=a:2,b:1']
+          : [];
         const line = [
           '--onnx=a.onnx',
+          ...calibration,
           ...shuffled(args.slice(0, at), random),
           ...profiles,
           ...args.slice(at),
