@@ -18,7 +18,6 @@ import type {
   FoldingRange,
   Hover,
   InlayHint,
-  LinkedEditingRanges,
   Location,
   LocationLink,
   Position,
@@ -44,7 +43,7 @@ import { foldingRanges } from './features/folding-ranges.ts';
 import { formatDocument, formatOnType, formatRange } from './features/formatting.ts';
 import { hover } from './features/hover.ts';
 import { type InlayHintOptions, inlayHints } from './features/inlay-hints.ts';
-import { linkedEditingRanges } from './features/linked-editing.ts';
+import { type LinkedNames, linkedEditingRanges } from './features/linked-editing.ts';
 import { references } from './features/references.ts';
 import { prepareRename, type RenameResult, type RenameTarget, rename } from './features/rename.ts';
 import { selectionRanges } from './features/selection-ranges.ts';
@@ -89,7 +88,7 @@ export interface LanguageService {
   signatureHelp(document: OnnxDocument, position: Position): SignatureHelp | undefined;
   prepareRename(document: OnnxDocument, position: Position): RenameTarget | undefined;
   rename(document: OnnxDocument, position: Position, newName: string): RenameResult;
-  linkedEditingRanges(document: OnnxDocument, position: Position): LinkedEditingRanges | undefined;
+  linkedEditingRanges(document: OnnxDocument, position: Position): LinkedNames | undefined;
   inlayHints(document: OnnxDocument, range: Range, options: InlayHintOptions): InlayHint[];
   formatDocument(document: OnnxDocument): TextEdit[];
   formatRange(document: OnnxDocument, range: Range): TextEdit[];

@@ -2,10 +2,16 @@
  * textDocument/linkedEditingRange: typing in a name where it is defined changes its uses as well. At a use there is nothing to link:
  * who types there wants another value.
  */
-import type { LinkedEditingRanges, Position } from 'vscode-languageserver-types';
+import type { Position, Range } from 'vscode-languageserver-types';
 import type { Span } from '../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, rangeInSegment, textOf } from './document.ts';
 import { referencesOfSymbol, symbolAt } from './symbol-references.ts';
+
+/** `LinkedEditingRanges` of LSP, which vscode-languageserver-types lacks. */
+export interface LinkedNames {
+  readonly ranges: Range[];
+  readonly wordPattern: string;
+}
 
 /** Each keystroke edits all of them; of more, a rename at once is what is wanted. */
 const maximumLinks = 200;
@@ -14,10 +20,7 @@ const maximumLinks = 200;
 const plainWord = '[A-Za-z_][A-Za-z0-9_]*';
 const quotedWord = '[^"\\\\]+';
 
-export function linkedEditingRanges(
-  document: OnnxDocument,
-  position: Position,
-): LinkedEditingRanges | undefined {
+export function linkedEditingRanges(document: OnnxDocument, position: Position): LinkedNames | undefined {
   const found = symbolAt(document, position);
   const here = found?.place.path.at(-1)?.node;
   if (!found || !here) {
