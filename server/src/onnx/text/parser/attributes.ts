@@ -79,7 +79,7 @@ export function collectAttributes(cursor: Cursor): void {
       continue;
     }
     const annotations = cursor.takeAnnotations();
-    cursor.attributes.push(readAttribute(cursor, nameAt(cursor, next), annotations));
+    cursor.attributes.push(cursor.sharedAttribute(readAttribute(cursor, nameAt(cursor, next), annotations)));
   } while (continuesList(cursor, attributeList));
 }
 

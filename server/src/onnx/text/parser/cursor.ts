@@ -5,7 +5,10 @@ import type {
   DimensionSyntax,
   Identifier,
   NodeStatement,
+  Span,
+  StringEntrySyntax,
   SyntaxProblem,
+  TypeSyntax,
   ValueDeclaration,
 } from '../syntax-tree.ts';
 import { commentEnd } from './annotations.ts';
@@ -13,6 +16,7 @@ import * as character from './characters.ts';
 import { NameTable } from './names.ts';
 import { annotationsOf, PendingAnnotations } from './pending-annotations.ts';
 import type { SyntaxProblemCode } from './problems.ts';
+import { isPlain, longestShared, SharedConstructs, SharedIdentifiers } from './shared-constructs.ts';
 import { none, Stack } from './stack.ts';
 import { probableEnd, StringEnds } from './strings.ts';
 
@@ -60,6 +64,10 @@ export class Cursor {
   /** Absolute offset of the last token that is the first of its line. */
   #firstOnLine = 0;
   readonly #strings: StringEnds;
+  readonly #identifiers = new SharedIdentifiers();
+  readonly #plainAttributes = new SharedConstructs<AttributeSyntax>();
+  readonly #types = new SharedConstructs<TypeSyntax>();
+  readonly #entries = new SharedConstructs<StringEntrySyntax>();
   #followed = { close: -1, result: false, reach: 0 };
 
   /** `detached`: whether the strings of the tree are to outlive the text, see NameTable. */
@@ -241,11 +249,32 @@ export class Cursor {
   identifier(): Identifier {
     const start = this.pos;
     this.skipIdentifier();
-    return {
-      start: start - this.base,
-      end: this.pos - this.base,
-      name: this.names.name(start, this.pos),
-    };
+    const name = this.names.name(start, this.pos);
+    return this.#identifiers.identifier(start - this.base, this.pos - this.base, name);
+  }
+
+  /** An attribute that has just been read, or an earlier one that is the same. */
+  sharedAttribute(attribute: AttributeSyntax): AttributeSyntax {
+    return isPlain(attribute) ? this.#shared(this.#plainAttributes, attribute) : attribute;
+  }
+
+  /** As `sharedAttribute`, for a type. */
+  sharedType(type: TypeSyntax): TypeSyntax {
+    return this.#shared(this.#types, type);
+  }
+
+  /** As `sharedAttribute`, for an entry of a list of strings. */
+  sharedEntry(entry: StringEntrySyntax): StringEntrySyntax {
+    return this.#shared(this.#entries, entry);
+  }
+
+  #shared<Construct extends Span>(known: SharedConstructs<Construct>, construct: Construct): Construct {
+    const start = this.base + construct.start;
+    const end = this.base + construct.end;
+    // What has problems may have been read by what is behind it.
+    return end - start <= longestShared && this.#problems.length === 0
+      ? known.like(construct, this.text.slice(start, end), construct.start)
+      : construct;
   }
 
   skipIdentifier(): void {
@@ -280,7 +309,7 @@ export class Cursor {
       return this.#unusualString(start);
     }
     this.pos = end + 1;
-    return isName ? this.names.name(start, end) : this.names.part(start, end);
+    return isName || end - start <= longestShared ? this.names.name(start, end) : this.names.part(start, end);
   }
 
   #unusualString(start: number): string {

@@ -11,6 +11,8 @@ export class NameTable {
   #slots = new Int32Array(1024);
   readonly #names: string[] = [];
   readonly #hashes: number[] = [];
+  /** Long names by their hash; a newer one takes the place of an older one. */
+  readonly #recent: string[] = [];
 
   /** `detached`: whether the strings are to outlive the text. */
   constructor(text: string, detached: boolean) {
@@ -18,10 +20,13 @@ export class NameTable {
     this.#detached = detached;
   }
 
-  /** The name between two offsets: a short one is the same string each time, as operators and attributes come in masses. */
+  /**
+   * The name between two offsets. A short one is the same string each time, as operators and attributes come in masses; a long one
+   * mostly is where it was read not long ago, as what a node gives out is what the next one takes.
+   */
   name(start: number, end: number): string {
     if (end - start > copiedLength) {
-      return this.part(start, end);
+      return this.#longName(start, end);
     }
     const text = this.#text;
     let hash = seed;
@@ -44,6 +49,22 @@ export class NameTable {
     }
     // Only names made to collide come here; they are right, too, if not shared.
     return text.slice(start, end);
+  }
+
+  #longName(start: number, end: number): string {
+    const text = this.#text;
+    let hash = end - start;
+    for (let index = Math.max(start, end - hashedLength); index < end; index++) {
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    }
+    const slot = (hash ^ (hash >>> 15)) & recentMask;
+    const recent = this.#recent[slot];
+    if (recent !== undefined && recent.length === end - start && text.startsWith(recent, start)) {
+      return recent;
+    }
+    const name = this.part(start, end);
+    this.#recent[slot] = name;
+    return name;
   }
 
   /** The text between two offsets. */
@@ -100,3 +121,6 @@ const copiedLength = 12;
 /** A hostile file must not know which names share a slot. */
 const seed = (Math.random() * 0x7fffffff) | 0;
 const maximumProbes = 64;
+/** Names of one model differ near their ends. */
+const hashedLength = 24;
+const recentMask = 0x3fff;

@@ -90,10 +90,11 @@ export function readStringEntries(cursor: Cursor): readonly StringEntrySyntax[] 
     }
     const value = readString(cursor, 'a value');
     if (cursor.pos > start) {
-      entries.push({ start: key.start, end: cursor.endOffset, key, value });
+      entries.push(cursor.sharedEntry({ start: key.start, end: cursor.endOffset, key, value }));
     }
     if (!continuesList(cursor, stringEntries)) {
-      return entries;
+      // As long as it is: a list that grew has room for many more.
+      return entries.slice();
     }
   }
 }

@@ -21,7 +21,7 @@ export function readDeclaration(cursor: Cursor, list: ValueList): ValueDeclarati
   if (character.startsIdentifier(first)) {
     const word = cursor.identifier();
     if (isTypeWord(word.name) || isUnknownType(cursor, word.name, list)) {
-      type = readTypeAfter(cursor, word);
+      type = cursor.sharedType(readTypeAfter(cursor, word));
       name = readName(cursor, 'the name of the value');
     } else {
       name = word;

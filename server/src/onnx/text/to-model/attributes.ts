@@ -12,6 +12,31 @@ import { sparseTensorOf, tensorOf } from './tensors.ts';
 import { otherFieldsAt, typeOf } from './types.ts';
 
 export function attributeOf(conversion: Conversion, syntax: AttributeSyntax): Attribute {
+  const known = conversion.attributes.get(syntax);
+  if (known !== undefined) return known;
+  const attribute = newAttributeOf(conversion, syntax);
+  if (
+    conversion.problems === undefined &&
+    syntax.annotations.length === 0 &&
+    plainTypes.has(attribute.type)
+  ) {
+    conversion.attributes.set(syntax, attribute);
+  }
+  return attribute;
+}
+
+/** Attributes of these types depend on nothing but their syntax. */
+const plainTypes: ReadonlySet<Attribute['type']> = new Set([
+  'int',
+  'ints',
+  'float',
+  'floats',
+  'string',
+  'strings',
+  'reference',
+]);
+
+function newAttributeOf(conversion: Conversion, syntax: AttributeSyntax): Attribute {
   const said = readAnnotations(conversion, syntax.annotations, 'attribute');
   const name = exactString(said, 'name', syntax.name.name);
   const attribute = typedAttribute(conversion, syntax, name, said);

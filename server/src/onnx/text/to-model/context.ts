@@ -1,6 +1,7 @@
 import type { ByteSource, FileAccess } from '../../model/file-access.ts';
+import type { Attribute, Int64 } from '../../model/model.ts';
 import type { MessageName } from '../annotations/empty-fields.ts';
-import type { Span, SyntaxTree } from '../syntax-tree.ts';
+import type { AttributeSyntax, Span, SyntaxTree, TypeSyntax } from '../syntax-tree.ts';
 import type { WeightsIndex } from './moved-weights.ts';
 import type { ModelProblemCode } from './problems.ts';
 
@@ -59,6 +60,10 @@ export interface Conversion {
   problems: SegmentProblem[] | undefined;
   /** What was kept of the document's last version, moved to this version's segments; and where this version's goes. */
   readonly kept: ModelCache;
+  /** What attributes that statements share have been turned into; only those that nothing is wrong with. */
+  readonly attributes: Map<AttributeSyntax, Attribute>;
+  /** The dims of types that statements share. */
+  readonly dims: Map<TypeSyntax, readonly Int64[]>;
   /** Files that references go to, by path; or why there is none, as a sentence. */
   readonly sources: Map<string, ByteSource | string>;
   /** Where the weights in those files are, where some were not found at their place. */

@@ -1,4 +1,6 @@
 /** SyntaxTree → Model: what a text means. See docs/onnx-text.md. */
+import { changedPart } from '../../analysis/changed-part.ts';
+import { finished, type Steps } from '../../analysis/steps.ts';
 import type { FunctionDefinition, Graph, Model, Node } from '../../model/model.ts';
 import { emptyFields, type MessageName } from '../annotations/empty-fields.ts';
 import type {
@@ -55,6 +57,11 @@ export interface ToModelResult {
  * A model with reference problems (isReferenceProblem) must not be encoded: its ranges may point at anything.
  */
 export function toModel(tree: SyntaxTree, context: ToModelContext): ToModelResult {
+  return finished(toModelInSteps(tree, context));
+}
+
+/** As toModel, in steps of about a millisecond. No file is open at a pause. */
+export function* toModelInSteps(tree: SyntaxTree, context: ToModelContext): Steps<ToModelResult> {
   const header = tree.header === undefined ? undefined : tree.segments[tree.header];
   const conversion: Conversion = {
     tree,
@@ -63,31 +70,39 @@ export function toModel(tree: SyntaxTree, context: ToModelContext): ToModelResul
     segment: 0,
     problems: undefined,
     kept: createModelCache(),
+    attributes: new Map(),
+    dims: new Map(),
     sources: new Map(),
     weights: new Map(),
   };
   keepUntouched(conversion);
   const problems: ModelProblem[] = [];
   try {
-    const model = modelOf(conversion, problems);
+    const model = yield* modelOf(conversion, problems);
     if (context.cache !== undefined) Object.assign(context.cache, conversion.kept);
     return { model, problems };
   } finally {
-    for (const source of conversion.sources.values()) if (typeof source !== 'string') source.close();
+    closeSources(conversion);
   }
 }
 
-function modelOf(conversion: Conversion, problems: ModelProblem[]): Model {
+function closeSources({ sources }: Conversion): void {
+  for (const source of sources.values()) if (typeof source !== 'string') source.close();
+  sources.clear();
+}
+
+function* modelOf(conversion: Conversion, problems: ModelProblem[]): Steps<Model> {
   const { tree } = conversion;
   const header = tree.header ?? tree.segments.length;
-  const [model] = convertRange(conversion, header, header + 1, problems, (segment) =>
+  const [model] = yield* convertRange(conversion, header, header + 1, problems, (segment) =>
     segment.kind === 'model-header' ? modelOfHeader(conversion, segment) : undefined,
   );
   let graph: Graph | undefined;
   const functions: FunctionDefinition[] = [];
   for (const declaration of tree.declarations) {
-    if (declaration.kind === 'function') functions.push(...functionsOf(conversion, declaration, problems));
-    else graph ??= mainGraphOf(conversion, declaration, problems);
+    if (declaration.kind === 'function')
+      functions.push(...(yield* functionsOf(conversion, declaration, problems)));
+    else graph ??= yield* mainGraphOf(conversion, declaration, problems);
   }
   return {
     ...(model ?? { opsetImports: [], metadata: [] }),
@@ -123,19 +138,23 @@ function propertyOf<Key extends string, Value>(
   return value === undefined ? undefined : ({ [key]: value } as { [Name in Key]: Value });
 }
 
-function mainGraphOf(conversion: Conversion, declaration: Declaration, problems: ModelProblem[]): Graph {
+function* mainGraphOf(
+  conversion: Conversion,
+  declaration: Declaration,
+  problems: ModelProblem[],
+): Steps<Graph> {
   const { signature, values, nodes } = declaration;
-  const [head] = convertRange(conversion, signature, signature + 1, problems, (segment) =>
+  const [head] = yield* convertRange(conversion, signature, signature + 1, problems, (segment) =>
     segment.kind === 'graph-signature' ? graphHeadOf(conversion, segment) : undefined,
   );
   const inputs = head?.inputs ?? [];
-  const listed = listedOf(conversion, values, problems);
+  const listed = yield* listedOf(conversion, values, problems);
   return {
     ...(head?.graph ?? emptyGraph),
     initializers: initializersOf(inputs, listed),
     inputs: valuesOf(inputs),
     valueInfos: valuesOf(listed),
-    nodes: nodesOf(conversion, nodes, problems),
+    nodes: yield* nodesOf(conversion, nodes, problems),
   };
 }
 
@@ -164,17 +183,17 @@ function graphHeadOf(conversion: Conversion, signature: GraphSignature): GraphHe
 }
 
 /** One function, or none where the declaration has no signature. */
-function functionsOf(
+function* functionsOf(
   conversion: Conversion,
   declaration: Declaration,
   problems: ModelProblem[],
-): FunctionDefinition[] {
+): Steps<FunctionDefinition[]> {
   const { signature, values, nodes } = declaration;
-  const heads = convertRange(conversion, signature, signature + 1, problems, (segment) =>
+  const heads = yield* convertRange(conversion, signature, signature + 1, problems, (segment) =>
     segment.kind === 'function-signature' ? signatureOf(conversion, segment) : undefined,
   );
-  const listed = listedOf(conversion, values, problems);
-  const body = nodesOf(conversion, nodes, problems);
+  const listed = yield* listedOf(conversion, values, problems);
+  const body = yield* nodesOf(conversion, nodes, problems);
   return heads.map((head) => withBody(head, valuesOf(listed), body));
 }
 
@@ -183,34 +202,49 @@ function listedOf(
   conversion: Conversion,
   range: Declaration['values'],
   problems: ModelProblem[],
-): Declared[] {
+): Steps<Declared[]> {
   return convertRange(conversion, range.from, range.to, problems, (segment) =>
     segment.kind === 'value-declaration' ? listedValueOf(conversion, segment) : undefined,
   );
 }
 
-function nodesOf(conversion: Conversion, range: Declaration['nodes'], problems: ModelProblem[]): Node[] {
+function nodesOf(
+  conversion: Conversion,
+  range: Declaration['nodes'],
+  problems: ModelProblem[],
+): Steps<Node[]> {
   return convertRange(conversion, range.from, range.to, problems, (segment) =>
     segment.kind === 'node-statement' ? nodeOf(conversion, segment) : undefined,
   );
 }
 
+/** To take over what a segment was converted to is 1; to convert it is 128. */
+const effortBetweenPauses = 2 ** 15;
+
 /** What the segments of a range are converted to, those left out that `convert` has nothing for. */
-function convertRange<Value extends object>(
+function* convertRange<Value extends object>(
   conversion: Conversion,
   from: number,
   to: number,
   problems: ModelProblem[],
   convert: (segment: Segment) => Value | undefined,
-): Value[] {
+): Steps<Value[]> {
   const { kept, tree } = conversion;
   const values: Value[] = [];
   const end = Math.min(to, tree.segments.length);
+  let effort = 0;
   for (let index = from; index < end; index++) {
+    if (effort > effortBetweenPauses) {
+      effort = 0;
+      closeSources(conversion);
+      yield;
+    }
+    effort++;
     // One segment is always converted by the same function: its kind says by which.
     let value = kept.values[index] as Value | undefined;
     const segment = tree.segments[index];
     if (value === undefined && segment !== undefined) {
+      effort += 127;
       conversion.segment = index;
       conversion.problems = undefined;
       value = convert(segment);
@@ -236,23 +270,14 @@ function keepUntouched(conversion: Conversion): void {
   ]);
   kept.segments = segments;
   if (old?.defaults !== kept.defaults) return;
-  const shorter = Math.min(segments.length, old.segments.length);
-  const moved = segments.length - old.segments.length;
-  let before = 0;
-  while (before < shorter && segments[before] === old.segments[before]) before++;
-  let behind = segments.length;
-  while (
-    behind > before &&
-    behind - moved > before &&
-    segments[behind - 1] === old.segments[behind - 1 - moved]
-  )
-    behind--;
-  kept.values = old.values.slice(0, before);
-  kept.values.length = behind;
-  for (let index = behind; index < segments.length; index++) kept.values.push(old.values[index - moved]);
+  const { from, oldTo, newTo } = changedPart(old.segments, segments);
+  const moved = newTo - oldTo;
+  kept.values = old.values.slice(0, from);
+  kept.values.length = newTo;
+  kept.values = kept.values.concat(old.values.slice(oldTo));
   for (const [index, found] of old.problems) {
-    if (index < before) kept.problems.set(index, found);
-    else if (index + moved >= behind) kept.problems.set(index + moved, found);
+    if (index < from) kept.problems.set(index, found);
+    else if (index >= oldTo) kept.problems.set(index + moved, found);
   }
 }
 
