@@ -1,8 +1,8 @@
 """Judges refactored models by onnx.checker, onnx.inliner and onnxruntime: judge-refactored.py JOBS.json
 
-Jobs: [{"original": path, "shapes": {input: dims}, "refactored": [path], "parts": [{"file": path, "inner": bool,
+Jobs: [{"original": path, "shapes": {input: dims}, "refactored": [path], "inliner": bool, "parts": [{"file": path, "inner": bool,
 "complete": bool}]}]. `refactored`
-models have to compute exactly what the original does, also after onnx.inliner; a part what the original computes between its
+models have to compute exactly what the original does, also after onnx.inliner if that is said; a part what the original computes between its
 inputs and outputs. An inner part is of a subgraph, whose values the original does not show: it only has to be a model that loads. onnx.checker has to
 accept a part that is complete, and none that is not.
 Prints one line for each thing that is wrong, then how many models were judged.
@@ -71,10 +71,10 @@ def run(model, feeds):
     return dict(zip([value.name for value in model.graph.output], session(model).run(None, feeds)))
 
 
-def judge_refactored(file, original, feeds, expected):
+def judge_refactored(file, original, feeds, expected, inliner):
     model = onnx.load(file)
     forms = [("", model)]
-    if model.functions:
+    if inliner and model.functions:
         forms.append((" after onnx.inliner", onnx.inliner.inline_local_functions(model)))
     for what, form in forms:
         for options in ({}, {"full_check": True}):
@@ -130,7 +130,7 @@ for job in json.loads(pathlib.Path(sys.argv[1]).read_text()):
     feeds = feeds_of(original, job["shapes"])
     expected = run(original, feeds)
     for file in job["refactored"]:
-        judge_refactored(file, original, feeds, expected)
+        judge_refactored(file, original, feeds, expected, job["inliner"])
         judged += 1
     for part in job["parts"]:
         judge_part(part["file"], part["inner"], part["complete"], original, feeds)

@@ -266,4 +266,20 @@ f (c, a, o) => (b) { b = If (c) <then_branch = t () => (o) { }, else_branch = e 
       /^"f" passes its input "o" on as a result, and the call leaves that input out/,
     );
   });
+
+  test('a default that holds only where the caller is given nothing is refused', () => {
+    assert.equal(
+      refusalOf(
+        selection(`<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
+g (float[2] x) => (float[2] y) { y = my.outer (x) }
+<domain: "my", opset_import: ["" : 17]>
+f <alpha: float = 0.1> (x) => (y) { y = LeakyRelu <alpha: float = @alpha> (x) }
+<domain: "my", opset_import: ["" : 17, "my" : 1]>
+outer <slope> (x) => (y) { y = my.»f <alpha: float = @slope> (x) }
+`),
+        one,
+      ),
+      'Where "outer" is called without "slope", the default that "f" has for "alpha" holds, which would be lost. Give "slope" a default first.',
+    );
+  });
 });

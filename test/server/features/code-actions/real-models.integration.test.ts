@@ -38,11 +38,12 @@ const shapes: Readonly<Record<string, Readonly<Record<string, readonly number[]>
   'silero_vad-silero_vad_half': { input: [1, 512], state: [2, 1, 128] },
   'silero_vad-silero_vad_op18_ifless': { input: [1, 512], state: [2, 1, 128] },
 };
-const runsPerModel = Number(process.env['REFACTORED_RUNS'] ?? 6);
+const runsPerModel = Number(process.env['REFACTORED_RUNS'] ?? 4);
 
 interface Job {
   readonly original: string;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly inliner: boolean;
   readonly refactored: string[];
   readonly parts: { readonly file: string; readonly inner: boolean; readonly complete: boolean }[];
 }
@@ -89,7 +90,7 @@ function refactoredAtRandom(name: string, sizes: Job['shapes'], output: string):
   const document = documentOf(name, text);
   const bodies = bodiesOf(document);
   const random = randomNumbers(name.length * 7919);
-  const job: Job = { original, shapes: sizes, refactored: [], parts: [] };
+  const job: Job = { original, shapes: sizes, inliner: true, refactored: [], parts: [] };
   for (let run = 0; run < runsPerModel; run++) {
     const [root] = bodies;
     const body = run % 2 === 0 ? root : bodies[Math.floor(random() * bodies.length)];

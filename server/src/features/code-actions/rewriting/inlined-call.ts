@@ -57,9 +57,9 @@ export function inlinedCall(
     return opsets;
   }
   const { values, copies } = valuesOf(called, node);
-  const surplus = surplusOf(called, node);
-  if (surplus !== undefined) {
-    return { kind: 'refused', reason: surplus };
+  const wrong = surplusOf(called, node) ?? lostDefault(document, called, call);
+  if (wrong !== undefined) {
+    return { kind: 'refused', reason: wrong };
   }
   const prefix = node.label?.name || node.outputs.find(({ name }) => name !== '')?.name || called.name;
   const separator = /^\w+$/.test(prefix) ? '_' : '/';
@@ -143,6 +143,29 @@ function surplusOf({ name, signature }: LocalFunction, node: NodeStatement): str
   for (const part of ['inputs', 'outputs'] as const) {
     if (node[part].length > signature[part].length) {
       return `The call has ${node[part].length} ${part}, but "${name}" has ${signature[part].length}. Correct the call first.`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * A call that passes on an attribute of its own function leaves it out where that one is not given, and the called function's
+ * default holds. Without the call nothing can say that.
+ */
+function lostDefault(
+  { tree }: OnnxDocument,
+  called: LocalFunction,
+  { body, statement }: CallSite,
+): string | undefined {
+  const caller = tree.segments[tree.declarations[body.scope.declaration]?.signature ?? 0];
+  for (const { name, value } of statement.node.attributes) {
+    const isLost =
+      value.kind === 'reference' &&
+      caller?.kind === 'function-signature' &&
+      caller.attributeParameters.some((parameter) => parameter.name === value.name.name) &&
+      called.signature.attributeDefaults.some((attribute) => attribute.name.name === name.name);
+    if (isLost) {
+      return `Where "${caller.name.name}" is called without "${value.name.name}", the default that "${called.name}" has for "${name.name}" holds, which would be lost. Give "${value.name.name}" a default first.`;
     }
   }
   return undefined;
