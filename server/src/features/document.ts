@@ -3,11 +3,12 @@ import type { Range } from 'vscode-languageserver-types';
 import { URI, Utils } from 'vscode-uri';
 import { type Names, namesInSteps } from '../onnx/analysis/names.ts';
 import { partOf, type Steps, type Stepwise, stepwise } from '../onnx/analysis/steps.ts';
+import { externalBytes } from '../onnx/binary/external-data.ts';
 import { checkInSteps, type TreeChecks } from '../onnx/checks/check-tree.ts';
 import { type Inference, type InferenceSoFar, inferInSteps } from '../onnx/inference/infer.ts';
 import { isFileRange, readBytes } from '../onnx/model/bytes.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
-import type { Bytes } from '../onnx/model/model.ts';
+import type { Bytes, Tensor } from '../onnx/model/model.ts';
 import { parseOnnxText, reparse } from '../onnx/text/parse.ts';
 import type { Span, SyntaxTree } from '../onnx/text/syntax-tree.ts';
 import type { ToModelResult } from '../onnx/text/to-model/to-model.ts';
@@ -35,7 +36,6 @@ export interface OnnxDocument {
 export interface DocumentWork {
   readonly names: Stepwise<Names>;
   readonly checks: Stepwise<TreeChecks>;
-  /** In one step. */
   readonly model: Stepwise<ToModelResult>;
   readonly inference: Stepwise<Inference, InferenceSoFar | undefined>;
 }
@@ -85,20 +85,25 @@ export function rangeInSegment(document: OnnxDocument, segment: number, span: Sp
 interface Lineage {
   readonly converter: ModelConverter;
   readonly readBytes: (bytes: Bytes) => Uint8Array;
+  readonly external: ((tensor: Tensor) => Bytes | undefined) | undefined;
   /** Number of versions. */
   versions: number;
   readonly names: Track<Names>;
   readonly checks: Track<TreeChecks>;
+  readonly model: Track<ToModelResult>;
   readonly inference: Track<Inference, InferenceSoFar | undefined>;
 }
 
 function createLineage(uri: string, files?: FileAccess): Lineage {
+  const folder = folderOf({ uri });
   return {
     versions: 0,
     names: {},
     checks: {},
+    model: {},
     inference: {},
-    converter: createModelConverter(folderOf({ uri }), files),
+    converter: createModelConverter(folder, files),
+    external: files && folder !== undefined ? externalBytes(files, folder) : undefined,
     readBytes: (bytes) => {
       if (!isFileRange(bytes)) {
         return bytes;
@@ -150,7 +155,7 @@ function documentOf(
 ): OnnxDocument {
   let tree = knownTree;
   const place = lineage.versions++;
-  const { readBytes } = lineage;
+  const { readBytes, external } = lineage;
   const names = onTrack(lineage.names, place, (previous) => namesInSteps(document.tree, previous), undefined);
   const checks = onTrack(
     lineage.checks,
@@ -161,16 +166,13 @@ function documentOf(
     },
     undefined,
   );
-  // biome-ignore lint/correctness/useYield: it is one step.
-  const model = stepwise(function* () {
-    return lineage.converter(document.tree);
-  });
+  const model = onTrack(lineage.model, place, () => lineage.converter(document.tree), undefined);
   const inference = onTrack(
     lineage.inference,
     place,
     function* (previous) {
       const converted = yield* partOf(model, undefined);
-      return yield* inferInSteps(converted.model, { readBytes }, previous);
+      return yield* inferInSteps(converted.model, { readBytes, external }, previous);
     },
     undefined,
   );

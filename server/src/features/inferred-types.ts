@@ -12,7 +12,7 @@ import type { ValueReference } from './values.ts';
 const bigDocument = 20_000;
 
 /** Milliseconds that the requests on one version of a big document may spend on its inference, all together. */
-const patience = 6;
+const patience = 4;
 
 export interface InferredType {
   /** As ONNX text writes types, with expressions for dims. */
@@ -60,11 +60,11 @@ const spent = new WeakMap<OnnxDocument, number>();
 
 /** Nodes are inferred in their order, and what an edit changes is mostly near it: a value in sight is soon known. */
 function valueSoFar(document: OnnxDocument, name: string): InferredValue | undefined {
-  const { inference, model } = document.work;
+  const { inference } = document.work;
   const known = inference.soFar?.value(name);
   const left = patience - (spent.get(document) ?? 0);
-  // Without the inference of the version before, or without a model, it would be a long way.
-  if (known || left <= 0 || !model.ready || !document.recentInference) {
+  // Without the inference of the version before it would be a long way.
+  if (known || left <= 0 || !document.recentInference) {
     return known;
   }
   const start = performance.now();

@@ -1,10 +1,11 @@
 /** Text to model for the versions of one document: what an edit did not touch is kept from the version before. */
 import { resolve } from 'node:path';
+import type { Steps } from '../onnx/analysis/steps.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { SyntaxTree } from '../onnx/text/syntax-tree.ts';
-import { createModelCache, type ToModelResult, toModel } from '../onnx/text/to-model/to-model.ts';
+import { createModelCache, type ToModelResult, toModelInSteps } from '../onnx/text/to-model/to-model.ts';
 
-export type ModelConverter = (tree: SyntaxTree) => ToModelResult;
+export type ModelConverter = (tree: SyntaxTree) => Steps<ToModelResult>;
 
 /** `folder` is what locations of references are relative to. */
 export function createModelConverter(
@@ -19,7 +20,7 @@ export function createModelConverter(
       cache = createModelCache();
       sizes.clear();
     }
-    return toModel(tree, {
+    return toModelInSteps(tree, {
       resolveLocation: (location) => {
         if (folder === undefined) {
           return undefined;

@@ -1,7 +1,6 @@
 /** Where two versions of a tree differ: between their common beginning and end, by the identity of segments. */
 
 import { keptEndsOf } from '../text/incremental.ts';
-import type { Segment } from '../text/syntax-tree.ts';
 
 export interface ChangedPart {
   /** First index that differs, the same in both. */
@@ -11,14 +10,14 @@ export interface ChangedPart {
 }
 
 interface Compared {
-  readonly before: WeakRef<readonly Segment[]>;
+  readonly before: WeakRef<readonly object[]>;
   readonly part: ChangedPart;
 }
 
 /** By the later version: names, checks and more ask for the same two after each edit. */
-const compared = new WeakMap<readonly Segment[], Compared>();
+const compared = new WeakMap<readonly object[], Compared>();
 
-export function changedPart(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
+export function changedPart(before: readonly object[], after: readonly object[]): ChangedPart {
   const known = compared.get(after);
   if (known?.before.deref() === before) return known.part;
   const part = compare(before, after);
@@ -26,7 +25,7 @@ export function changedPart(before: readonly Segment[], after: readonly Segment[
   return part;
 }
 
-function compare(before: readonly Segment[], after: readonly Segment[]): ChangedPart {
+function compare(before: readonly object[], after: readonly object[]): ChangedPart {
   const kept = keptEndsOf(after);
   const known = kept?.before.deref() === before ? kept : { front: 0, back: 0 };
   const shorter = Math.min(before.length, after.length);

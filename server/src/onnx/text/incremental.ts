@@ -112,15 +112,15 @@ function keptUntil({ starts, resumption }: SyntaxTree, from: number, limit: numb
 
 /** How many segments at the beginning and at the end of a tree are those of the tree that it was made of. */
 export interface KeptEnds {
-  readonly before: WeakRef<readonly Segment[]>;
+  readonly before: WeakRef<readonly object[]>;
   readonly front: number;
   readonly back: number;
 }
 
-const keptEnds = new WeakMap<readonly Segment[], KeptEnds>();
+const keptEnds = new WeakMap<readonly object[], KeptEnds>();
 
 /** By the segments of a tree; undefined for one that `reparse` has not made. Spares a comparison of all segments. */
-export function keptEndsOf(segments: readonly Segment[]): KeptEnds | undefined {
+export function keptEndsOf(segments: readonly object[]): KeptEnds | undefined {
   return keptEnds.get(segments);
 }
 
