@@ -6,9 +6,11 @@
 import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { type AnchoredDiagnostic, diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
-import { checkDiagnostics, inferenceDiagnostics, withoutRepeats } from '../features/diagnostics/checks.ts';
+import { checkDiagnostics, inferenceDiagnostics } from '../features/diagnostics/checks.ts';
+import { combined } from '../features/diagnostics/combined.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { anchoredModelDiagnostics } from '../features/diagnostics/model.ts';
+import { externalDataDiagnostics } from '../features/diagnostics/weights.ts';
 import { isBeingInferred } from '../features/inferred-types.ts';
 import { networkTypes } from '../features/network-types.ts';
 import type { NetworkTypes, OnnxDocument } from '../language-service.ts';
@@ -157,7 +159,10 @@ export class Checks {
     if (!(await inBackground(document.work.inference, signal))) {
       return;
     }
-    checked.inferred = inferenceDiagnostics(document);
+    checked.inferred = [
+      ...inferenceDiagnostics(document),
+      ...externalDataDiagnostics(document, this.#parts.files),
+    ];
     this.#publishSoon(checked);
     if (lacksHints && client.refreshesInlayHints) {
       connection.languages.inlayHint
@@ -256,12 +261,8 @@ export class Checks {
     parts: 'all' | 'syntax' = 'all',
   ): void {
     const { connection, service, client, docsUri } = this.#parts;
-    const ofModel = [
-      ...modelProblems,
-      ...(parts === 'all' ? withoutRepeats(checkDiagnostics(document), verdict?.diagnostics ?? []) : []),
-      ...inferred,
-      ...(verdict?.diagnostics ?? []),
-    ];
+    const found = [...(parts === 'all' ? checkDiagnostics(document) : []), ...inferred];
+    const ofModel = [...modelProblems, ...combined(found, verdict?.diagnostics ?? [])];
     const diagnostics = [
       ...service.syntaxDiagnostics(document),
       ...diagnosticsOn(document, ofModel, client.relatedInformation),

@@ -15,6 +15,7 @@ const ownCodes = [
   'onnx.external-data.unreadable-file',
   'onnx.external-data.invalid-entry',
   'onnx.external-data.out-of-bounds',
+  'onnx.external-data.wrong-length',
   'trt.check-failed',
   'trt.more-errors',
   'trt.no-runtime',

@@ -27,24 +27,6 @@ export function inferenceDiagnostics(document: OnnxDocument): AnchoredDiagnostic
   );
 }
 
-/**
- * The findings without those that TensorRT's verdict says more about at the same place: two messages on one operator that nobody
- * knows would read as two mistakes. Without a verdict all of them stand.
- */
-export function withoutRepeats(
-  findings: readonly AnchoredDiagnostic[],
-  verdict: readonly AnchoredDiagnostic[],
-): AnchoredDiagnostic[] {
-  return findings.filter(
-    ({ code, anchor: { segment, span } }) =>
-      code !== 'onnx.unknown-operator' ||
-      !verdict.some(
-        ({ anchor }) =>
-          anchor.segment === segment && anchor.span.start === span.start && anchor.span.end === span.end,
-      ),
-  );
-}
-
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   error: DiagnosticSeverity.Error,
   warning: DiagnosticSeverity.Warning,

@@ -1,9 +1,19 @@
 /** Weights that are not where the model says they are. */
 import { DiagnosticSeverity } from 'vscode-languageserver-types';
+import { externalDataProblems } from '../../onnx/binary/external-data.ts';
 import type { WeightProblem } from '../../onnx/binary/weightless.ts';
+import type { FileAccess } from '../../onnx/model/file-access.ts';
 import type { Span, SyntaxTree } from '../../onnx/text/syntax-tree.ts';
+import { folderOf, type OnnxDocument } from '../document.ts';
 import { childrenOf, type Element } from '../elements.ts';
 import { type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
+
+/** External data that its files do not hold. Opens the files, and reads nothing of them. */
+export function externalDataDiagnostics(document: OnnxDocument, files: FileAccess): AnchoredDiagnostic[] {
+  const folder = folderOf(document);
+  if (folder === undefined) return [];
+  return weightDiagnostics(document.tree, externalDataProblems(document.model.model, files, folder));
+}
 
 export function weightDiagnostics(
   tree: SyntaxTree,

@@ -23,12 +23,17 @@ export const checks = {
   'onnx.unused-node': {
     severity: 'hint',
     tag: 'unnecessary',
-    meaning: 'Nothing uses what a node makes.',
+    meaning: 'Nothing uses what a node makes, or only nodes that nothing uses.',
   },
   'onnx.unused-initializer': {
     severity: 'hint',
     tag: 'unnecessary',
     meaning: 'Nothing uses an initializer.',
+  },
+  'onnx.stale-value-info': {
+    severity: 'hint',
+    tag: 'unnecessary',
+    meaning: 'A type is stated for a value that is not there.',
   },
   'onnx.unused-function': { severity: 'hint', tag: 'unnecessary', meaning: 'Nothing calls a function.' },
   'onnx.duplicate-node-name': { severity: 'hint', meaning: 'Two nodes have the same name.' },

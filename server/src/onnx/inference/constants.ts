@@ -8,23 +8,57 @@ import type { Dim } from './expression.ts';
 /** Shapes, axes, pads and split sizes are never longer. */
 const maximumElements = 1024;
 
+/** Where the data of a tensor outside the model lies; undefined where that is not known. */
+export type ExternalBytes = (tensor: Tensor) => Bytes | undefined;
+
 /**
- * The elements, or undefined where the tensor is large, of a type that no dim comes from, stored outside the model, or does
+ * The elements, or undefined where the tensor is large, of a type that no dim comes from, stored where nobody knows, or does
  * not hold as many as its dims say.
  */
 export function readElements(
   tensor: Tensor,
   readBytes: (bytes: Bytes) => Uint8Array,
+  external?: ExternalBytes,
 ): readonly Dim[] | undefined {
   const count = elementCount(tensor.dims);
   const type = dataTypeOfNumber(tensor.dataType);
   if (count === undefined || count > maximumElements || type?.bits === undefined) return undefined;
-  if (type.kind === 'complex' || (type.kind === 'float' && type.bits < 32)) return undefined;
+  if (type.kind === 'complex') return undefined;
+  const toNumber = type.kind === 'float' && type.bits < 32 ? smallFloats.get(type.name) : Number;
+  if (toNumber === undefined) return undefined;
   if (count === 0) return [];
-  if (tensor.data.kind !== 'raw' && tensor.data.kind !== 'typed') return undefined;
+  const data = tensor.data.kind === 'external' ? rawData(tensor, external) : tensor.data;
+  if (data?.kind !== 'raw' && data?.kind !== 'typed') return undefined;
   // A varint has up to 10 bytes: more are not this many elements.
-  if (tensor.data.bytes.length > maximumElements * 10) return undefined;
-  const elements = decodeElements(tensor, readBytes(tensor.data.bytes));
+  if (data.bytes.length > maximumElements * 10) return undefined;
+  const elements = decodeElements({ ...tensor, data }, readBytes(data.bytes));
   // Slice's "to the end" is the largest int64; as a number it is large enough.
-  return elements?.length === count ? elements.map(Number) : undefined;
+  return elements?.length === count ? elements.map(toNumber) : undefined;
+}
+
+function rawData(tensor: Tensor, external: ExternalBytes | undefined): Tensor['data'] | undefined {
+  const bytes = external?.(tensor);
+  return bytes && { kind: 'raw', bytes };
+}
+
+/** Elements of these types are bit patterns; scales of a Resize may be of them. */
+const smallFloats: ReadonlyMap<string, (element: unknown) => number> = new Map([
+  ['float16', (bits) => float16Value(Number(bits))],
+  ['bfloat16', (bits) => bfloat16Value(Number(bits))],
+]);
+
+function float16Value(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The upper half of a float. */
+function bfloat16Value(bits: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits << 16);
+  return view.getFloat32(0);
 }

@@ -9,7 +9,7 @@ import { NodeContext } from './node-context.ts';
 import { applyTypes, operatorOf } from './operator.ts';
 import { type NodeRecord, opsetOf, type Scope } from './scope.ts';
 import { inferSubgraph } from './subgraph.ts';
-import { declaredType, tensorOf, unknownValue, type Value, type ValueType } from './value.ts';
+import { declaredType, equalTypes, tensorOf, unknownValue, type Value, type ValueType } from './value.ts';
 
 export type Explain = (output: number, axis: number, reason: () => string) => void;
 
@@ -73,7 +73,18 @@ function completed(context: NodeContext, index: number, name: string): Value {
     );
   }
   type = named(type, (axis) => context.unknownDim(index, axis));
-  return type === value.type ? value : { ...value, type };
+  return sharedValue(context, type === value.type ? value : { ...value, type });
+}
+
+/** Most nodes give out what one of their inputs is like: then that input's value serves for both. */
+function sharedValue({ inputs }: NodeContext, value: Value): Value {
+  if (value.constant !== undefined || value.data !== undefined || value.type === undefined) return value;
+  for (const input of inputs) {
+    if (input?.constant === undefined && input?.data === undefined && equalTypes(input?.type, value.type)) {
+      return input ?? value;
+    }
+  }
+  return value;
 }
 
 /** The type with a symbol for each dim that is not known. */

@@ -6,6 +6,7 @@
 import { finished, type Steps } from '../analysis/steps.ts';
 import type { Bytes, FunctionDefinition, Model, Node } from '../model/model.ts';
 import { inferUncalled, opsetsOf } from './call.ts';
+import type { ExternalBytes } from './constants.ts';
 import type { Dim } from './expression.ts';
 import { type GraphInference, type GraphSoFar, inferGraph, updateGraph } from './model-graph.ts';
 import type { LocalProblem, PathStep, Problem } from './problem.ts';
@@ -16,6 +17,8 @@ import { declaredType, type Value, type ValueType } from './value.ts';
 export interface InferenceContext {
   /** Reads the elements of small constants. May throw; then the constant is unknown. */
   readonly readBytes: (bytes: Bytes) => Uint8Array;
+  /** Where the data of tensors outside the model lies; without it they are unknown. */
+  readonly external?: ExternalBytes | undefined;
 }
 
 /** What is known of a value. */
@@ -85,6 +88,7 @@ export function* inferInSteps(
     model.functions.every((definition, index) => before.model.functions[index] === definition);
   const session: Session = {
     readBytes: context.readBytes,
+    external: context.external,
     functions: (sameFunctions && old?.functions) || functionsOf(model),
     opsets,
     elements: old?.elements ?? new WeakMap(),

@@ -112,11 +112,11 @@ export class NodeContext {
   }
 
   elementsOf(tensor: Tensor): readonly Dim[] | undefined {
-    const { elements, readBytes } = this.scope.session;
+    const { elements, readBytes, external } = this.scope.session;
     let known = elements.get(tensor);
     if (known === undefined) {
       try {
-        known = readElements(tensor, readBytes) ?? null;
+        known = readElements(tensor, readBytes, external) ?? null;
       } catch {
         // A file that cannot be read is told where the tensor is declared; here the elements are unknown.
         known = null;
@@ -277,7 +277,9 @@ export class NodeContext {
   attributeSide(name: string): Side {
     const found = this.resolve(name);
     const value = found && 'value' in found ? found.value : undefined;
-    const text = Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+    const isList = Array.isArray(value) && value.every((element) => typeof element !== 'object');
+    const isPlain = value !== undefined && typeof value !== 'object';
+    const text = isList ? `[${value.join(', ')}]` : isPlain ? String(value) : (found?.type ?? 'missing');
     return { role: 'attribute', name, text };
   }
 

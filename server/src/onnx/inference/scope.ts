@@ -2,6 +2,7 @@
 
 import type { Attribute, Bytes, FunctionDefinition, Node, Tensor, Type } from '../model/model.ts';
 import { normalizedDomain } from '../operators/table.ts';
+import type { ExternalBytes } from './constants.ts';
 import type { Dim } from './expression.ts';
 import { LayeredMap } from './layered-map.ts';
 import type { Operator } from './operator.ts';
@@ -11,6 +12,7 @@ import { declaredType, type Value, valueWith } from './value.ts';
 /** What all scopes of a model share. */
 export interface Session {
   readonly readBytes: (bytes: Bytes) => Uint8Array;
+  readonly external?: ExternalBytes | undefined;
   /** By name; those of one name differ in domain or overload. */
   readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>;
   /** Of the model; a function may lack some. */

@@ -8,7 +8,13 @@ import type { FileSizes } from './file-sizes.ts';
 
 /** A tensor whose weights cannot be found. */
 export interface WeightProblem {
-  readonly code: 'no-location' | 'outside-folder' | 'unreadable-file' | 'invalid-entry' | 'out-of-bounds';
+  readonly code:
+    | 'no-location'
+    | 'outside-folder'
+    | 'unreadable-file'
+    | 'invalid-entry'
+    | 'out-of-bounds'
+    | 'wrong-length';
   /** Name of the tensor; may be empty for one in an attribute. */
   readonly tensor: string;
   /** Absolute path of the file, where the tensor names one. */
@@ -84,10 +90,10 @@ function planExternal(tensor: Tensor, entries: readonly StringEntry[], context: 
 }
 
 /** The bytes that external data means (onnx.proto, TensorProto.external_data), or what is wrong with it. */
-function externalRange(
+export function externalRange(
   tensor: Tensor,
   entries: readonly StringEntry[],
-  { modelDirectory, sizes }: PlanContext,
+  { modelDirectory, sizes }: Pick<PlanContext, 'modelDirectory' | 'sizes'>,
 ): FileRange | WeightProblem {
   const values = new Map(entries.map(({ key, value }) => [key, value]));
   const location = values.get('location') ?? '';
@@ -132,7 +138,7 @@ function parseCount(text: string): number | undefined {
 }
 
 /** A parser that is told of bytes behind the end of a file may take them, and die of it when it reads them. */
-function findProblem(tensor: Tensor, range: FileRange, sizes: FileSizes): WeightProblem | undefined {
+export function findProblem(tensor: Tensor, range: FileRange, sizes: FileSizes): WeightProblem | undefined {
   const size = sizes.of(range.path);
   if (typeof size === 'string') {
     return problemOf(tensor, 'unreadable-file', range.path, `cannot be read: ${size}`);
@@ -147,7 +153,7 @@ function findProblem(tensor: Tensor, range: FileRange, sizes: FileSizes): Weight
   );
 }
 
-function problemOf(
+export function problemOf(
   tensor: Tensor,
   code: WeightProblem['code'],
   file: string | undefined,

@@ -49,7 +49,15 @@ export function judgeName(
     const undefinedUses = uses.flatMap((use) =>
       placeOf(use).map((place) => ({ ...place, isOutput: isSignatureOutput(use, segments) })),
     );
-    return undefinedUses.length > 0 ? { ...quiet, undefined: undefinedUses } : undefined;
+    if (undefinedUses.length > 0) return { ...quiet, undefined: undefinedUses };
+    const stale = occurrences
+      .filter(({ role }) => role === 'value-info')
+      .flatMap(placeOf)
+      .map(
+        (place): AnchoredFinding => ({ code: 'onnx.stale-value-info', place, message: staleMessage(name) }),
+      );
+    // A name that only nodes inside a graph make is theirs.
+    return stale.length > 0 ? { ...quiet, findings: stale } : undefined;
   }
   for (const { segment, index, identifier } of inner) {
     if (first.role === 'node-output' && first.segment >= index) continue;
@@ -73,6 +81,10 @@ export function judgeName(
   return findings.length > 0 || early.length > 0 || unused.length > 0
     ? { ...quiet, findings, early, unused }
     : undefined;
+}
+
+export function staleMessage(name: string): string {
+  return `Nothing is called '${name}': its type is stated for no value. Such a leftover can contradict a later value of this name.`;
 }
 
 const quiet: NameVerdict = { findings: [], early: [], unused: [], undefined: [] };

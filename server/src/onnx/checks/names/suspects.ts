@@ -18,6 +18,7 @@ export function* suspectsIn(segments: readonly Segment[], from: number, to: numb
   // Whether what is defined is used, too.
   const used = new Map<string, boolean>();
   const outputs: string[] = [];
+  const stated: string[] = [];
   let node: NodeStatement | undefined;
   const visit: Parameters<typeof visitSegmentNames>[1] = ({ name }, role) => {
     switch (role) {
@@ -40,7 +41,8 @@ export function* suspectsIn(segments: readonly Segment[], from: number, to: numb
         else used.set(name, true);
         return;
       }
-      default:
+      case 'value-info':
+        stated.push(name);
     }
   };
   for (let index = from; index < to; index++) {
@@ -56,6 +58,7 @@ export function* suspectsIn(segments: readonly Segment[], from: number, to: numb
     else names.add(name);
   }
   for (const [name, isUsed] of used) if (!isUsed) names.add(name);
+  for (const name of stated) if (!used.has(name)) names.add(name);
   for (const name of inner.keys()) if (used.has(name)) names.add(name);
   return { names, inner };
 }

@@ -7,6 +7,7 @@ import { didYouMean } from '../../text/parser/suggestions.ts';
 import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.ts';
 import type { AnchoredFinding } from '../finding.ts';
 import { wholeStatement } from '../spans.ts';
+import { chainBudget, chainFindings } from './dead-chains.ts';
 import type { EarlyUse, NameVerdict } from './judge-name.ts';
 import type { ValueNames } from './values.ts';
 
@@ -24,7 +25,7 @@ export function valueFindings(
 ): AnchoredFinding[] {
   const broken = brokenStatements.size === 0 ? undefined : brokenWords(tree, brokenStatements);
   const findings: AnchoredFinding[] = [];
-  const budget = { steps: cycleBudget, suggestions };
+  const budget = { steps: cycleBudget, suggestions, chainSteps: chainBudget };
   bodies.forEach(({ verdicts }, declaration) => {
     const unused = new Map<NodeStatement, number>();
     for (const [name, verdict] of verdicts) {
@@ -36,9 +37,11 @@ export function valueFindings(
       }
       for (const node of verdict.unused) unused.set(node, (unused.get(node) ?? 0) + 1);
     }
+    const ends: NodeStatement[] = [];
     for (const [node, number] of unused) {
       // A node has a use if any of its outputs has.
       if (number < node.outputs.filter(({ name }) => name !== '').length) continue;
+      ends.push(node);
       const message = `Nothing uses what this ${node.operator.name} makes.`;
       findings.push({
         code: 'onnx.unused-node',
@@ -46,6 +49,7 @@ export function valueFindings(
         message,
       });
     }
+    if (ends.length > 0) findings.push(...chainFindings(tree, names, declaration, ends, budget));
   });
   return findings;
 }

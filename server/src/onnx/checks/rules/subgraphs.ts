@@ -3,6 +3,7 @@
 import { defines, definesName, subgraphsOf, visitSegmentNames } from '../../analysis/segment-names.ts';
 import type { GraphSyntax, Identifier, NodeStatement, Span } from '../../text/syntax-tree.ts';
 import type { Report } from '../finding.ts';
+import { staleMessage } from '../names/judge-name.ts';
 import { wholeStatement } from '../spans.ts';
 
 /** `enclosing`: names of the graphs around it, up to but without the outermost body. */
@@ -65,6 +66,7 @@ function checkGraph(graph: GraphSyntax, report: Report, enclosing: ReadonlyMap<s
     }
   }
   reportUnused(graph, used, report);
+  reportStale(graph, defined, report);
 }
 
 function define(
@@ -95,6 +97,15 @@ function reportEarly(node: NodeStatement, identifier: Identifier, report: Report
     identifier,
     `'${identifier.name}' is made by a node further down; nodes stand in the order in which they run.`,
   );
+}
+
+/** Types stated for values that are not there. */
+function reportStale(graph: GraphSyntax, defined: ReadonlyMap<string, Span>, report: Report): void {
+  for (const { name, data } of graph.values) {
+    if (!data && name.name !== '' && !defined.has(name.name)) {
+      report('onnx.stale-value-info', name, staleMessage(name.name));
+    }
+  }
 }
 
 function reportUnused(graph: GraphSyntax, used: ReadonlySet<string>, report: Report): void {

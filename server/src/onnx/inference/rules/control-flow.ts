@@ -1,5 +1,6 @@
 /** Operators with graphs inside. */
 
+import { dataTypeName } from '../../model/data-types.ts';
 import type { Graph } from '../../model/model.ts';
 import { type Dim, equalDims } from '../expression.ts';
 import { named } from '../infer-node.ts';
@@ -88,6 +89,14 @@ const loop: Rule = (context) => {
   const { carried, outputs } = settle(context, graph, initial, (state) => [counter, condition, ...state]);
   carried.forEach((value, index) => {
     context.setType(index, value.type);
+    const [before, after] = [initial[index]?.type, outputs?.[1 + index]?.type].map(elementTypeOf);
+    if (!before || !after || before === after) return;
+    const name = graph.outputs[1 + index]?.name ?? '';
+    context.report(
+      'onnx.type-mismatch',
+      `Loop starts with '${context.inputName(2 + index)}' of type ${dataTypeName(before)}, and its body goes on with '${name}' of type ${dataTypeName(after)}.`,
+      [context.inputSide(2 + index), context.attributeSide('body')],
+    );
   });
   const trips =
     typeof context.scalar(0) === 'number' && !context.has(1) && isConstantTrue(context, graph, outputs)

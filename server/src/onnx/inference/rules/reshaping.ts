@@ -7,6 +7,7 @@ import { refuse, requireAtLeast } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
 const reshape: Rule = (context) => {
+  if (context.version >= 5 && !context.requireRank(1, 1)) return;
   const target = context.version < 5 ? context.ints('shape') : context.data(1);
   const input = context.shape(0);
   if (target === undefined) {

@@ -343,6 +343,7 @@ const tile: Rule = (context) => {
 };
 
 const expand: Rule = (context) => {
+  if (!context.requireRank(1, 1)) return;
   const shape = context.shape(0);
   const target = context.data(1);
   if (shape === undefined || target === undefined) return;
