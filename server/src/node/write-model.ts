@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  type FileHandle,
+  open,
+  readdir,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Chunk } from '../onnx/binary/writer.ts';
@@ -23,8 +33,9 @@ export async function writeModel(
   const target = await realpath(file).catch(() => file);
   const temporary = path.join(
     path.dirname(target),
-    `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
+    `.${path.basename(target)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`,
   );
+  await removeLeftovers(target);
   try {
     const mode = (await stat(target).catch(() => undefined))?.mode;
     // A file that its owner has locked stays as it is, though its folder would allow to replace it.
@@ -49,6 +60,31 @@ export async function writeModel(
     throw new Error(`${file} was not saved, and is as it was: ${reason(error, path.dirname(target))}`, {
       cause: error,
     });
+  }
+}
+
+/** A save of another machine in the same folder writes on all the time; this much is enough to tell. Milliseconds. */
+const abandonedAfter = 600_000;
+
+/** Temporary files of saves that were killed before they could remove them. */
+async function removeLeftovers(target: string): Promise<void> {
+  const start = `.${path.basename(target)}.`;
+  const names = await readdir(path.dirname(target)).catch(() => []);
+  for (const name of names) {
+    const owner = name.startsWith(start) && /^(\d+)-[0-9a-f]{12}\.tmp$/.exec(name.slice(start.length))?.[1];
+    if (!owner || isRunning(Number(owner))) continue;
+    const leftover = path.join(path.dirname(target), name);
+    const written = (await stat(leftover).catch(() => undefined))?.mtimeMs ?? Date.now();
+    if (Date.now() - written > abandonedAfter) await unlink(leftover).catch(() => undefined);
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
   }
 }
 
