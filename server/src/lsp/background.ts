@@ -4,20 +4,47 @@ import type { Stepwise } from '../onnx/analysis/steps.ts';
 /** Milliseconds. A message waits for two slices at most: the one that runs when it arrives, and one before its turn comes. */
 const slice = 2;
 
-/** Resolves when the work is done: true; or false when the signal stops it. The first slice is done at once. */
+/** Milliseconds without a message before work goes on: who has asked once mostly asks again, and is answered at once then. */
+const quiet = 20;
+
+/** Milliseconds after which work goes on for a slice all the same. */
+const patience = 200;
+
+let lastMessage = Number.NEGATIVE_INFINITY;
+
+/** To be called when a message of the editor arrives, and when it is answered. */
+export function noteMessage(): void {
+  lastMessage = performance.now();
+}
+
+/**
+ * Resolves when the work is done: true; or false when the signal stops it. Work that somebody waits for is `urgent`: its first slice
+ * is done at once, and messages do not keep it from going on.
+ */
 export function inBackground<Value, SoFar>(
-  work: Pick<Stepwise<Value, SoFar>, 'work'>,
+  work: Pick<Stepwise<Value, SoFar>, 'work' | 'ready'>,
   signal: AbortSignal,
+  { urgent = false }: { readonly urgent?: boolean } = {},
 ): Promise<boolean> {
+  if (work.ready !== undefined) {
+    return Promise.resolve(!signal.aborted);
+  }
   return new Promise((resolve, reject) => {
+    let lastSlice = performance.now();
     const next = () => {
       if (signal.aborted) {
         resolve(false);
         return;
       }
-      const end = performance.now() + slice;
+      const start = performance.now();
+      const isQuiet = urgent || start - lastMessage >= quiet || start - lastSlice >= patience;
+      if (!isQuiet) {
+        setTimeout(next, lastMessage + quiet - start);
+        return;
+      }
+      lastSlice = start;
       try {
-        if (work.work(() => performance.now() >= end)) {
+        if (work.work(() => performance.now() - start >= slice)) {
           resolve(true);
         } else {
           setImmediate(next);

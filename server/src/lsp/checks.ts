@@ -117,6 +117,16 @@ export class Checks {
     return networkTypes(verdict.network, verdict.document.model.model, verdict.runtimeName, isCurrent);
   }
 
+  /** Has the editor ask for them again, as they are made of more than the text. */
+  refreshInlayHints(): void {
+    const { client, connection, log } = this.#parts;
+    if (client.refreshesInlayHints) {
+      connection.languages.inlayHint
+        .refresh()
+        .catch((error: unknown) => log.error('The editor does not ask for inlay hints again', error));
+    }
+  }
+
   dispose(): void {
     for (const { pending, publishing } of this.#documents.values()) {
       pending?.abort();
@@ -154,7 +164,6 @@ export class Checks {
 
   async #infer(checked: CheckedDocument, signal: AbortSignal): Promise<void> {
     const { document } = checked;
-    const { client, connection, log } = this.#parts;
     const lacksHints = isBeingInferred(document);
     if (!(await inBackground(document.work.inference, signal))) {
       return;
@@ -164,10 +173,8 @@ export class Checks {
       ...externalDataDiagnostics(document, this.#parts.files),
     ];
     this.#publishSoon(checked);
-    if (lacksHints && client.refreshesInlayHints) {
-      connection.languages.inlayHint
-        .refresh()
-        .catch((error: unknown) => log.error('The editor does not ask for inlay hints again', error));
+    if (lacksHints) {
+      this.refreshInlayHints();
     }
   }
 
@@ -239,7 +246,7 @@ export class Checks {
     if (!isBig || model.ready) {
       checked.modelProblems = anchoredModelDiagnostics(document);
     }
-    if (!(await inBackground(checks, signal))) {
+    if (!(await inBackground(checks, signal, { urgent: true }))) {
       return;
     }
     this.#publish(checked);

@@ -9,6 +9,7 @@ import {
   ResponseError,
 } from 'vscode-languageserver/node';
 import type { OnnxDocument } from '../language-service.ts';
+import { noteMessage } from './background.ts';
 import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
 
@@ -56,6 +57,7 @@ export function notification<Params, Options>(
 ): Registration {
   return (connection, session) => {
     connection.onNotification(type.method, async (params: Params) => {
+      noteMessage();
       try {
         await handle(session(), params);
       } catch (error) {
@@ -71,6 +73,7 @@ function onRequest<Params, Result>(
 ): Registration {
   return (connection, session) => {
     connection.onRequest<unknown, void>(method, async (params: Params, token: CancellationToken) => {
+      noteMessage();
       if (token.isCancellationRequested) {
         return cancelled();
       }
@@ -85,6 +88,8 @@ function onRequest<Params, Result>(
         }
         session().log.error(`${method} failed`, error);
         return new ResponseError(LSPErrorCodes.RequestFailed, messageOf(error));
+      } finally {
+        noteMessage();
       }
     });
   };
