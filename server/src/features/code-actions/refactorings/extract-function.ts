@@ -40,9 +40,9 @@ export const extractFunction: CodeActionProvider = {
       ? [
           {
             id: 'selection',
-            title: `Extract ${counted(selection.statements.length, 'node')} to function`,
+            title: `Extract ${counted(selection.count, 'node')} to function`,
             kind,
-            edit: () => extracted(document, selection.body, selection.statements, start, end),
+            edit: () => extracted(document, selection.body, selection.statements(), start, end),
           },
         ]
       : [];

@@ -29,12 +29,12 @@ function* ofSelection(request: CodeActionRequest): Generator<OfferedAction> {
   const { document, start, end } = request;
   const selection = start < end ? statementsIn(document, start, end) : undefined;
   if (selection) {
-    const { body, statements } = selection;
+    const { body, count, statements } = selection;
     yield {
       id: 'selection',
-      title: `Extract ${counted(statements.length, 'node')} as a new model`,
+      title: `Extract ${counted(count, 'node')} as a new model`,
       kind,
-      edit: () => extracted(request, body, constantsFor(document, body, statements)),
+      edit: () => extracted(request, body, constantsFor(document, body, statements())),
     };
   }
 }

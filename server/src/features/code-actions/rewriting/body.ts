@@ -33,25 +33,42 @@ export interface Entry {
   readonly end: number;
 }
 
-/** The body and those of its statements that a selection touches. Undefined where it touches none, or several bodies. */
+/** The statements that a selection touches. */
+export interface SelectedStatements {
+  readonly body: Body;
+  readonly count: number;
+  readonly statements: () => readonly Statement[];
+}
+
+/** Undefined where the selection touches no statements, or those of several bodies. */
 export function statementsIn(
   document: OnnxDocument,
   start: number,
   end: number,
-): { readonly body: Body; readonly statements: readonly Statement[] } | undefined {
+): SelectedStatements | undefined {
   const { tree } = document;
-  const from = Math.max(0, lastSegmentFrom(tree, start));
+  let from = Math.max(0, lastSegmentFrom(tree, start));
+  if ((tree.starts[from] ?? 0) + (tree.segments[from]?.end ?? 0) <= start) {
+    from++;
+  }
   const to = lastSegmentFrom(tree, end - 1) + 1;
-  const statements = statementsOfSegments(document, from, to).filter(
-    (statement) => statement.start < end && statement.end > start,
-  );
-  const [first, last] = [statements[0], statements.at(-1)];
-  const declaration = first && declarationAt(tree, first.segment);
-  if (!first || !last || declaration === undefined || declarationAt(tree, last.segment) !== declaration) {
+  // Only counted: this is done with every move of the selection, however long it is.
+  let [count, first, last] = [0, 0, 0];
+  for (let segment = from; segment < to; segment++) {
+    if (tree.segments[segment]?.kind === 'node-statement') {
+      first = count === 0 ? segment : first;
+      last = segment;
+      count++;
+    }
+  }
+  const declaration = count === 0 ? undefined : declarationAt(tree, first);
+  if (declaration === undefined || declarationAt(tree, last) !== declaration) {
     return undefined;
   }
-  const body = bodyOf(document, { declaration, graphs: [] }, first.segment);
-  return first === last ? innermost(body, first, start, end) : { body, statements };
+  const body = bodyOf(document, { declaration, graphs: [] }, first);
+  const statements = () => statementsOfSegments(document, from, to);
+  const [only] = count === 1 ? statements() : [];
+  return only ? innermost(body, only, start, end) : { body, count, statements };
 }
 
 function innermost(
@@ -59,7 +76,7 @@ function innermost(
   statement: Statement,
   start: number,
   end: number,
-): ReturnType<typeof statementsIn> {
+): SelectedStatements | undefined {
   const { node, base, segment } = statement;
   for (const { graph } of subgraphsOf(node)) {
     if (base + graph.start <= start && end <= base + graph.end) {
@@ -74,10 +91,12 @@ function innermost(
       if (!only) {
         return undefined;
       }
-      return statements.length === 1 ? innermost(inner, only, start, end) : { body: inner, statements };
+      return statements.length === 1
+        ? innermost(inner, only, start, end)
+        : { body: inner, count: statements.length, statements: () => statements };
     }
   }
-  return { body, statements: [statement] };
+  return { body, count: 1, statements: () => [statement] };
 }
 
 /** The body that a scope is of. `segment` is the one that the scope's graphs are in. */

@@ -1,6 +1,10 @@
 /** What goes into a set of nodes and what comes out of it. */
-import { occurrencesOf } from '../../../onnx/analysis/names.ts';
-import { visitGraphNames, visitSegmentNames } from '../../../onnx/analysis/segment-names.ts';
+import { segmentsOf } from '../../../onnx/analysis/names.ts';
+import {
+  type NameVisitor,
+  visitGraphNames,
+  visitSegmentNames,
+} from '../../../onnx/analysis/segment-names.ts';
 import type { Identifier } from '../../../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from '../../document.ts';
 import { type Body, type Statement, statementsOf } from './body.ts';
@@ -68,26 +72,28 @@ export function laterMaker(
 
 function usesElsewhere(
   document: OnnxDocument,
-  { scope, segment }: Body,
+  { scope }: Body,
   statements: readonly Statement[],
 ): (name: string) => boolean {
-  const graph = scope.graphs.at(-1);
-  if (!graph) {
-    const own = new Set(statements.map((statement) => statement.segment));
-    return (name) =>
-      occurrencesOf(document.names, scope, name).some(
-        (occurrence) =>
-          (occurrence.role === 'node-input' || occurrence.role === 'output') && !own.has(occurrence.segment),
-      );
-  }
-  const base = document.tree.starts[segment] ?? 0;
+  const { tree } = document;
   const elsewhere = new Set<string>();
-  visitGraphNames(graph, (identifier, role) => {
-    const at = base + identifier.start;
-    const isOwn = statements.some(({ start, end }) => start <= at && at < end);
-    if ((role === 'node-input' || role === 'output') && !isOwn) {
-      elsewhere.add(identifier.name);
+  const own = new Set(statements.map(({ node }) => node));
+  const visitor: NameVisitor = ({ name }, role) => {
+    if (role === 'node-input' || role === 'output') {
+      elsewhere.add(name);
     }
-  });
+  };
+  const graph = scope.graphs.at(-1);
+  if (graph) {
+    visitGraphNames({ ...graph, nodes: graph.nodes.filter((node) => !own.has(node)) }, visitor);
+    return (name) => elsewhere.has(name);
+  }
+  const { from, to } = segmentsOf(tree, scope.declaration);
+  for (let index = from; index < to; index++) {
+    const other = tree.segments[index];
+    if (other && !(other.kind === 'node-statement' && own.has(other))) {
+      visitSegmentNames(other, visitor);
+    }
+  }
   return (name) => elsewhere.has(name);
 }
