@@ -90,15 +90,7 @@ function valuesOf(segments: readonly Segment[], { values }: Declaration) {
 
 function valueGroup(context: Context, title: string, values: readonly PlacedValue[]): DocumentSymbol[] {
   const kind = title === 'initializers' ? SymbolKind.Constant : SymbolKind.Variable;
-  const symbols = values.map(({ segment, value }) =>
-    symbol(
-      nameOr(value.name, title),
-      kind,
-      context.rangeOf(segment, value),
-      context.rangeOf(segment, value.name),
-      value.type && textOf(context.document, segment, value.type),
-    ),
-  );
+  const symbols = values.map(({ segment, value }) => new ValueSymbol(context, segment, value, kind, title));
   const [first] = symbols;
   const last = symbols.at(-1);
   if (!first || !last || symbols.length <= flatValues) {
@@ -110,7 +102,7 @@ function valueGroup(context: Context, title: string, values: readonly PlacedValu
 
 function memberSymbol(context: Context, member: NodeGroup | NodeMember): DocumentSymbol {
   if (!isGroup(member)) {
-    return nodeSymbol(context, member.segment, member.node, member.shortName);
+    return new NodeSymbol(context, member.segment, member.node, member.shortName);
   }
   const children = member.members.map((child) => memberSymbol(context, child));
   const last = context.document.tree.segments[member.to];
@@ -122,36 +114,97 @@ function memberSymbol(context: Context, member: NodeGroup | NodeMember): Documen
   return symbol(member.name, SymbolKind.Namespace, range, selection, undefined, children);
 }
 
-/** A node with the nodes of its subgraphs. */
-function nodeSymbol(
-  context: Context,
-  segment: number,
-  node: NodeStatement,
-  shortName = node.label?.name || node.outputs[0]?.name || '',
-): DocumentSymbol {
-  const children: DocumentSymbol[] = [];
-  for (const { name, value } of node.attributes) {
-    if (value.kind === 'graph') {
-      children.push(
-        symbol(
-          name.name,
-          SymbolKind.Module,
-          context.rangeOf(segment, value),
-          context.rangeOf(segment, name),
-          'graph',
-          value.value.nodes.map((inner) => nodeSymbol(context, segment, inner)),
-        ),
-      );
-    }
+/**
+ * The symbol of a value or node, worked out when it is asked for or sent: there are as many of them as statements, with six objects
+ * each, which together would take several times the memory of the answer.
+ */
+abstract class StatementSymbol<Part extends Span> implements DocumentSymbol {
+  protected readonly context: Context;
+  protected readonly segment: number;
+  protected readonly part: Part;
+  abstract readonly kind: SymbolKind;
+
+  constructor(context: Context, segment: number, part: Part) {
+    this.context = context;
+    this.segment = segment;
+    this.part = part;
   }
-  return symbol(
-    nameOr(node.operator, 'node'),
-    SymbolKind.Operator,
-    context.rangeOf(segment, node),
-    context.rangeOf(segment, node.operator),
-    shortName,
-    children,
-  );
+
+  abstract get name(): string;
+  abstract get detail(): string;
+  abstract get selectionRange(): Range;
+
+  get range(): Range {
+    return this.context.rangeOf(this.segment, this.part);
+  }
+
+  get children(): DocumentSymbol[] {
+    return [];
+  }
+
+  toJSON(): DocumentSymbol {
+    const { name, kind, range, selectionRange, detail, children } = this;
+    return symbol(name, kind, range, selectionRange, detail, children);
+  }
+}
+
+class ValueSymbol extends StatementSymbol<ValueDeclaration> {
+  readonly kind: SymbolKind;
+  readonly #title: string;
+
+  constructor(context: Context, segment: number, part: ValueDeclaration, kind: SymbolKind, title: string) {
+    super(context, segment, part);
+    this.kind = kind;
+    this.#title = title;
+  }
+
+  get name(): string {
+    return nameOr(this.part.name, this.#title);
+  }
+
+  get detail(): string {
+    const { type } = this.part;
+    return type ? textOf(this.context.document, this.segment, type) : '';
+  }
+
+  get selectionRange(): Range {
+    return this.context.rangeOf(this.segment, this.part.name);
+  }
+}
+
+/** A node with the nodes of its subgraphs. */
+class NodeSymbol extends StatementSymbol<NodeStatement> {
+  readonly detail: string;
+
+  constructor(context: Context, segment: number, part: NodeStatement, shortName?: string) {
+    super(context, segment, part);
+    this.detail = shortName ?? (part.label?.name || part.outputs[0]?.name || '');
+  }
+
+  get kind(): SymbolKind {
+    return SymbolKind.Operator;
+  }
+
+  get name(): string {
+    return nameOr(this.part.operator, 'node');
+  }
+
+  get selectionRange(): Range {
+    return this.context.rangeOf(this.segment, this.part.operator);
+  }
+
+  override get children(): DocumentSymbol[] {
+    const { context, segment, part } = this;
+    const children: DocumentSymbol[] = [];
+    for (const { name, value } of part.attributes) {
+      if (value.kind === 'graph') {
+        const nodes = value.value.nodes.map((inner) => new NodeSymbol(context, segment, inner));
+        const ranges = [context.rangeOf(segment, value), context.rangeOf(segment, name)] as const;
+        children.push(symbol(name.name, SymbolKind.Module, ...ranges, 'graph', nodes));
+      }
+    }
+    return children;
+  }
 }
 
 function nameOr(identifier: Identifier, otherwise: string): string {

@@ -90,7 +90,8 @@ function answers(document: OnnxDocument, offsets: readonly number[]): unknown {
   return [
     service.syntaxDiagnostics(document),
     service.modelDiagnostics(document),
-    service.documentSymbols(document),
+    // Symbols are worked out as they are sent.
+    JSON.parse(JSON.stringify(service.documentSymbols(document))),
     service.documentLinks(document),
     service.formatDocument(document),
     service.codeLenses(document, true),
