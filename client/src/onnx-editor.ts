@@ -3,6 +3,7 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import { errorMessage } from './errors.ts';
 import type { OnnxFileSystem } from './onnx-file-system.ts';
 import { openRevisionDiff, printRevision, type RevisionSide, textUriOf } from './onnx-revisions.ts';
+import { convertToBinary, isOnnxText } from './onnx-text-in-binary.ts';
 import { unreadableModelPage } from './unreadable-model-page.ts';
 import { isModelOnDisk, toModelUri, toTextUri } from './uris.ts';
 import { watchFile } from './watch-file.ts';
@@ -18,11 +19,12 @@ export function registerOnnxEditor(fileSystem: OnnxFileSystem, client: LanguageC
   /** Rejects with a sentence for people; opening the document would wrap it into the editor's own. */
   const assertReadable = (uri: vscode.Uri) =>
     isModelOnDisk(uri) ? fileSystem.readFile(toTextUri(uri)) : printRevision(client, uri);
+  const opening: Opening = { client, assertReadable };
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
     resolveCustomEditor: async ({ uri }, panel) => {
       if (tabOf(uri, panel) === undefined && comparison.take(uri, panel)) return;
-      await handOver(uri, panel, assertReadable);
+      await handOver(uri, panel, opening);
     },
   };
   return vscode.window.registerCustomEditorProvider(onnxEditorType, provider, {
@@ -31,14 +33,10 @@ export function registerOnnxEditor(fileSystem: OnnxFileSystem, client: LanguageC
 }
 
 /** Where a model is opened: a file on disk as an editable text, any other (a revision in git) as a read-only one. */
-async function handOver(
-  uri: vscode.Uri,
-  panel: vscode.WebviewPanel,
-  assertReadable: (uri: vscode.Uri) => Promise<unknown>,
-): Promise<void> {
+async function handOver(uri: vscode.Uri, panel: vscode.WebviewPanel, opening: Opening): Promise<void> {
   const tab = tabOf(uri, panel);
   try {
-    await assertReadable(uri);
+    await opening.assertReadable(uri);
     const document = await vscode.workspace.openTextDocument(textUriOf(uri));
     await vscode.window.showTextDocument(document, {
       viewColumn: panel.viewColumn ?? vscode.ViewColumn.Active,
@@ -48,18 +46,24 @@ async function handOver(
     // A preview tab has been replaced already.
     panel.dispose();
   } catch (error) {
-    showUnreadable(uri, panel, error, () => handOver(uri, panel, assertReadable));
+    await showUnreadable(uri, panel, error, opening);
   }
 }
 
-function showUnreadable(
+interface Opening {
+  readonly client: LanguageClient;
+  readonly assertReadable: (uri: vscode.Uri) => Promise<unknown>;
+}
+
+async function showUnreadable(
   uri: vscode.Uri,
   panel: vscode.WebviewPanel,
   error: unknown,
-  tryAgain: () => Promise<void>,
-): void {
+  opening: Opening,
+): Promise<void> {
+  const isText = await isOnnxText(uri);
   panel.webview.options = { enableScripts: true, localResourceRoots: [] };
-  panel.webview.html = unreadableModelPage(uri, errorMessage(error, uri));
+  panel.webview.html = unreadableModelPage(uri, errorMessage(error, uri), isText);
   const watcher = watchFile(toModelUri(uri));
   const listeners = vscode.Disposable.from(
     watcher,
@@ -68,13 +72,23 @@ function showUnreadable(
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === 'retry') retry();
       if (message === 'binary') void vscode.commands.executeCommand('tensorrt.openAsBinary', uri);
+      if (message === 'text') void vscode.commands.executeCommand('vscode.openWith', uri, 'default');
+      if (message === 'convert') void convert();
       if (message === 'output') void vscode.commands.executeCommand('tensorrt.showOutput');
     }),
     panel.onDidDispose(() => listeners.dispose()),
   );
   function retry(): void {
     listeners.dispose();
-    void tryAgain();
+    void handOver(uri, panel, opening);
+  }
+  /** What happens to the file then is noticed by the watcher. */
+  async function convert(): Promise<void> {
+    try {
+      await convertToBinary(opening.client, uri);
+    } catch (problem) {
+      void vscode.window.showErrorMessage(errorMessage(problem, uri));
+    }
   }
 }
 

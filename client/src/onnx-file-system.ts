@@ -48,6 +48,8 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   readonly #unshown = new Map<string, PendingReload>();
   /** The editor has been told to reload, and has not yet. */
   readonly #reloading = new Map<string, PendingReload>();
+  /** When a file was made that has nothing in it yet, and is not on the disk. */
+  readonly #created = new Map<string, number>();
   readonly #listeners: vscode.Disposable;
 
   constructor(client: LanguageClient) {
@@ -56,7 +58,7 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
       vscode.workspace.onDidSaveTextDocument((document) => this.#reloadSaved(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.#reloadInterrupted(document)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        for (const map of [this.#snapshots, this.#states, this.#unshown, this.#reloading])
+        for (const map of [this.#snapshots, this.#states, this.#unshown, this.#reloading, this.#created])
           map.delete(uri.toString());
       }),
     );
@@ -68,7 +70,12 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const disk = await statModel(uri);
+    const created = this.#created.get(uri.toString());
+    if (created !== undefined) return { type: vscode.FileType.File, ctime: created, mtime: created, size: 0 };
+    const disk = await statFile(uri);
+    if (disk.isDirectory()) {
+      return { type: vscode.FileType.Directory, ctime: disk.ctimeMs, mtime: disk.mtimeMs, size: disk.size };
+    }
     const writable = await fs.access(toModelUri(uri).fsPath, constants.W_OK).then(
       () => true,
       () => false,
@@ -90,15 +97,29 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   /** Throws a FileSystemError whose message is the server's sentence. */
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+    if (this.#created.has(uri.toString())) return new Uint8Array();
     const disk = await statModel(uri);
     return (await this.#snapshotOf(uri, disk)).text;
   }
 
   async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+    if (
+      content.length === 0 &&
+      (await fs.stat(toModelUri(uri).fsPath).catch(() => undefined)) === undefined
+    ) {
+      // *Save As* makes an empty file first. No model is empty, so the disk sees none.
+      this.#created.set(uri.toString(), Date.now());
+      return;
+    }
     const text = new TextDecoder().decode(content);
     const written = await this.#request(uri, () =>
-      saveText(this.#client, { uri: toModelUri(uri).toString(), text }),
+      saveText(this.#client, {
+        uri: toModelUri(uri).toString(),
+        text,
+        ...(this.#created.has(uri.toString()) ? sourceOf(uri, text) : {}),
+      }),
     );
+    this.#created.delete(uri.toString());
     if (written === undefined) {
       throw new vscode.FileSystemError(`${path.posix.basename(uri.path)} was not saved, and is as it was.`);
     }
@@ -125,12 +146,16 @@ export class OnnxFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     return watcher;
   }
 
-  readDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.FileNotADirectory(uri);
+  /** For the dialog of *Save As*: folders and models. */
+  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+    const entries = await vscode.workspace.fs.readDirectory(toModelUri(uri));
+    return entries.filter(
+      ([name, type]) => (type & vscode.FileType.Directory) !== 0 || name.toLowerCase().endsWith('.onnx'),
+    );
   }
 
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
+  async createDirectory(uri: vscode.Uri): Promise<void> {
+    await vscode.workspace.fs.createDirectory(toModelUri(uri));
   }
 
   async delete(uri: vscode.Uri): Promise<void> {
@@ -224,15 +249,33 @@ async function applyMovedReferences(document: vscode.TextDocument, pending: Pend
   await vscode.workspace.applyEdit(edit);
 }
 
+/** A text that is saved as a new model still refers to the weights of the one that it is open as. */
+function sourceOf(
+  target: vscode.Uri,
+  text: string,
+): { readonly original?: string; readonly relativeTo?: string } {
+  const source = vscode.workspace.textDocuments.find(
+    (document) =>
+      document.uri.scheme === onnxScheme &&
+      document.uri.toString() !== target.toString() &&
+      document.getText() === text,
+  );
+  if (source === undefined) return {};
+  const model = toModelUri(source.uri);
+  return { original: model.toString(), relativeTo: vscode.Uri.joinPath(model, '..').toString() };
+}
+
 async function statModel(uri: vscode.Uri): Promise<Stats> {
+  const stats = await statFile(uri);
+  if (!stats.isDirectory()) return stats;
+  throw vscode.FileSystemError.FileIsADirectory(`${uri.fsPath} is a folder, not an ONNX model.`);
+}
+
+async function statFile(uri: vscode.Uri): Promise<Stats> {
   const file = toModelUri(uri).fsPath;
   try {
-    const stats = await fs.stat(file);
-    if (stats.isDirectory())
-      throw vscode.FileSystemError.FileIsADirectory(`${file} is a folder, not an ONNX model.`);
-    return stats;
+    return await fs.stat(file);
   } catch (error) {
-    if (error instanceof vscode.FileSystemError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw vscode.FileSystemError.FileNotFound(uri);
     if (code === 'EACCES' || code === 'EPERM')

@@ -1,9 +1,17 @@
 import * as path from 'node:path';
 import type * as vscode from 'vscode';
 
-/** What the editor of a model shows instead of text: why it cannot be read, and what can be done. */
-export function unreadableModelPage(uri: vscode.Uri, message: string): string {
+/**
+ * What the editor of a model shows instead of text: why it cannot be read, and what can be done. A file that holds ONNX text under
+ * the name of a binary model (as the editor's own *Save As* may leave one) is offered to be converted.
+ */
+export function unreadableModelPage(uri: vscode.Uri, message: string, isOnnxText: boolean): string {
   const nonce = crypto.randomUUID();
+  const buttons = isOnnxText
+    ? `<button class="primary" data-message="convert">Convert to Binary</button>
+<button data-message="text">Edit as Text</button>`
+    : `<button class="primary" data-message="retry">Try Again</button>
+<button data-message="binary">Open as Binary</button>`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -26,8 +34,7 @@ button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-off
 <main role="alert">
 <h1>${escapeHtml(path.posix.basename(uri.path))}</h1>
 <p>${escapeHtml(message)}</p>
-<button class="primary" data-message="retry">Try Again</button>
-<button data-message="binary">Open as Binary</button>
+${buttons}
 <button data-message="output">Show Output</button>
 </main>
 <script nonce="${nonce}">

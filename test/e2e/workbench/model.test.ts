@@ -121,7 +121,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       await line('MatMul').waitFor();
 
       const copy = path.join(editor.workspace, 'folder.onnx', 'copy.onnx');
-      await workbench.command('TensorRT: Save as Binary Model…');
+      await workbench.command('TensorRT: Save Model As…');
       await workbench.answerFileDialog(copy);
       await page.locator('.tab.active', { hasText: 'copy.onnx' }).waitFor();
       await line('MatMul').waitFor();

@@ -64,7 +64,7 @@ function describeText(head: Uint8Array, size: number): string | undefined {
   if (start.startsWith('version https://git-lfs.github.com/spec/')) {
     return 'it is a Git LFS pointer; the model itself has not been downloaded. Run `git lfs pull`.';
   }
-  if (/^<\s*(ir_version|opset_import|producer_name|>)/.test(start)) {
+  if (looksLikeOnnxText(text)) {
     return 'it is a model in ONNX text form. Give it a name that ends in .onnxtxt.';
   }
   if (/^(ir_version|producer_name|opset_import|graph)\s*[:{]/.test(start)) {
@@ -81,6 +81,11 @@ function describeText(head: Uint8Array, size: number): string | undefined {
   }
   if (/^[{[]/.test(start)) return 'it is a JSON file.';
   return 'it is a text file.';
+}
+
+/** Whether a text begins as printed models do: comments, then a header. */
+export function looksLikeOnnxText(text: string): boolean {
+  return /^(?:\s|#.*\n)*<\s*(?:ir_version|opset_import|producer_name|>)/.test(text);
 }
 
 function longestText(head: Uint8Array): string | undefined {
