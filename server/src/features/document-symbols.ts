@@ -196,10 +196,12 @@ class NodeSymbol extends StatementSymbol<NodeStatement> {
   override get children(): DocumentSymbol[] {
     const { context, segment, part } = this;
     const children: DocumentSymbol[] = [];
-    for (const { name, value } of part.attributes) {
+    for (const attribute of part.attributes) {
+      const { name, value } = attribute;
       if (value.kind === 'graph') {
         const nodes = value.value.nodes.map((inner) => new NodeSymbol(context, segment, inner));
-        const ranges = [context.rangeOf(segment, value), context.rangeOf(segment, name)] as const;
+        // The name has to be inside, or editors refuse all symbols.
+        const ranges = [context.rangeOf(segment, attribute), context.rangeOf(segment, name)] as const;
         children.push(symbol(name.name, SymbolKind.Module, ...ranges, 'graph', nodes));
       }
     }
