@@ -106,7 +106,13 @@ export function* inferInSteps(
   const soFar: InferenceSoFar = { model, value: (name) => inGraph && valueSoFar(inGraph, name) };
   for (;;) {
     const step = steps.next();
-    if (step.done) return new ModelInference(model, session, step.value);
+    if (step.done) {
+      const inference = new ModelInference(model, session, step.value);
+      inGraph = { scope: step.value.scope, order: Number.POSITIVE_INFINITY };
+      // Somebody will ask for them, and there are as many nodes to look at as before.
+      for (const problems = inference.collectProblems(); !problems.next().done; ) yield soFar;
+      return inference;
+    }
     inGraph = step.value;
     yield soFar;
   }
@@ -176,19 +182,21 @@ class ModelInference implements Inference {
   };
 
   readonly problems = (): readonly Problem[] => {
-    if (this.#problems === undefined) {
-      const found: Problem[] = [];
-      const seen: Seen = { scopes: new Set(), functions: new Set() };
-      collect(this.root.scope, [], undefined, found, seen);
-      for (const definition of this.model.functions) {
-        if (!seen.functions.has(definition)) {
-          collect(this.#uncalledBody(definition), [], definition, found, seen);
-        }
-      }
-      this.#problems = found;
-    }
-    return this.#problems;
+    if (this.#problems === undefined) finished(this.collectProblems());
+    return this.#problems ?? [];
   };
+
+  *collectProblems(): Steps<void> {
+    const found: Problem[] = [];
+    const seen: Seen = { scopes: new Set(), functions: new Set() };
+    yield* collect(this.root.scope, [], undefined, found, seen);
+    for (const definition of this.model.functions) {
+      if (!seen.functions.has(definition)) {
+        yield* collect(this.#uncalledBody(definition), [], definition, found, seen);
+      }
+    }
+    this.#problems = found;
+  }
 
   #uncalledBody(definition: FunctionDefinition): Scope {
     let scope = this.#uncalled.get(definition);
@@ -234,16 +242,22 @@ interface Seen {
   readonly functions: Set<FunctionDefinition>;
 }
 
+/** Most have no problems. */
+const recordsBetweenPauses = 4096;
+
 /** Adds the problems of a body and of those inside it; of a body that several calls share only once. */
-function collect(
+function* collect(
   scope: Scope,
   path: readonly PathStep[],
   definition: FunctionDefinition | undefined,
   found: Problem[],
   seen: Seen,
-): void {
+): Steps<void> {
   seen.scopes.add(scope);
+  let count = 0;
   for (const { node, problems, inner } of scope.records) {
+    if (++count % recordsBetweenPauses === 0) yield;
+    if (problems === undefined && inner === undefined) continue;
     for (const problem of problems ?? []) {
       found.push({ ...problem, path, node, ...(definition && { function: definition }) });
     }
@@ -251,7 +265,7 @@ function collect(
       if (functionDefinition) seen.functions.add(functionDefinition);
       if (seen.scopes.has(body)) continue;
       const step: PathStep = attribute === undefined ? { node } : { node, attribute };
-      collect(body, [...path, step], functionDefinition ?? definition, found, seen);
+      yield* collect(body, [...path, step], functionDefinition ?? definition, found, seen);
     }
   }
 }

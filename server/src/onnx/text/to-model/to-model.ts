@@ -1,6 +1,6 @@
 /** SyntaxTree → Model: what a text means. See docs/onnx-text.md. */
 import { changedPart } from '../../analysis/changed-part.ts';
-import { finished, type Steps } from '../../analysis/steps.ts';
+import { betweenPauses, finished, type Steps } from '../../analysis/steps.ts';
 import type { FunctionDefinition, Graph, Model, Node } from '../../model/model.ts';
 import { emptyFields, type MessageName } from '../annotations/empty-fields.ts';
 import type {
@@ -218,9 +218,6 @@ function nodesOf(
   );
 }
 
-/** To take over what a segment was converted to is 1; to convert it is 128. */
-const effortBetweenPauses = 2 ** 15;
-
 /** What the segments of a range are converted to, those left out that `convert` has nothing for. */
 function* convertRange<Value extends object>(
   conversion: Conversion,
@@ -230,32 +227,30 @@ function* convertRange<Value extends object>(
   convert: (segment: Segment) => Value | undefined,
 ): Steps<Value[]> {
   const { kept, tree } = conversion;
-  const values: Value[] = [];
   const end = Math.min(to, tree.segments.length);
-  let effort = 0;
-  for (let index = from; index < end; index++) {
-    if (effort > effortBetweenPauses) {
-      effort = 0;
+  let count = 0;
+  // A search by the engine itself passes by the many that were kept in next to no time.
+  for (let index = kept.values.indexOf(undefined, from); index >= 0 && index < end; ) {
+    const segment = tree.segments[index];
+    if (segment !== undefined) {
+      conversion.segment = index;
+      conversion.problems = undefined;
+      // One segment is always converted by the same function: its kind says by which.
+      kept.values[index] = convert(segment);
+      if (conversion.problems !== undefined) kept.problems.set(index, conversion.problems);
+    }
+    if (++count % betweenPauses === 0) {
       closeSources(conversion);
       yield;
     }
-    effort++;
-    // One segment is always converted by the same function: its kind says by which.
-    let value = kept.values[index] as Value | undefined;
-    const segment = tree.segments[index];
-    if (value === undefined && segment !== undefined) {
-      effort += 127;
-      conversion.segment = index;
-      conversion.problems = undefined;
-      value = convert(segment);
-      kept.values[index] = value;
-      if (conversion.problems !== undefined) kept.problems.set(index, conversion.problems);
-    }
-    if (value !== undefined) values.push(value);
-    if (kept.problems.size === 0) continue;
+    index = kept.values.indexOf(undefined, index + 1);
+  }
+  const indices = [...kept.problems.keys()].filter((index) => index >= from && index < end);
+  for (const index of indices.sort((a, b) => a - b)) {
     for (const problem of kept.problems.get(index) ?? []) problems.push({ ...problem, segment: index });
   }
-  return values;
+  const values = kept.values.slice(from, end) as (Value | undefined)[];
+  return values.includes(undefined) ? values.filter((value) => value !== undefined) : (values as Value[]);
 }
 
 /** An edit leaves the segments before and behind it as they are, and what they were turned into counts still. */
@@ -269,16 +264,24 @@ function keepUntouched(conversion: Conversion): void {
     [...defaults.absentFields],
   ]);
   kept.segments = segments;
-  if (old?.defaults !== kept.defaults) return;
+  if (old?.defaults !== kept.defaults) {
+    kept.values = unknown(segments.length);
+    return;
+  }
   const { from, oldTo, newTo } = changedPart(old.segments, segments);
   const moved = newTo - oldTo;
-  kept.values = old.values.slice(0, from);
-  kept.values.length = newTo;
-  kept.values = kept.values.concat(old.values.slice(oldTo));
+  kept.values =
+    moved === 0
+      ? old.values.slice().fill(undefined, from, newTo)
+      : old.values.slice(0, from).concat(unknown(newTo - from), old.values.slice(oldTo));
   for (const [index, found] of old.problems) {
     if (index < from) kept.problems.set(index, found);
     else if (index >= oldTo) kept.problems.set(index + moved, found);
   }
+}
+
+function unknown(length: number): undefined[] {
+  return new Array<undefined>(length).fill(undefined);
 }
 
 /** What the annotations before the header say of all messages; readAnnotations reports what is wrong with them. */
