@@ -16,7 +16,7 @@ import { systemKeys } from './system-keys.ts';
 import { tuningKeys } from './tuning-keys.ts';
 
 export { type ForeignFlag, foreignFlags } from './foreign-flags.ts';
-export type { Choice, Group, KeyDefinition, KindValues, ValueKind, ValueSpec } from './key.ts';
+export type { Choice, Deprecation, Group, KeyDefinition, KindValues, ValueKind, ValueSpec } from './key.ts';
 
 const table = {
   ...modelKeys,

@@ -1,0 +1,96 @@
+/**
+ * What can be asked of a build config, one function per feature; the counterpart of language-service.ts. All are functions of a
+ * document's version and of the files that it extends; none knows of a connection or an editor. See features/build-config/.
+ */
+import type {
+  CodeAction,
+  CodeActionContext,
+  CompletionList,
+  Diagnostic,
+  DocumentLink,
+  DocumentSymbol,
+  FoldingRange,
+  FormattingOptions,
+  Hover,
+  LocationLink,
+  Position,
+  Range,
+  SelectionRange,
+  TextEdit,
+} from 'vscode-languageserver-types';
+import type { ResolvedConfig } from './build-config/model.ts';
+import { resolveBuildConfig } from './build-config/resolve/resolve.ts';
+import { configCodeActions } from './features/build-config/code-actions.ts';
+import { configCompletion } from './features/build-config/completion.ts';
+import { configDiagnostics, schemaDiagnostics } from './features/build-config/diagnostics.ts';
+import {
+  type ConfigDocument,
+  changedConfigDocument,
+  createConfigDocument,
+} from './features/build-config/document.ts';
+import {
+  configDefinition,
+  configFoldingRanges,
+  configHover,
+  configLinks,
+  configSelectionRanges,
+  configSymbols,
+  formatConfig,
+  formatConfigOnType,
+} from './features/build-config/structure.ts';
+import type { TextChange } from './features/source-text.ts';
+
+export type { ConfigDocument } from './features/build-config/document.ts';
+
+export interface ConfigServiceHost {
+  /** The text of a file that a config extends: what the editor has of it, or what is on disk. Throws a sentence. */
+  readText(path: string): string;
+}
+
+export interface ConfigService {
+  createDocument(uri: string, version: number, text: string): ConfigDocument;
+  changedDocument(document: ConfigDocument, version: number, changes: readonly TextChange[]): ConfigDocument;
+  /** The builds, with the files as they are now. */
+  resolve(document: ConfigDocument): ResolvedConfig;
+  diagnostics(document: ConfigDocument, relatedInformation: boolean): Promise<Diagnostic[]>;
+  hover(document: ConfigDocument, position: Position): Promise<Hover | undefined>;
+  completion(document: ConfigDocument, position: Position, snippets: boolean): Promise<CompletionList>;
+  definition(document: ConfigDocument, position: Position): Promise<LocationLink[]>;
+  documentSymbols(document: ConfigDocument): Promise<DocumentSymbol[]>;
+  documentLinks(document: ConfigDocument): DocumentLink[];
+  foldingRanges(document: ConfigDocument): Promise<FoldingRange[]>;
+  selectionRanges(document: ConfigDocument, positions: readonly Position[]): Promise<SelectionRange[]>;
+  format(document: ConfigDocument, options: FormattingOptions): Promise<TextEdit[]>;
+  formatOnType(
+    document: ConfigDocument,
+    position: Position,
+    character: string,
+    options: FormattingOptions,
+  ): Promise<TextEdit[]>;
+  /** With their edits. */
+  codeActions(document: ConfigDocument, range: Range, context: CodeActionContext): CodeAction[];
+}
+
+export function createConfigService({ readText }: ConfigServiceHost): ConfigService {
+  const resolve = (document: ConfigDocument) => resolveBuildConfig(document.config, readText);
+  return {
+    createDocument: createConfigDocument,
+    changedDocument: changedConfigDocument,
+    resolve,
+    diagnostics: async (document, relatedInformation) => {
+      const ours = configDiagnostics(document, resolve(document).problems, relatedInformation);
+      return [...ours, ...(await schemaDiagnostics(document, ours))];
+    },
+    hover: configHover,
+    completion: configCompletion,
+    definition: configDefinition,
+    documentSymbols: configSymbols,
+    documentLinks: configLinks,
+    foldingRanges: configFoldingRanges,
+    selectionRanges: configSelectionRanges,
+    format: formatConfig,
+    formatOnType: formatConfigOnType,
+    codeActions: (document, range, context) =>
+      configCodeActions(document, range, context, resolve(document).problems),
+  };
+}

@@ -1,0 +1,109 @@
+/** textDocument/codeAction in configs: the fixes that problems bring, and turning a trtexec line into a config. */
+import {
+  type CodeAction,
+  type CodeActionContext,
+  CodeActionKind,
+  type Diagnostic,
+  type Range,
+  type TextEdit,
+} from 'vscode-languageserver-types';
+import type { ConfigFix, ConfigProblem } from '../../build-config/model.ts';
+import { configText, fromTrtexec } from '../../build-config/trtexec/from-trtexec.ts';
+import { findTrtexecLines, type TrtexecLine, trtexecLineOf } from '../../build-config/trtexec/lines.ts';
+import { offsetAt, rangeOf } from '../source-text.ts';
+import { uriOfFile } from './diagnostics.ts';
+import type { ConfigDocument } from './document.ts';
+
+/** `problems`: all that the diagnostics were made of. */
+export function configCodeActions(
+  document: ConfigDocument,
+  range: Range,
+  { diagnostics, only }: CodeActionContext,
+  problems: readonly ConfigProblem[],
+): CodeAction[] {
+  const actions = [...fixes(document, range, diagnostics, problems), ...conversion(document, range)];
+  return actions.filter(
+    ({ kind = '' }) =>
+      only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)),
+  );
+}
+
+function fixes(
+  document: ConfigDocument,
+  range: Range,
+  diagnostics: readonly Diagnostic[],
+  problems: readonly ConfigProblem[],
+): CodeAction[] {
+  return problems
+    .filter(({ origin }) => origin.file === document.file && touches(origin.range, range))
+    .flatMap((problem) => {
+      const shown = diagnostics.filter(
+        ({ code, message }) => code === problem.code && message === problem.message,
+      );
+      return (problem.fixes ?? []).map((fix) => actionOf(fix, shown));
+    });
+}
+
+function actionOf({ title, edits, isPreferred }: ConfigFix, diagnostics: Diagnostic[]): CodeAction {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const { origin, newText } of edits) {
+    const uri = uriOfFile(origin.file);
+    changes[uri] = [...(changes[uri] ?? []), { range: origin.range, newText }];
+  }
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics,
+    ...(isPreferred && { isPreferred }),
+    edit: { changes },
+  };
+}
+
+/** A trtexec line at the selection becomes keys in its place. */
+function conversion(document: ConfigDocument, range: Range): CodeAction[] {
+  const found = lineAt(document, range);
+  if (!found) return [];
+  const { line, start, end } = found;
+  const converted = fromTrtexec(line.words);
+  const notes = converted.problems.map(({ message }) => `# ${message}\n`).join('');
+  return [
+    {
+      title: 'Turn this trtexec line into a config',
+      kind: CodeActionKind.RefactorRewrite,
+      edit: {
+        changes: {
+          [document.uri]: [
+            {
+              range: rangeOf(document.source, start, end),
+              newText: `${notes}${configText(converted)}`.trimEnd(),
+            },
+          ],
+        },
+      },
+    },
+  ];
+}
+
+/** From the line's start, with what stands before the program's name (`$ `, variables), to its last argument. */
+function lineAt(
+  { text, source }: ConfigDocument,
+  range: Range,
+): { readonly line: TrtexecLine; readonly start: number; readonly end: number } | undefined {
+  const [from, to] = [offsetAt(source, range.start), offsetAt(source, range.end)];
+  for (const line of findTrtexecLines(text)) {
+    const start = text.lastIndexOf('\n', line.start - 1) + 1;
+    if (start <= to && line.end >= from) return { line, start, end: line.end };
+  }
+  // Flags alone, as one copies them out of a script.
+  const start = text.lastIndexOf('\n', from - 1) + 1;
+  const line = trtexecLineOf(text.slice(start));
+  return line && start + line.end >= to
+    ? { line, start: start + line.start, end: start + line.end }
+    : undefined;
+}
+
+function touches(first: Range, second: Range): boolean {
+  const before = (a: Range['start'], b: Range['start']) =>
+    a.line < b.line || (a.line === b.line && a.character < b.character);
+  return !before(first.end, second.start) && !before(second.end, first.start);
+}
