@@ -88,7 +88,10 @@ function loadBinary(name: string): LoadedModel {
     model,
     isText: false,
     document: () => {
-      document ??= createDocument(pathToFileURL(absolute).href, 0, textOf(model, path.basename(absolute)));
+      if (!document) {
+        const text = textOf(model, path.basename(absolute));
+        document = createDocument(pathToFileURL(absolute).href, 0, text, nodeFileAccess);
+      }
       return document;
     },
   };

@@ -16,7 +16,7 @@ export const printCommand: Command = {
   name: 'print',
   summary: 'Print a model as ONNX text',
   forms: [
-    'print MODEL [-o FILE.onnxtxt] [--weights inline]',
+    'print MODEL [-o FILE.onnxtxt] [--weights inline|check]',
     'print MODEL --format textproto|json [-o FILE.textproto|FILE.json]',
   ],
   description: [
@@ -34,8 +34,8 @@ export const printCommand: Command = {
     },
     weights: {
       value: 'HOW',
-      choices: ['reference', 'inline'],
-      help: 'inline: show all values of all tensors. reference (default): refer to those of big ones.',
+      choices: ['reference', 'inline', 'check'],
+      help: 'reference (default): refer to the values of big tensors. inline: show all. check: a fingerprint, for diffs.',
     },
   },
   positionals: { least: 1, most: 1, what: 'The model' },
@@ -56,7 +56,7 @@ export const printCommand: Command = {
     const written: Buffer[] = [];
     try {
       const location = (file: string) => path.relative(folder, file).replaceAll(path.sep, '/');
-      const weights = given.value('weights') === 'inline' ? 'inline' : 'elide';
+      const weights = weightsOf(given.value('weights'));
       writeOnnxText(model, { location, readBytes: files.read, weights }, chunks.write);
     } finally {
       files.close();
@@ -72,6 +72,10 @@ export const printCommand: Command = {
     return 0;
   },
 };
+
+function weightsOf(choice: string | undefined): 'elide' | 'inline' | 'check' {
+  return choice === 'inline' || choice === 'check' ? choice : 'elide';
+}
 
 /** Of a binary model, its very bytes are what is printed. */
 async function printProtoText(

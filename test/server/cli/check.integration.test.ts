@@ -64,7 +64,14 @@ ${nestedFunctions}:5:13: note: called here: node_of_b (outer)
     assert.equal(code, 1);
     const [element, ...others] = JSON.parse(stdout);
     assert.deepEqual(others, []);
-    assert.deepEqual(Object.keys(element), ['file', 'runtime', 'supported', 'errors', 'durationMs']);
+    assert.deepEqual(Object.keys(element), [
+      'file',
+      'runtime',
+      'supported',
+      'errors',
+      'problems',
+      'durationMs',
+    ]);
     assert.deepEqual(element.runtime, {
       id: 'tensorrt-rtx-1.7.1',
       product: 'TensorRT-RTX',

@@ -40,7 +40,7 @@ describe('check --format sarif', () => {
     assert.equal(validate({ ...log, runs: [{}] }), false, 'the schema refuses what is wrong');
   });
 
-  test('has a run for each runtime, which says which it is', () => {
+  test('has a run for each runtime, which says which it is, and one of ONNX’s rules', () => {
     assert.deepEqual(
       log.runs.map(({ automationDetails, tool, results }) => [
         automationDetails?.id,
@@ -50,6 +50,8 @@ describe('check --format sarif', () => {
       [
         ['tensorrt-rtx-1.7.1/', ['TensorRT-RTX 1.7.1'], 4],
         ['tensorrt-11.2.1/', ['TensorRT 11.2.1'], 4],
+        // A shape that is declared wrong, and a domain that is not imported: no business of TensorRT's.
+        ['onnx/', undefined, 2],
       ],
     );
   });

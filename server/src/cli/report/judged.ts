@@ -1,4 +1,6 @@
 import type { ParserErrorRecord } from '../../../../native-bridge/src/protocol.ts';
+import type { AnchoredDiagnostic } from '../../features/diagnostics/anchored-diagnostic.ts';
+import { tensorrtDiagnostics } from '../../features/diagnostics/tensorrt.ts';
 import { type OnnxDocument, rangeInSegment } from '../../features/document.ts';
 import { versionsOf } from '../../onnx/operators/table.ts';
 import type { Verdict } from '../../tensorrt/check.ts';
@@ -7,16 +9,23 @@ import { type ErrorLocation, locateErrors, type Place } from '../../tensorrt/loc
 import { type Explanation, explain } from '../../tensorrt/messages/explain.ts';
 import type { Runtime } from '../../tensorrt/runtimes.ts';
 import type { LoadedModel } from '../load-model.ts';
+import { type ModelProblem, modelProblems } from './problems.ts';
 
-/** A model that a runtime has judged. */
-export interface Judged {
+/** A model that ONNX's rules have been applied to. */
+export interface Reviewed {
   /** As it was given. */
   readonly file: string;
   readonly isText: boolean;
+  /** By ONNX's rules, without what the runtime says as well. */
+  readonly problems: readonly ModelProblem[];
+  /** The model's text form, which all places are in. */
+  document(): OnnxDocument;
+}
+
+/** A model that a runtime has judged. */
+export interface Judged extends Reviewed {
   readonly runtime: Runtime['description'];
   readonly verdict: Verdict;
-  /** The model's text form, which the errors' places are in. */
-  document(): OnnxDocument;
   readonly errors: readonly JudgedError[];
 }
 
@@ -29,7 +38,12 @@ export interface JudgedError {
 }
 
 /** Explains and locates the errors of a verdict. */
-export function judged(loaded: LoadedModel, { description }: Runtime, verdict: Verdict): Judged {
+export function judged(
+  loaded: LoadedModel,
+  { description }: Runtime,
+  verdict: Verdict,
+  findings: readonly AnchoredDiagnostic[],
+): Judged {
   const { errors: records } = verdict;
   const locations = records.length === 0 ? [] : locateErrors(loaded.document().tree, records);
   const errors = records.flatMap((record, index): JudgedError[] => {
@@ -47,9 +61,27 @@ export function judged(loaded: LoadedModel, { description }: Runtime, verdict: V
     isText: loaded.isText,
     runtime: description,
     verdict,
+    problems: problemsBeside(loaded, displayName(description), verdict, locations, findings),
     document: loaded.document,
     errors,
   };
+}
+
+export function reviewed(loaded: LoadedModel, findings: readonly AnchoredDiagnostic[]): Reviewed {
+  const { name: file, isText, document } = loaded;
+  return { file, isText, document, problems: modelProblems(document(), findings) };
+}
+
+function problemsBeside(
+  { document }: LoadedModel,
+  runtime: string,
+  { errors }: Verdict,
+  locations: readonly ErrorLocation[],
+  findings: readonly AnchoredDiagnostic[],
+): readonly ModelProblem[] {
+  if (findings.length === 0) return [];
+  const refusals = tensorrtDiagnostics(document().tree, errors, locations, runtime);
+  return modelProblems(document(), findings, refusals);
 }
 
 /** LSP range of a place. */

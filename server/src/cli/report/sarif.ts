@@ -1,30 +1,104 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Range } from 'vscode-languageserver-types';
+import { type CheckCode, checks, describeCheck } from '../../onnx/checks/codes.ts';
 import { displayName } from '../../tensorrt/installations/installation.ts';
 import type { Place } from '../../tensorrt/locate/locate.ts';
 import type { TensorRtCode } from '../../tensorrt/messages/rule.ts';
 import { titles } from '../../tensorrt/messages/titles.ts';
 import { runtimeName } from '../../tensorrt/summary.ts';
 import { version } from '../version.ts';
-import { type Judged, type JudgedError, rangeOfPlace } from './judged.ts';
+import { type Judged, type JudgedError, type Reviewed, rangeOfPlace } from './judged.ts';
+import { isGrave } from './problems.ts';
 
 /**
- * `check --format sarif`: SARIF 2.1.0 with one run per runtime. The way into local functions is a result's stack (innermost frame
+ * `check --format sarif`: SARIF 2.1.0 with one run per runtime, and one of ONNX's rules where they find something. The way into local functions is a result's stack (innermost frame
  * first, as SARIF has it) and its related locations. `failures` are sentences about what could not be checked. Lines and columns count in the model's text form, in UTF-16 code units.
  */
-export function sarifReport(results: readonly Judged[], failures: readonly string[]): string {
+export function sarifReport(
+  results: readonly Judged[],
+  failures: readonly string[],
+  reviews: readonly Reviewed[],
+): string {
   const byRuntime = new Map<string, Judged[]>();
   for (const judged of results) {
     // Two folders may hold the same version.
     const key = `${judged.runtime.id} ${judged.runtime.directory}`;
     byRuntime.set(key, [...(byRuntime.get(key) ?? []), judged]);
   }
+  const beside = reviews.map((review) => besideVerdicts(review, results));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: (byRuntime.size === 0 ? [[]] : [...byRuntime.values()]).map((judged) => run(judged, failures)),
+    runs: [
+      ...[...byRuntime.values()].map((judged) => run(judged, failures)),
+      ...(byRuntime.size === 0 || beside.some(({ problems }) => problems.some(isGrave))
+        ? [reviewRun(beside, byRuntime.size === 0 ? failures : [])]
+        : []),
+    ],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+/** Without what all runtimes that judged a model say as well. */
+function besideVerdicts(review: Reviewed, results: readonly Judged[]): Reviewed {
+  const verdicts = results.filter(({ file }) => file === review.file);
+  if (verdicts.length === 0) return review;
+  const keys = new Set(
+    verdicts.flatMap(({ problems }) => problems.map((problem) => JSON.stringify(problem))),
+  );
+  return { ...review, problems: review.problems.filter((problem) => keys.has(JSON.stringify(problem))) };
+}
+
+/** What ONNX's rules find is the same for all runtimes, so it is a run of its own. */
+function reviewRun(reviews: readonly Reviewed[], failures: readonly string[]) {
+  const found = reviews.flatMap((reviewed) =>
+    reviewed.problems.filter(isGrave).map((problem) => ({ reviewed, problem })),
+  );
+  const rules = [...new Set(found.map(({ problem }) => problem.code))].sort();
+  return {
+    tool: {
+      driver: {
+        name: 'onnx-trt',
+        semanticVersion: version,
+        rules: rules.map((id) => ({
+          id,
+          ...(id in checks && { shortDescription: { text: describeCheck(id as CheckCode).meaning } }),
+        })),
+      },
+    },
+    automationDetails: { id: 'onnx/' },
+    invocations: [invocationWith(failures)],
+    columnKind: 'utf16CodeUnits',
+    artifacts: artifactsOf(reviews),
+    results: found.map(({ reviewed, problem }) => ({
+      ruleId: problem.code,
+      ruleIndex: rules.indexOf(problem.code),
+      level: problem.severity === 'error' ? 'error' : 'warning',
+      message: { text: problem.message },
+      locations: [locationAt(reviewed.file, problem.range)],
+      ...(problem.related.length > 0 && {
+        relatedLocations: problem.related.map((place, id) => ({
+          id: id + 1,
+          ...locationAt(reviewed.file, place.range, place.message),
+        })),
+      }),
+    })),
+  };
+}
+
+function invocationWith(failures: readonly string[]) {
+  return {
+    executionSuccessful: failures.length === 0,
+    toolExecutionNotifications: failures.map((text) => ({ level: 'error', message: { text } })),
+  };
+}
+
+function artifactsOf(results: readonly Reviewed[]) {
+  return results.map(({ file, isText }) => ({
+    location: { uri: uriOf(file) },
+    ...(isText && { sourceLanguage: 'onnx' }),
+  }));
 }
 
 function run(results: readonly Judged[], failures: readonly string[]) {
@@ -45,17 +119,9 @@ function run(results: readonly Judged[], failures: readonly string[]) {
       ...(runtime && { extensions: [{ name: runtime.product, version: runtime.version }] }),
     },
     ...(runtime && { automationDetails: { id: `${runtime.id}/` } }),
-    invocations: [
-      {
-        executionSuccessful: failures.length === 0,
-        toolExecutionNotifications: failures.map((text) => ({ level: 'error', message: { text } })),
-      },
-    ],
+    invocations: [invocationWith(failures)],
     columnKind: 'utf16CodeUnits',
-    artifacts: results.map(({ file, isText }) => ({
-      location: { uri: uriOf(file) },
-      ...(isText && { sourceLanguage: 'onnx' }),
-    })),
+    artifacts: artifactsOf(results),
     results: results.flatMap((judged) => judged.errors.map((error) => resultOf(judged, error, rules))),
   };
 }
@@ -111,10 +177,13 @@ function nodeOf({ record, location }: JudgedError) {
 }
 
 function locationOf(judged: Judged, place: Place, message?: string) {
-  const { start, end } = rangeOfPlace(judged.document(), place);
+  return locationAt(judged.file, rangeOfPlace(judged.document(), place), message);
+}
+
+function locationAt(file: string, { start, end }: Range, message?: string) {
   return {
     physicalLocation: {
-      artifactLocation: { uri: uriOf(judged.file) },
+      artifactLocation: { uri: uriOf(file) },
       region: {
         startLine: start.line + 1,
         startColumn: start.character + 1,

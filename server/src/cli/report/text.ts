@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Range } from 'vscode-languageserver-types';
 import type { OnnxDocument } from '../../features/document.ts';
+import { offsetAt } from '../../features/source-text.ts';
 import type { Place } from '../../tensorrt/locate/locate.ts';
 import { countNodes, refusalSummary, runtimeName } from '../../tensorrt/summary.ts';
 import { excerpt } from './excerpt.ts';
-import { type Judged, type JudgedError, rangeOfPlace } from './judged.ts';
+import { type Judged, type JudgedError, type Reviewed, rangeOfPlace } from './judged.ts';
+import { hasErrors, isGrave } from './problems.ts';
 import { printable, type Style, wrap } from './style.ts';
 
 /** Ways that lead to the same node, of which so many are shown. */
@@ -22,7 +25,53 @@ export function textReport(judged: Judged, style: Style): string {
     given.add(advice);
     return errorBlock(judged, group, isNew ? advice : undefined, style);
   });
-  return [...blocks, `${summaryLine(judged, style)}\n`].join('\n');
+  return [...blocks, ...problemBlocks(judged, style), `${summaryLine(judged, style)}\n`].join('\n');
+}
+
+/** What `check --runtime none` prints for a model. */
+export function reviewReport(reviewed: Reviewed, style: Style): string {
+  const subject = `${style.bold(`${printable(reviewed.file)}:`)} ONNX's rules:`;
+  const summary = tally(reviewed);
+  const painted = hasErrors(reviewed.problems) ? style.error(summary) : style.success(summary);
+  return [...problemBlocks(reviewed, style), `${subject} ${painted}${printHint(reviewed, style)}\n`].join(
+    '\n',
+  );
+}
+
+/** `2 errors, 1 warning`, or that there are none. */
+function tally({ problems }: Reviewed): string {
+  const counts = (['error', 'warning'] as const).flatMap((severity) => {
+    const number = problems.filter((problem) => problem.severity === severity).length;
+    return number === 0 ? [] : [`${number} ${severity}${number === 1 ? '' : 's'}`];
+  });
+  return counts.length === 0 ? 'no errors' : counts.join(', ');
+}
+
+function problemBlocks(reviewed: Reviewed, style: Style): readonly string[] {
+  const { source } = reviewed.document();
+  const place = ({ start }: Range) =>
+    style.bold(`${printable(reviewed.file)}:${start.line + 1}:${start.character + 1}:`);
+  const excerptOf = ({ start, end }: Range, look: Parameters<typeof excerpt>[2]) =>
+    excerpt(source, { start: offsetAt(source, start), end: offsetAt(source, end) }, look);
+  return reviewed.problems.filter(isGrave).map(({ code, severity, message, range, related }) => {
+    const paint = severity === 'error' ? style.error : style.note;
+    const lines = [
+      `${place(range)} ${paint(`${severity}:`)} ${style.bold(printable(message))} ${style.dim(`[${code}]`)}`,
+      excerptOf(range, { style, mark: '^', paint }),
+      ...related
+        .slice(0, shownWays)
+        .flatMap((other) => [
+          `${place(other.range)} ${style.note('note:')} ${printable(other.message)}`,
+          excerptOf(other.range, { style, mark: '-', paint: style.note }),
+        ]),
+    ];
+    return [...lines, ''].join('\n');
+  });
+}
+
+function printHint({ isText, file, problems }: Reviewed, style: Style): string {
+  if (isText || !problems.some(isGrave)) return '';
+  return style.dim(` (lines as in \`onnx-trt print ${printable(file)}\`)`);
 }
 
 /** Errors that are the same but for the calls that lead to them, or for nothing at all. */
@@ -122,7 +171,8 @@ function summaryLine(judged: Judged, style: Style): string {
   const { tree } = judged.document();
   if (verdict.supported) {
     const count = countNodes(tree);
-    return `${subject} ${style.success(`supported, ${count === 1 ? '1 node' : `all ${count} nodes`}`)}`;
+    const rules = judged.problems.some(isGrave) ? `; ONNX's rules find ${tally(judged)}` : '';
+    return `${subject} ${style.success(`supported, ${count === 1 ? '1 node' : `all ${count} nodes`}`)}${rules}`;
   }
   if (errors.length === 0) {
     const reasons = verdict.log.map(({ message }) => `\n      ${printable(message)}`);

@@ -53,6 +53,10 @@ function findingOf(
       side.role === 'attribute' ? undefined : declarationOf(tree, names, declaration, side, segment);
     return declared ? [{ ...declared, message }] : [];
   });
+  const distinct = related.filter(
+    (place, index) =>
+      related.findIndex((other) => other.segment === place.segment && other.span === place.span) === index,
+  );
   const frames = (places?.callers(problem.path) ?? []).map(({ statement: caller, segment: holder }) => ({
     segment: holder,
     span: caller.operator,
@@ -62,7 +66,7 @@ function findingOf(
     code: problem.code,
     place: { segment, span },
     message: problem.message,
-    ...(related.length + frames.length > 0 && { related: [...related, ...frames] }),
+    ...(distinct.length + frames.length > 0 && { related: [...distinct, ...frames] }),
   };
 }
 

@@ -70,7 +70,7 @@ function mergeShapes(
   if (inferred.length !== declared.length) {
     conflict({
       code: 'onnx.shape-mismatch',
-      what: `has ${inferred.length} dimensions, but is declared with ${declared.length}`,
+      what: `has ${inferred.length} dimension${inferred.length === 1 ? '' : 's'}, but is declared with ${declared.length}`,
     });
     return declared;
   }
