@@ -17,6 +17,20 @@ print(json.dumps(${expression}))`;
   );
 }
 
+/** Runs models with ONNX Runtime on the same input, and answers the sums of their outputs. */
+function outputsOf(...files: readonly vscode.Uri[]): unknown {
+  const program = `
+import json, sys, numpy, onnxruntime
+x = numpy.linspace(-1, 1, 2 * 1024, dtype=numpy.float32).reshape(2, 1024)
+def run(file):
+    session = onnxruntime.InferenceSession(file, providers=['CPUExecutionProvider'])
+    return [float(numpy.nan_to_num(output).sum(dtype=numpy.float64)) for output in session.run(None, {'x': x})]
+print(json.dumps([run(file) for file in sys.argv[1:]]))`;
+  return JSON.parse(
+    execFileSync('python3', ['-c', program, ...files.map(({ fsPath }) => fsPath)], { encoding: 'utf8' }),
+  );
+}
+
 async function insert(editor: vscode.TextEditor, before: string, text: string): Promise<void> {
   const position = editor.document.positionAt(editor.document.getText().indexOf(before));
   assert.ok(await editor.edit((edit) => edit.insert(position, text)));
@@ -90,6 +104,73 @@ describe('saving a model', () => {
     await insert(editor, 'y = MatMul', 'y y y (((');
     assert.equal(await editor.document.save(), false);
     assert.deepEqual(await fs.readFile(copy.fsPath), await fs.readFile(original.fsPath));
+  });
+
+  it('gives a model that runs, and computes what the text says', async () => {
+    const editor = await openCopy();
+    await insert(editor, '[multiply]', '#@ doc_string: "weights as they were"\n  ');
+    await insert(editor, ' z = Relu', ' r = Neg (y)\n  unused = Neg (r)\n ');
+    assert.ok(await editor.document.save());
+    const [before, after] = outputsOf(original, copy) as [number[], number[]];
+    assert.ok(before[0] !== undefined && Math.abs(before[0]) > 0);
+    assert.deepEqual(after, before);
+    await insert(editor, 'Relu (y)', 'Identity (y) #');
+    assert.ok(await editor.document.save());
+    assert.notDeepEqual(outputsOf(copy), [before]);
+  });
+
+  it('and undoing it and saving again gives back the original bytes; redoing it, the edit', async () => {
+    const editor = await openCopy();
+    const text = editor.document.getText();
+    await insert(editor, 'y = MatMul', 'unused = Identity (x)\n  ');
+    const edited = editor.document.getText();
+    assert.ok(await editor.document.save());
+    const bytes = await fs.readFile(copy.fsPath);
+    assert.notDeepEqual(bytes, await fs.readFile(original.fsPath));
+    await waitFor('the references to have moved', () =>
+      editor.document.getText() === edited ? undefined : true,
+    );
+    for (let step = 0; step < 5 && editor.document.getText() !== text; step++) {
+      await vscode.commands.executeCommand('undo');
+    }
+    assert.equal(editor.document.getText(), text);
+    assert.ok(await editor.document.save());
+    assert.deepEqual(await fs.readFile(copy.fsPath), await fs.readFile(original.fsPath));
+    for (let step = 0; step < 5 && !editor.document.getText().includes('unused'); step++) {
+      await vscode.commands.executeCommand('redo');
+    }
+    assert.ok(editor.document.getText().includes('unused'));
+    assert.ok(await editor.document.save());
+    assert.deepEqual(await fs.readFile(copy.fsPath), bytes);
+  });
+
+  it('is refused where another program has written the file meanwhile, even a copy with an earlier time', async () => {
+    const editor = await openCopy();
+    await insert(editor, 'y = MatMul', 'unused = Identity (x)\n  ');
+    const other = await fs.readFile(workspaceFile('supported.onnx').fsPath);
+    await fs.writeFile(copy.fsPath, other);
+    await fs.utimes(copy.fsPath, 1_000_000_000, 1_000_000_000);
+    const edited = editor.document.getText();
+    assert.equal(await editor.document.save(), false);
+    assert.deepEqual(await fs.readFile(copy.fsPath), other);
+    assert.equal(editor.document.getText(), edited);
+    assert.ok(editor.document.isDirty);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await waitFor('the text of the other model', () =>
+      editor.document.getText().includes('Neg') ? true : undefined,
+    );
+  });
+
+  it('shows in a second editor of the same model', async () => {
+    const editor = await openCopy();
+    await vscode.commands.executeCommand('workbench.action.splitEditor');
+    await insert(editor, 'Relu', 'Leaky');
+    assert.equal(
+      vscode.window.visibleTextEditors.filter(({ document }) => document === editor.document).length,
+      2,
+    );
+    assert.ok(await editor.document.save());
+    assert.deepEqual(ask('[node.op_type for node in a.graph.node]', copy), ['MatMul', 'LeakyRelu']);
   });
 
   it('by another program shows in the editor', async () => {

@@ -23,7 +23,7 @@ describe('what is no model', () => {
   });
 
   it('is refused with a sentence: a folder', async () => {
-    assert.match(await refusal('folder.onnx'), /folder\.onnx.* folder/i);
+    assert.match(await refusal('folder.onnx'), /folder\.onnx.* (folder|directory)/i);
   });
 
   it('is refused with a sentence: a file that is gone', async () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type EditorFixture, startEditorFixture } from './workbench.ts';
 
 describe('a model in the workbench', { timeout: 240_000 }, () => {
@@ -134,4 +135,72 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       assert.equal(String(equal).trim(), 'True');
     });
   });
+
+  test('is saved under another name as a model by the editor itself', async () => {
+    await editor.inWindow('save-as', 'weights.onnx', async ({ page, ...workbench }) => {
+      const line = page.locator('.editor-group-container.active .view-line', { hasText: 'MatMul' }).first();
+      await line.waitFor({ timeout: 20_000 });
+      const copy = path.join(editor.workspace, 'folder.onnx', 'saved-as.onnx');
+      await workbench.command('File: Save As...');
+      await workbench.answerFileDialog(copy);
+      await page.locator('.tab.active', { hasText: 'saved-as.onnx' }).waitFor();
+      await line.waitFor();
+      await waitUntil(() => existsSync(copy));
+      assert.ok(readFileSync(copy).equals(readFileSync(path.join(editor.workspace, 'weights.onnx'))));
+    });
+  });
+
+  test('whose edit was not saved has it still when the window is opened anew', async () => {
+    const file = path.join(editor.workspace, 'hot-exit.onnx');
+    copyFileSync(path.join(editor.workspace, 'weights.onnx'), file);
+    await editor.inWindow('hot-exit', 'hot-exit.onnx', async ({ page, ...workbench }) => {
+      const relu = page.locator('.editor-group-container.active .view-line', { hasText: 'Relu' }).first();
+      await relu.click({ timeout: 20_000 });
+      await page.keyboard.press('End');
+      await page.keyboard.type('\nunsaved = Neg (y)');
+      const typed = page.locator('.editor-group-container.active .view-line', { hasText: 'unsaved' }).first();
+      await typed.waitFor();
+      // Unsaved texts are kept a second after the last key.
+      await page.waitForTimeout(2500);
+      await page.reload();
+      await typed.waitFor({ timeout: 60_000 });
+      await page.locator('.tab.active.dirty', { hasText: 'hot-exit.onnx' }).waitFor();
+      await typed.click();
+      await workbench.command('File: Save');
+      await page.locator('.tab.active:not(.dirty)', { hasText: 'hot-exit.onnx' }).waitFor();
+      const nodes = execFileSync('python3', [
+        '-c',
+        'import sys, onnx; print(" ".join(node.op_type for node in onnx.load(sys.argv[1]).graph.node))',
+        file,
+      ]);
+      assert.equal(String(nodes).trim(), 'MatMul Relu Neg');
+    });
+  });
+
+  test('that is text under the name of a model is made a binary model with a click', async () => {
+    const file = path.join(editor.workspace, 'really-text.onnx');
+    writeFileSync(
+      file,
+      '# mine\n<ir_version: 8, opset_import: ["" : 17]>\ng (float[2] x) => (float[2] y) { y = Softplus (x) }\n',
+    );
+    await editor.inWindow('really-text', 'really-text.onnx', async ({ page, ...workbench }) => {
+      const content = page.frameLocator('iframe.webview').frameLocator('iframe#active-frame');
+      await content.getByRole('button', { name: 'Convert to Binary' }).click({ timeout: 20_000 });
+      await page.locator('.view-line', { hasText: 'Softplus' }).first().waitFor({ timeout: 20_000 });
+      await workbench.screenshot('converted');
+      execFileSync('python3', [
+        '-c',
+        'import sys, onnx; onnx.checker.check_model(onnx.load(sys.argv[1]))',
+        file,
+      ]);
+      assert.match(readFileSync(file.replace('.onnx', '.onnxtxt'), 'utf8'), /^# mine/);
+    });
+  });
 });
+
+async function waitUntil(holds: () => boolean): Promise<void> {
+  for (let attempt = 0; !holds(); attempt++) {
+    assert.ok(attempt < 100, 'It did not happen within ten seconds.');
+    await setTimeout(100);
+  }
+}

@@ -140,12 +140,11 @@ export function rangeEntries(context: PrintContext, range: FileRange): (readonly
   const check = fingerprint(range.length, (offset, length) =>
     context.readBytes({ path: range.path, offset: range.offset + offset, length }),
   );
-  return [
+  const place = [
     ['location', context.location(range.path)],
     ['offset', String(range.offset)],
-    ['length', String(range.length)],
-    ['check', check],
-  ];
+  ] as const;
+  return [...(context.placesShown ? place : []), ['length', String(range.length)], ['check', check]];
 }
 
 /** On one line, and in characters that every editor keeps. */

@@ -7,6 +7,8 @@ export interface PrintContext {
   readonly location: (path: string) => string;
   /** Tensors of more elements are elided. Infinity: none is. */
   readonly inlineElements: number;
+  /** Whether references say where the bytes are. */
+  readonly placesShown: boolean;
   readonly readBytes: (bytes: Bytes) => Uint8Array;
   readonly defaults: DocumentDefaults;
 }

@@ -40,8 +40,11 @@ export interface PrintOptions {
    * windowedSource). Its errors pass through.
    */
   readonly readBytes: (bytes: Bytes) => Uint8Array;
-  /** `elide` (default): big tensors are referred to. `inline`: everything is shown. */
-  readonly weights?: 'elide' | 'inline';
+  /**
+   * `elide` (default): big tensors are referred to. `inline`: everything is shown. `check`: of big tensors only the length and
+   * fingerprint; such a text is for comparing and cannot be encoded.
+   */
+  readonly weights?: 'elide' | 'inline' | 'check';
   /** Tensors of more elements are elided; default 16. */
   readonly inlineElements?: number;
 }
@@ -75,6 +78,7 @@ export function writeOnnxText(model: Model, options: PrintOptions, write: Write)
   const context: PrintContext = {
     location: typeof location === 'string' ? () => location : location,
     inlineElements,
+    placesShown: options.weights !== 'check',
     readBytes: options.readBytes,
     defaults: documentDefaults(model, inlineElements),
   };
