@@ -310,7 +310,7 @@ g (float[2] x) => (float[2] y) {
 `),
         toFunction,
       ),
-      /^The text at line 4 has a mistake\. Correct it first/,
+      /in line 4\. Correct them first\.$/,
     );
   });
 });

@@ -213,6 +213,21 @@ f (a) => (b) { b = com.microsoft.Gelu (a) }
     assert.match(text, /y = com\.microsoft\.Gelu \(x\)/);
   });
 
+  test('a function that only called others gets the import that its nodes need now', () => {
+    const text = inlined(`<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
+g (float[2] x) => (float[2] y) { y = my.outer (x) }
+<domain: "my", opset_import: ["my" : 1]>
+outer (x) => (y) { y = my.»f (x) }
+<domain: "my", opset_import: ["" : 17]>
+f (x) => (y) { y = Relu (x) }
+`);
+    assert.match(
+      text,
+      /<domain: "my", opset_import: \["my" : 1, "" : 17\]>\nouter \(x\) => \(y\) \{ y = Relu \(x\) \}/,
+    );
+    assert.match(text, /^<ir_version: 10, opset_import: \["" : 17, "my" : 1\]>/);
+  });
+
   test('operators of another opset are inlined where they are the same, and refused where they are not', () => {
     const model = (operator: string) => `<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
 g (float[2] x) => (float[2] y) { y = my.»f (x) }

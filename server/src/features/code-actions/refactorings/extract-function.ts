@@ -22,9 +22,8 @@ import {
 } from '../rewriting/header-changes.ts';
 import { withoutListEntries } from '../rewriting/list-entries.ts';
 import { attributeReferences, importsOf } from '../rewriting/references.ts';
-import { brokenStatements } from '../rewriting/refusals.ts';
 import { indentAt, lineEndOf, movedText, reindented } from '../rewriting/statement-text.ts';
-import { counted } from './phrases.ts';
+import { brokenText, counted } from './phrases.ts';
 
 const kind = 'refactor.extract.function';
 
@@ -57,6 +56,10 @@ function extracted(
   to: number,
 ): ActionResult {
   const { tree, source } = document;
+  const broken = brokenText(document);
+  if (broken) {
+    return broken;
+  }
   const reason = whyNot(document, body, statements);
   if (reason !== undefined) {
     return refused(reason);
@@ -105,10 +108,6 @@ function extracted(
 }
 
 function whyNot(document: OnnxDocument, body: Body, statements: readonly Statement[]): string | undefined {
-  const broken = brokenStatements(document, statements);
-  if (broken !== undefined) {
-    return broken;
-  }
   if (!modelHeader(document)) {
     return 'A function needs a model around it. Write a header first, such as `<ir_version: 10, opset_import: ["" : 21]>`.';
   }

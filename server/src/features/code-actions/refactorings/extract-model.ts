@@ -15,8 +15,7 @@ import { type Body, bodyOf, type Statement, statementsIn } from '../rewriting/bo
 import { coneOf, constantsFor, isMadeByNode } from '../rewriting/cone.ts';
 import { newFileBeside } from '../rewriting/new-file.ts';
 import { partOfModel } from '../rewriting/part-of-model.ts';
-import { brokenStatements } from '../rewriting/refusals.ts';
-import { counted, enumerated } from './phrases.ts';
+import { brokenText, counted, enumerated } from './phrases.ts';
 
 const kind = 'refactor.extract.model';
 
@@ -69,9 +68,9 @@ function extracted(
       'This editor does not let a refactoring create files (the workspace edits of the Language Server Protocol can). Copy the nodes into a new file by hand, or use another editor.',
     );
   }
-  const broken = brokenStatements(document, statements);
-  if (broken !== undefined) {
-    return refused(broken);
+  const broken = brokenText(document);
+  if (broken) {
+    return broken;
   }
   const uri = newFileBeside(document.uri, 'part', files);
   if (uri.kind === 'refused') {

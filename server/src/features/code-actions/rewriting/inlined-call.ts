@@ -1,5 +1,5 @@
 /** One call of a local function, written out: the function's nodes as the caller would have written them. */
-import { calledFunction, type LocalFunction } from '../../../onnx/analysis/functions.ts';
+import { calledFunction, type LocalFunction, opsetVersion } from '../../../onnx/analysis/functions.ts';
 import { subgraphsOf } from '../../../onnx/analysis/segment-names.ts';
 import { normalizedDomain, schemaOf } from '../../../onnx/operators/table.ts';
 import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
@@ -242,9 +242,10 @@ function importsFor(
     const theirs = versionInForce(tree, called.declaration, domain);
     const ours = versionInForce(tree, caller, domain) ?? imports.get(domain);
     const isFunction = calledFunction(tree, node) !== undefined;
-    if (ours === undefined) {
-      imports.set(domain, theirs ?? 1);
-    } else if (theirs !== undefined && theirs !== ours && !isFunction) {
+    if (opsetVersion(tree, caller, domain) === undefined) {
+      imports.set(domain, ours ?? theirs ?? 1);
+    }
+    if (ours !== undefined && theirs !== undefined && theirs !== ours && !isFunction) {
       const operator = node.operator.name;
       const [their, our] = [schemaOf(domain, operator, theirs), schemaOf(domain, operator, ours)];
       if (!their || their.sinceVersion !== our?.sinceVersion) {
@@ -266,9 +267,9 @@ function withStandardDomain(
   caller: number,
   imports: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
-  return imports.has('') || versionInForce(tree, caller, '') !== undefined
+  return imports.has('') || opsetVersion(tree, caller, '') !== undefined
     ? imports
-    : new Map([...imports, ['', 1]]);
+    : new Map([...imports, ['', versionInForce(tree, caller, '') ?? 1]]);
 }
 
 function memoized(make: (name: string) => string): (name: string) => string {
