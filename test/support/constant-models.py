@@ -135,6 +135,10 @@ def check(folder):
 
 
 def outputs(before, after):
+    print(json.dumps(compared(before, after, same)))
+
+
+def compared(before, after, is_same):
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(4)
@@ -155,7 +159,7 @@ def outputs(before, after):
     for file in sorted(after.glob("*.onnx")):
         fallback = sizes.get(file.stem.split("@")[0], {})
         try:
-            expected = run(before / file.name)
+            expected = run(before / f"{file.stem.split('@')[0]}.onnx")
         except Exception as error:
             results[file.stem] = f"not run: {error}"
             continue
@@ -164,9 +168,9 @@ def outputs(before, after):
         except Exception as error:
             results[file.stem] = f"fails: {error}"
             continue
-        differing = [index for index, (a, b) in enumerate(zip(expected, actual)) if not same(a, b)]
+        differing = [index for index, (a, b) in enumerate(zip(expected, actual)) if not is_same(a, b)]
         results[file.stem] = f"differs: {differing}" if differing or len(expected) != len(actual) else "same"
-    print(json.dumps(results))
+    return results
 
 
 # Inputs whose free dims cannot be 1.

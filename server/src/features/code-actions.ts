@@ -78,6 +78,7 @@ function offered(
     start: offsetAt(document.source, range.start),
     end: offsetAt(document.source, range.end),
     diagnostics,
+    only,
     network: options.network,
     files: options.files,
     createsFiles: options.createsFiles === true,

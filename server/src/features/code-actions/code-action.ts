@@ -17,6 +17,8 @@ export interface CodeActionRequest {
   readonly end: number;
   /** The problems shown at the selection. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Kinds that were asked for; others need not be offered. */
+  readonly only: readonly CodeActionKind[] | undefined;
   /** What TensorRT said of the values, where it has. */
   readonly network: NetworkTypes | undefined;
   readonly files: FileAccess;

@@ -68,6 +68,11 @@ export function releaseOfOpset(domain: string, opset: number): string | undefine
   return column === undefined ? undefined : table.releases.find((release) => release[column] >= opset)?.[0];
 }
 
+/** The IR version of the release that brought an opset version: a model with that opset has it, or a newer one. */
+export function irVersionOfOpset(opset: number): number | undefined {
+  return table.releases.find((release) => release[2] >= opset)?.[1];
+}
+
 /** The release of ONNX that brought an IR version. */
 export function releaseOfIrVersion(irVersion: number): string | undefined {
   return table.releases.find((release) => release[1] >= irVersion)?.[0];

@@ -210,7 +210,8 @@ function* pairsIn(body: Body, nodes: readonly Node[]): Generator<readonly [NodeS
   }
 }
 
-function graphsOf({ attributes }: Node): Graph[] {
+/** In the order in which bodiesInside has them. */
+export function graphsOf({ attributes }: Node): Graph[] {
   return attributes.flatMap((attribute) => {
     if (attribute.type === 'graph') {
       return [attribute.value];

@@ -1,4 +1,5 @@
 import type { CodeActionProvider } from '../code-action.ts';
+import { changeOpset } from './change-opset.ts';
 import { extractFunction } from './extract-function.ts';
 import { extractModel } from './extract-model.ts';
 import { foldConstants } from './fold-constants.ts';
@@ -13,4 +14,5 @@ export const refactorings: readonly CodeActionProvider[] = [
   nameNodes,
   removeDeadCode,
   foldConstants,
+  changeOpset,
 ];
