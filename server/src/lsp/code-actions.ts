@@ -35,6 +35,10 @@ export function answerResolvedCodeAction(
   { connection, service, documents, checks, client }: Session,
   action: CodeAction,
 ): CodeAction {
+  // Those of build configs come with their edits.
+  if (action.data === undefined) {
+    return action;
+  }
   const data: CodeActionData = action.data;
   const document = documents.get(data.uri);
   if (!document) {

@@ -50,7 +50,10 @@ export class Documents {
 }
 
 /** Ranges as offsets; each is in the coordinates of the text that the change before it left. */
-function textChanges(before: SourceText, events: readonly TextDocumentContentChangeEvent[]): TextChange[] {
+export function textChanges(
+  before: SourceText,
+  events: readonly TextDocumentContentChangeEvent[],
+): TextChange[] {
   let source = before;
   return events.map((event, index) => {
     const change: TextChange =

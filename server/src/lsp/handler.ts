@@ -8,6 +8,7 @@ import {
   type ProtocolRequestType,
   ResponseError,
 } from 'vscode-languageserver/node';
+import type { ConfigDocument } from '../config-service.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { noteMessage } from './background.ts';
 import { messageOf } from './log.ts';
@@ -26,7 +27,10 @@ export function request<Params, Result, Partial, ErrorData, Options>(
   return onRequest(type.method, handle);
 }
 
-/** A request on a document; null where it is not open. */
+/**
+ * A request on a document: a model, or, where that means something, a build config. Null where it is not open, or of the other
+ * kind.
+ */
 export function documentRequest<
   Params extends { readonly textDocument: { readonly uri: string } },
   Result,
@@ -36,8 +40,17 @@ export function documentRequest<
 >(
   type: ProtocolRequestType<Params, Result | null, Partial, ErrorData, Options>,
   handle: (session: Session, document: OnnxDocument, params: Params) => Result | null | undefined,
+  handleConfig?: (
+    session: Session,
+    document: ConfigDocument,
+    params: Params,
+  ) => Answer<Result | null | undefined>,
 ): Registration {
-  return onRequest<Params, Result | null>(type.method, (session, params) => {
+  return onRequest<Params, Result | null>(type.method, async (session, params) => {
+    const config = session.configs.get(params.textDocument.uri);
+    if (config) {
+      return (await handleConfig?.(session, config, params)) ?? null;
+    }
     const document = session.documents.get(params.textDocument.uri);
     return document ? (handle(session, document, params) ?? null) : null;
   });

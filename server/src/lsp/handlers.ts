@@ -49,22 +49,30 @@ import {
   SelectRuntimeRequest,
 } from '../protocol.ts';
 import { answerCodeActions, answerResolvedCodeAction } from './code-actions.ts';
+import { isConfig } from './configs.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
 
 export const handlers: readonly Registration[] = [
-  notification(DidOpenTextDocumentNotification.type, ({ documents, checks }, { textDocument }) => {
-    checks.opened(documents.open(textDocument));
+  notification(DidOpenTextDocumentNotification.type, ({ documents, configs, checks }, { textDocument }) => {
+    if (isConfig(textDocument)) {
+      configs.open(textDocument);
+    } else {
+      checks.opened(documents.open(textDocument));
+    }
   }),
-  notification(DidChangeTextDocumentNotification.type, ({ documents, checks }, params) => {
+  notification(DidChangeTextDocumentNotification.type, ({ documents, configs, checks }, params) => {
+    configs.change(params);
     const document = documents.change(params);
     if (document) {
       checks.changed(document);
     }
   }),
-  notification(DidCloseTextDocumentNotification.type, ({ documents, checks, tokens }, { textDocument }) => {
+  notification(DidCloseTextDocumentNotification.type, (session, { textDocument }) => {
+    const { documents, configs, checks, tokens } = session;
+    configs.close(textDocument.uri);
     documents.close(textDocument.uri);
     tokens.forget(textDocument.uri);
     checks.closed(textDocument.uri);
@@ -73,22 +81,37 @@ export const handlers: readonly Registration[] = [
     session.settings.changed(settings);
     await session.runtimes.settingsChanged();
     session.checks.again();
+    session.checks.refreshInlayHints();
   }),
 
-  documentRequest(HoverRequest.type, ({ service, checks }, document, { position }) =>
-    service.hover(document, position, checks.networkOf(document)),
+  documentRequest(
+    HoverRequest.type,
+    ({ service, checks }, document, { position }) =>
+      service.hover(document, position, checks.networkOf(document)),
+    ({ configs }, config, { position }) => configs.service.hover(config, position),
   ),
-  documentRequest(CompletionRequest.type, ({ service, client, checks }, document, { position }) =>
-    service.completion(document, position, {
-      snippets: client.snippets,
-      network: checks.networkOf(document),
-    }),
+  documentRequest(
+    CompletionRequest.type,
+    ({ service, client, checks }, document, { position }) =>
+      service.completion(document, position, {
+        snippets: client.snippets,
+        network: checks.networkOf(document),
+      }),
+    ({ configs, client }, config, { position }) =>
+      configs.service.completion(config, position, client.snippets),
   ),
   request(CompletionResolveRequest.type, ({ service }, item) => service.resolveCompletion(item)),
-  documentRequest(DefinitionRequest.type, ({ service, client }, document, { position }) => {
-    const links = service.definition(document, position);
-    return client.linksDefinitions ? links : links.map(locationOf);
-  }),
+  documentRequest(
+    DefinitionRequest.type,
+    ({ service, client }, document, { position }) => {
+      const links = service.definition(document, position);
+      return client.linksDefinitions ? links : links.map(locationOf);
+    },
+    async ({ configs, client }, config, { position }) => {
+      const links = await configs.service.definition(config, position);
+      return client.linksDefinitions ? links : links.map(locationOf);
+    },
+  ),
   documentRequest(TypeDefinitionRequest.type, ({ service }, document, { position }) =>
     service.typeDefinition(document, position),
   ),
@@ -119,16 +142,23 @@ export const handlers: readonly Registration[] = [
         : null;
     },
   ),
-  documentRequest(DocumentFormattingRequest.type, ({ service }, document) =>
-    service.formatDocument(document),
+  documentRequest(
+    DocumentFormattingRequest.type,
+    ({ service }, document) => service.formatDocument(document),
+    ({ configs }, config, { options }) => configs.service.format(config, options),
   ),
   documentRequest(DocumentRangeFormattingRequest.type, ({ service }, document, { range }) =>
     service.formatRange(document, range),
   ),
-  documentRequest(DocumentOnTypeFormattingRequest.type, ({ service }, document, { position }) =>
-    service.formatOnType(document, position),
+  documentRequest(
+    DocumentOnTypeFormattingRequest.type,
+    ({ service }, document, { position }) => service.formatOnType(document, position),
+    ({ configs }, config, { position, ch, options }) =>
+      configs.service.formatOnType(config, position, ch, options),
   ),
-  documentRequest(CodeActionRequest.type, answerCodeActions),
+  documentRequest(CodeActionRequest.type, answerCodeActions, ({ configs }, config, { range, context }) =>
+    configs.service.codeActions(config, range, context),
+  ),
   request(CodeActionResolveRequest.type, answerResolvedCodeAction),
   documentRequest(CodeLensRequest.type, ({ service, client }, document) =>
     service.codeLenses(document, client.isOurExtension),
@@ -153,14 +183,28 @@ export const handlers: readonly Registration[] = [
   documentRequest(DocumentHighlightRequest.type, ({ service }, document, { position }) =>
     service.documentHighlights(document, position),
   ),
-  documentRequest(DocumentSymbolRequest.type, ({ service }, document) => service.documentSymbols(document)),
-  documentRequest(DocumentLinkRequest.type, ({ service }, document) => service.documentLinks(document)),
+  documentRequest(
+    DocumentSymbolRequest.type,
+    ({ service }, document) => service.documentSymbols(document),
+    ({ configs }, config) => configs.service.documentSymbols(config),
+  ),
+  documentRequest(
+    DocumentLinkRequest.type,
+    ({ service }, document) => service.documentLinks(document),
+    ({ configs }, config) => configs.service.documentLinks(config),
+  ),
   documentRequest(LinkedEditingRangeRequest.type, ({ service }, document, { position }) =>
     service.linkedEditingRanges(document, position),
   ),
-  documentRequest(FoldingRangeRequest.type, ({ service }, document) => service.foldingRanges(document)),
-  documentRequest(SelectionRangeRequest.type, ({ service }, document, { positions }) =>
-    service.selectionRanges(document, positions),
+  documentRequest(
+    FoldingRangeRequest.type,
+    ({ service }, document) => service.foldingRanges(document),
+    ({ configs }, config) => configs.service.foldingRanges(config),
+  ),
+  documentRequest(
+    SelectionRangeRequest.type,
+    ({ service }, document, { positions }) => service.selectionRanges(document, positions),
+    ({ configs }, config, { positions }) => configs.service.selectionRanges(config, positions),
   ),
   documentRequest(SemanticTokensRequest.type, ({ tokens }, document) => tokens.all(document)),
   documentRequest(SemanticTokensDeltaRequest.type, ({ tokens }, document, { previousResultId }) =>

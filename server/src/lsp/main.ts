@@ -17,6 +17,7 @@ import { nodeFileAccess } from '../node/file-access.ts';
 import { WeightsKeeper } from '../node/kept-weights.ts';
 import { capabilities } from './capabilities.ts';
 import { Checks } from './checks.ts';
+import { Configs } from './configs.ts';
 import { Documents } from './documents.ts';
 import { handlers } from './handlers.ts';
 import { createLog } from './log.ts';
@@ -50,6 +51,7 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
   });
   connection.onShutdown(() => {
     started().checks.dispose();
+    started().configs.dispose();
     started().runtimes.dispose();
   });
   // A message that can no longer be sent, or a mistake of ours, is no reason to end.
@@ -73,7 +75,20 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
   const runtimes = new RuntimeSelection(connection, settings, log);
   const documents = new Documents(service);
   const docsUri = docsFolder();
-  const parts = { connection, client, service, files, weights, documents, settings, runtimes, log, docsUri };
+  const configs = new Configs({ connection, client, log, docsUri });
+  const parts = {
+    connection,
+    client,
+    service,
+    files,
+    weights,
+    documents,
+    configs,
+    settings,
+    runtimes,
+    log,
+    docsUri,
+  };
   return { ...parts, checks: new Checks(parts), tokens: new SemanticTokensCache(service) };
 }
 

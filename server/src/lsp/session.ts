@@ -3,6 +3,7 @@ import type { LanguageService } from '../language-service.ts';
 import type { WeightsKeeper } from '../node/kept-weights.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { Checks } from './checks.ts';
+import type { Configs } from './configs.ts';
 import type { Documents } from './documents.ts';
 import type { Log } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
@@ -17,7 +18,10 @@ export interface Session {
   readonly files: FileAccess;
   /** Weights that saves have removed. */
   readonly weights: WeightsKeeper;
+  /** The open models. */
   readonly documents: Documents;
+  /** The open build configs. */
+  readonly configs: Configs;
   readonly settings: SettingsStore;
   readonly runtimes: RuntimeSelection;
   readonly checks: Checks;

@@ -95,7 +95,7 @@ export function configLinks(document: ConfigDocument): DocumentLink[] {
       if (kind === 'path' || kind === 'paths' || kind === 'pathByName')
         links.push(...filesIn(value, document));
       else if (value.kind === 'map') collect(value);
-      else if (value.kind === 'list') value.items.forEach((item) => item.kind === 'map' && collect(item));
+      else if (value.kind === 'list') for (const item of value.items) if (item.kind === 'map') collect(item);
     }
   };
   collect(root);

@@ -1,0 +1,89 @@
+/** The open build configs: each the newest version of its text, and its diagnostics. */
+import type { Diagnostic, DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
+import { type ConfigDocument, type ConfigService, createConfigService } from '../config-service.ts';
+import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
+import { readTextFile } from '../node/read-text-file.ts';
+import { textChanges } from './documents.ts';
+import type { Session } from './session.ts';
+
+type Parts = Pick<Session, 'connection' | 'client' | 'log' | 'docsUri'>;
+
+/** By its language, or by its name in editors that know it as YAML only. */
+export function isConfig({ languageId, uri }: TextDocumentItem): boolean {
+  return languageId === 'tensorrt-config' || /\.trt\.ya?ml$/i.test(uri);
+}
+
+export class Configs {
+  readonly service: ConfigService;
+  readonly #parts: Parts;
+  readonly #open = new Map<string, ConfigDocument>();
+  #publishing: NodeJS.Immediate | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.service = createConfigService({ readText: (path) => this.#readText(path) });
+  }
+
+  get(uri: string): ConfigDocument | undefined {
+    return this.#open.get(uri);
+  }
+
+  open({ uri, version, text }: TextDocumentItem): void {
+    this.#open.set(uri, this.service.createDocument(uri, version, text));
+    this.#publishSoon();
+  }
+
+  change({ textDocument, contentChanges }: DidChangeTextDocumentParams): void {
+    const document = this.#open.get(textDocument.uri);
+    if (document) {
+      const changes = textChanges(document.source, contentChanges);
+      const changed = this.service.changedDocument(document, textDocument.version, changes);
+      this.#open.set(document.uri, changed);
+      this.#publishSoon();
+    }
+  }
+
+  close(uri: string): void {
+    if (this.#open.delete(uri)) {
+      void this.#parts.connection.sendDiagnostics({ uri, diagnostics: [] });
+      this.#publishSoon();
+    }
+  }
+
+  dispose(): void {
+    clearImmediate(this.#publishing);
+    this.#open.clear();
+  }
+
+  /** All of them, since each may extend any other; once for a burst of changes. */
+  #publishSoon(): void {
+    this.#publishing ??= setImmediate(() => {
+      this.#publishing = undefined;
+      for (const document of this.#open.values()) {
+        this.#publish(document).catch((error: unknown) =>
+          this.#parts.log.error(`Checking ${document.uri} failed`, error),
+        );
+      }
+    });
+  }
+
+  async #publish(document: ConfigDocument): Promise<void> {
+    const { connection, client, docsUri } = this.#parts;
+    const diagnostics: Diagnostic[] = await this.service.diagnostics(document, client.relatedInformation);
+    if (this.#open.get(document.uri) === document) {
+      await connection.sendDiagnostics({
+        uri: document.uri,
+        version: document.version,
+        diagnostics: diagnostics.map((diagnostic) => withDocumentation(diagnostic, docsUri)),
+      });
+    }
+  }
+
+  /** What the editor shows of a file counts, saved or not. */
+  #readText(path: string): string {
+    for (const { file, text } of this.#open.values()) {
+      if (file === path) return text;
+    }
+    return readTextFile(path);
+  }
+}
