@@ -1,8 +1,16 @@
-/** Inlining in models that use functions in every way, judged by onnx.checker, onnx.inliner and onnxruntime. */
+/** Models that use functions in every way: inlining and extracting, judged by onnx.checker, onnx.inliner and onnxruntime. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import {
+  type Body,
+  bodiesInside,
+  bodyOf,
+  statementsOf,
+} from '../../../../server/src/features/code-actions/rewriting/body.ts';
+import type { OnnxDocument } from '../../../../server/src/features/document.ts';
+import { offsetAt, sourceText } from '../../../../server/src/features/source-text.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { encodeText, python, save, temporaryFolder } from '../../onnx/text/models.ts';
 import { testLibraries } from '../../tensorrt/support/test-libraries.ts';
@@ -82,14 +90,42 @@ const withoutDefaults = model
   .replace('slope: float = 0.6', 'slope')
   .replace('= my.block (', '= my.block <alpha = 0.1> (');
 
-describe('inlining functions', () => {
-  test('at any call, and at all of them, the model computes the same', () => {
+/** onnxruntime (1.32) takes a call of an overload inside a function for one of the function without an overload. */
+const withoutOverloads = model
+  .replace('my.block:plain', 'my.plain')
+  .replace('overload: "plain", ', '')
+  .replace('\nblock (v) =>', '\nplain (v) =>');
+
+describe('functions', () => {
+  test('are inlined at any call, and at all of them, the model computes the same', () => {
     judgeInlined(model, false);
   });
 
-  test('without defaults of attributes, onnx.inliner agrees, too', () => {
+  test('are inlined as onnx.inliner does, where no defaults of attributes count', () => {
     assert.doesNotMatch(withoutDefaults, /= my\.block \(|float = 0\.[16]/);
     judgeInlined(withoutDefaults, true);
+  });
+
+  test('are made of any run of nodes of any body, and inlined again', () => {
+    const folder = temporaryFolder();
+    const { document } = selection(withoutOverloads);
+    const refactored: string[] = [];
+    for (const body of bodiesOf(document)) {
+      const statements = statementsOf(document, body);
+      for (const [first, { start }] of statements.entries()) {
+        for (const [last, { end }] of statements.entries()) {
+          if (last < first) continue;
+          const { text, rename } = applied({ document, start, end }, /to function$/);
+          const name = `${body.segment}-${body.scope.graphs.length}-${first}-${last}`;
+          refactored.push(write(folder, `${name}-extracted`, text));
+          assert.ok(rename);
+          const at = offsetAt(sourceText(text), rename);
+          refactored.push(write(folder, `${name}-inlined`, inlinedAt(text, at, /^Inline all calls of/)));
+        }
+      }
+    }
+    assert.ok(refactored.length > 100);
+    judgeModels(folder, withoutOverloads, false, refactored);
   });
 
   test('TensorRT for RTX refuses the same operators, without the functions around them', async () => {
@@ -114,17 +150,11 @@ noise (x) => (y) { b = Bernoulli (x) y = Neg (b) }
 /** At every call, and with every function taken out first. */
 function judgeInlined(text: string, inliner: boolean): void {
   const folder = temporaryFolder();
-  const write = (name: string, content: string): string => {
-    save(folder, `${name}.onnx`, encodeText(content, folder));
-    return path.join(folder, `${name}.onnx`);
-  };
-  const inlinedAt = (before: string, at: number, title: RegExp): string =>
-    applied(selection(`${before.slice(0, at)}»${before.slice(at)}`), title).text;
   const refactored: string[] = [];
   const calls = [...text.matchAll(/= (?=(?:my|other)\.)/g)].map(({ index }) => index + 2);
   assert.equal(calls.length, 11);
   for (const [index, at] of calls.entries()) {
-    refactored.push(write(`call-${index}`, inlinedAt(text, at, /^Inline call of/)));
+    refactored.push(write(folder, `call-${index}`, inlinedAt(text, at, /^Inline call of/)));
   }
   const functions = namesOfFunctions(text);
   assert.equal(functions.length, 6);
@@ -132,13 +162,37 @@ function judgeInlined(text: string, inliner: boolean): void {
     let inlined = text;
     for (let at: number | undefined = first; at !== undefined; at = namesOfFunctions(inlined)[0]) {
       inlined = inlinedAt(inlined, at, /^Inline all calls of/);
-      refactored.push(write(`functions-${refactored.length}`, inlined));
+      refactored.push(write(folder, `functions-${refactored.length}`, inlined));
     }
     assert.doesNotMatch(inlined, /my\.|other\./);
   }
-  const jobs = [{ original: write('original', text), shapes: {}, inliner, refactored, parts: [] }];
-  save(folder, 'jobs.json', JSON.stringify(jobs));
+  judgeModels(folder, text, inliner, refactored);
+}
+
+function judgeModels(folder: string, text: string, inliner: boolean, refactored: readonly string[]): void {
+  const original = write(folder, 'original', text);
+  save(folder, 'jobs.json', JSON.stringify([{ original, shapes: {}, inliner, refactored, parts: [] }]));
   assert.equal(python(judge, path.join(folder, 'jobs.json')), `${refactored.length} judged\n`);
+}
+
+function write(folder: string, name: string, text: string): string {
+  save(folder, `${name}.onnx`, encodeText(text, folder));
+  return path.join(folder, `${name}.onnx`);
+}
+
+function inlinedAt(text: string, at: number, title: RegExp): string {
+  return applied(selection(`${text.slice(0, at)}»${text.slice(at)}`), title).text;
+}
+
+/** The graph, the functions, and the graphs inside their nodes. */
+function bodiesOf(document: OnnxDocument): Body[] {
+  return document.tree.declarations.flatMap((_, declaration) => {
+    const outer = bodyOf(document, { declaration, graphs: [] }, 0);
+    return [
+      outer,
+      ...statementsOf(document, outer).flatMap((statement) => [...bodiesInside(outer, statement)]),
+    ];
+  });
 }
 
 /** Where they stand. */
