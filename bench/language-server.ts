@@ -1,6 +1,5 @@
 /** A language client for measurements: starts `onnx-trt lsp --stdio`, opens documents, and times what comes back. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   createMessageConnection,
@@ -14,8 +13,10 @@ import {
   PrintRequest,
   StatusNotification,
 } from '../server/src/protocol.ts';
+import { residentMegabytes, treeMegabytes } from './memory.ts';
 
-const program = fileURLToPath(new URL('../dist/onnx-trt.js', import.meta.url));
+/** What is measured is what is shipped. */
+export const program = fileURLToPath(new URL('../dist/onnx-trt.js', import.meta.url));
 
 interface PublishedDiagnostics {
   readonly uri: string;
@@ -103,27 +104,4 @@ async function stop(child: ChildProcess, connection: MessageConnection): Promise
   await connection.sendNotification('exit');
   await ended;
   connection.dispose();
-}
-
-function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-}
-
-function treeMegabytes(root: number): number {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) continue;
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      children.set(parent, [...(children.get(parent) ?? []), pid]);
-    } catch {
-      // The process ended between the listing and the reading.
-    }
-  }
-  const add = (pid: number): number =>
-    residentMegabytes(pid) + (children.get(pid) ?? []).reduce((sum, child) => sum + add(child), 0);
-  return add(root);
 }

@@ -3,6 +3,7 @@
 weights      2.1 GB in 100 initializers, 200 nodes: what reading weights costs
 transformer  3,000 nodes and 50 MB, shapes computed by Shape, Gather, Concat and Reshape as exporters write them
 nodes        100,000 nodes, 25,000 small initializers, 50 local functions, 28 MB: what counting nodes costs
+mlir         the graph of `nodes` in MLIR's generic form, one line per operation, with the types that onnx infers
 """
 
 import os
@@ -135,8 +136,53 @@ def nodes(path):
     save(build.nodes, "nodes", [value("image", shape)], [value(x, shape)], build.initializers, path, functions)
 
 
+def mlir(path):
+    """Unregistered operations, which is how MLIR's own tools see a dialect that they were not built with."""
+    model = onnx.shape_inference.infer_shapes(onnx.load(os.path.join(os.path.dirname(path), "nodes.onnx")))
+    graph, types = model.graph, {}
+    for info in [*graph.value_info, *graph.input, *graph.output]:
+        tensor = info.type.tensor_type
+        dims = [str(dim.dim_value) if dim.HasField("dim_value") else "?" for dim in tensor.shape.dim]
+        types[info.name] = f"tensor<{'x'.join([*dims, 'f32'])}>"
+    for tensor in graph.initializer:
+        types[tensor.name] = f"tensor<{'x'.join([*map(str, tensor.dims), 'f32'])}>"
+
+    def name(value):
+        return "%" + value.strip("/").replace("/", "_")
+
+    def attribute(a):
+        content = helper.get_attribute_value(a)
+        return f"{a.name} = {content} : i64" if isinstance(content, int) else f"{a.name} = [{', '.join(map(str, content))}]"
+
+    def operation(node, type_of, **extra):
+        attributes = ", ".join([*(f'{key} = "{text}"' for key, text in extra.items()), *map(attribute, node.attribute)])
+        operator = f"{node.domain or 'onnx'}.{node.op_type}"
+        operands = ", ".join(map(name, node.input))
+        signature = f"({', '.join(map(type_of, node.input))}) -> {type_of(node.output[0])}"
+        return f'{name(node.output[0])} = "{operator}"({operands}) {{{attributes}}} : {signature}'
+
+    unranked = "tensor<*xf32>"
+    lines = ["module {"]
+    for function in model.functions:
+        parameters = ", ".join(f"{name(value)}: {unranked}" for value in function.input)
+        lines.append(f"  func.func private @{function.name}({parameters}) -> {unranked} {{")
+        lines += [f"    {operation(node, lambda value: unranked)}" for node in function.node]
+        lines += [f"    return {name(function.output[0])} : {unranked}", "  }"]
+    known = lambda value: types.get(value, unranked)
+    first, last = graph.input[0].name, graph.output[0].name
+    lines.append(f"  func.func @main({name(first)}: {known(first)}) -> {known(last)} {{")
+    for tensor in graph.initializer:
+        lines.append(f'    {name(tensor.name)} = "onnx.Initializer"() {{name = "{tensor.name}"}} : () -> {known(tensor.name)}')
+    lines += [f"    {operation(node, known, onnx_node_name=node.name)}" for node in graph.node]
+    lines += [f"    return {name(last)} : {known(last)}", "  }", "}", ""]
+    with open(path, "w") as file:
+        file.write("\n".join(lines))
+    print(f"{path}: {os.path.getsize(path) / 1e6:.0f} MB, {len(graph.node)} operations", file=sys.stderr)
+
+
 if __name__ == "__main__":
     folder, *names = sys.argv[1:]
     os.makedirs(folder, exist_ok=True)
-    for name in names or ["weights", "transformer", "nodes"]:
-        {"weights": weights, "transformer": transformer, "nodes": nodes}[name](f"{folder}/{name}.onnx")
+    makers = {"weights": weights, "transformer": transformer, "nodes": nodes, "mlir": mlir}
+    for name in names or makers:
+        makers[name](f"{folder}/{'nodes' if name == 'mlir' else name}.{'mlir' if name == 'mlir' else 'onnx'}")

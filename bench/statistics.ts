@@ -5,35 +5,58 @@ export function median(samples: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** One row of the table: ours and the peer's median of the same run, in the same unit. */
+/** What a row is measured against, in the same run and the same unit; `missing` says why it could not be. */
+export type Peer =
+  | { readonly name: string; readonly samples: readonly number[] }
+  | { readonly name: string; readonly missing: string };
+
 export interface Row {
   readonly work: string;
   readonly ours: readonly number[];
   readonly unit: 'ms' | 'MB';
-  readonly peer?: { readonly name: string; readonly samples: readonly number[] };
   readonly goal?: string;
+  readonly peer?: Peer;
 }
 
+const head = ['work', 'ours', 'goal', 'peer', 'ours/peer'] as const;
+
+/** A table of medians; below it, why peers are missing. */
 export function printTable(rows: readonly Row[]): void {
-  const cells = rows.map((row) => {
-    const ours = median(row.ours);
-    const peer = row.peer === undefined ? undefined : median(row.peer.samples);
-    return [
-      row.work,
-      `${format(ours)} ${row.unit}`,
-      peer === undefined ? '' : `${format(peer)} ${row.unit} (${row.peer?.name})`,
-      peer === undefined ? '' : (ours / peer).toPrecision(2),
-      row.goal ?? '',
-    ];
-  });
-  const table = [['work', 'ours', 'peer', 'ours/peer', 'goal'], ...cells];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
-  const line = (texts: readonly string[]): string =>
+  const lines = rows.map(({ work, ours, unit, goal, peer }) => [
+    work,
+    `${format(median(ours))} ${unit}`,
+    goal ?? '',
+    peer === undefined
+      ? ''
+      : 'missing' in peer
+        ? `(${peer.name} is missing)`
+        : `${format(median(peer.samples))} ${unit} (${peer.name})`,
+    peer === undefined || 'missing' in peer ? '' : format(median(ours) / median(peer.samples)),
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
+  );
+  const lineOf = (texts: readonly string[]): string =>
     `| ${texts.map((text, k) => text.padEnd(widths[k] ?? 0)).join(' | ')} |`;
-  const [head, ...body] = table;
-  console.log(line(head ?? []));
+  console.log(lineOf(head));
   console.log(`|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
-  for (const cellTexts of body) console.log(line(cellTexts));
+  for (const line of lines) console.log(lineOf(line));
+  const missing = new Map(
+    rows.flatMap(({ peer }) => (peer && 'missing' in peer ? [[peer.name, peer.missing] as const] : [])),
+  );
+  for (const [name, reason] of missing) console.log(`\n${name} is missing: ${reason}`);
+}
+
+/** The same as one JSON document, with all samples. */
+export function printJson(rows: readonly Row[]): void {
+  const medians = rows.map(({ peer, ...row }) => ({
+    ...row,
+    median: median(row.ours),
+    ...(peer && {
+      peer: 'missing' in peer ? peer : { ...peer, median: median(peer.samples) },
+    }),
+  }));
+  console.log(JSON.stringify({ node: process.version, rows: medians }, undefined, 2));
 }
 
 function format(value: number): string {
