@@ -207,6 +207,7 @@ export class Checks {
   #take(checked: CheckedDocument, outcome: CheckOutcome): void {
     const { document } = checked;
     checked.failure = undefined;
+    const knewTypes = checked.verdict?.network !== undefined;
     if (outcome.kind === 'verdict') {
       checked.verdict = outcome.verdict;
     } else if (outcome.kind === 'failed' || outcome.kind === 'no-runtime') {
@@ -218,6 +219,9 @@ export class Checks {
     checked.modelProblems = anchoredModelDiagnostics(document);
     this.#publish(checked);
     this.#sendStatus(document.uri, outcome.status);
+    if (knewTypes || checked.verdict?.network) {
+      this.refreshInlayHints();
+    }
   }
 
   /** Once the messages that have arrived are handled, so that a burst of edits is published once and requests do not wait. */

@@ -15,6 +15,9 @@ export function answerCodeActions(
   document: OnnxDocument,
   { range, context }: CodeActionParams,
 ): CodeAction[] {
+  if (!client.takesCodeActions) {
+    return [];
+  }
   const network = checks.networkOf(document);
   const actions = service.codeActions(document, range, context, network);
   if (client.resolvesCodeActions) {

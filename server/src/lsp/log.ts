@@ -14,7 +14,9 @@ export interface Log {
 export function createLog(connection: Connection, takesLogLines: boolean): Log {
   const write: Log['write'] = (channel, level, message) => {
     if (takesLogLines) {
-      void connection.sendNotification(LogLineNotification.method, { channel, level, message });
+      connection.sendNotification(LogLineNotification.method, { channel, level, message }).catch(() => {
+        // The editor is gone. Telling of that would fail as well, and so on.
+      });
       return;
     }
     const line = channel === 'bridge' ? `[TensorRT] ${message}` : message;

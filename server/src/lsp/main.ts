@@ -102,6 +102,7 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
       client.workspace?.workspaceEdit?.documentChanges === true &&
       client.workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
     relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
+    takesCodeActions: client.textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     configuration: client.workspace?.configuration === true,
     refreshesInlayHints: client.workspace?.inlayHint?.refreshSupport === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,

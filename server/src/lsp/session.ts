@@ -43,6 +43,8 @@ export interface ClientFeatures {
   readonly createsFiles: boolean;
   /** Shows relatedInformation of diagnostics. */
   readonly relatedInformation: boolean;
+  /** Takes code actions with edits; otherwise commands only, of which we have none. */
+  readonly takesCodeActions: boolean;
   /** Answers workspace/configuration. */
   readonly configuration: boolean;
   /** Asks for inlay hints again when told to. */

@@ -5,10 +5,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
   createMessageConnection,
+  ErrorCodes,
   type MessageConnection,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
+import type { InitializeResult } from 'vscode-languageserver';
 import type { Diagnostic } from 'vscode-languageserver-types';
 import type { DocumentStatus, LogLine } from '../../../server/src/protocol.ts';
 
@@ -23,6 +26,10 @@ export interface ClientOptions {
   readonly settings?: unknown;
   readonly environment?: NodeJS.ProcessEnv;
   readonly capabilities?: unknown;
+  /** Instead of those of our extension. */
+  readonly initializationOptions?: unknown;
+  /** false: an editor that knows none of the server's own requests. */
+  readonly answersRequests?: boolean;
 }
 
 const entry = fileURLToPath(new URL('../../../server/src/lsp/entry.ts', import.meta.url));
@@ -33,6 +40,10 @@ export class LanguageClient {
   readonly statuses: DocumentStatus[] = [];
   readonly logLines: LogLine[] = [];
   readonly progress: unknown[] = [];
+  /** Methods that the server has asked for in vain. */
+  readonly unansweredRequests: string[] = [];
+  hintRefreshes = 0;
+  initialized: InitializeResult = { capabilities: {} };
   settings: unknown;
   readonly #process: ChildProcess;
   readonly #waiting = new Set<() => void>();
@@ -40,10 +51,11 @@ export class LanguageClient {
 
   static async start(options: ClientOptions = {}): Promise<LanguageClient> {
     const client = new LanguageClient(options);
-    await client.connection.sendRequest('initialize', {
+    const isOther = 'initializationOptions' in options;
+    client.initialized = await client.connection.sendRequest<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: null,
-      initializationOptions: { workspaceTrusted: true },
+      initializationOptions: isOther ? options.initializationOptions : { workspaceTrusted: true },
       capabilities: options.capabilities ?? {
         workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },
         window: { workDoneProgress: true },
@@ -57,7 +69,7 @@ export class LanguageClient {
     return client;
   }
 
-  private constructor({ settings = {}, environment }: ClientOptions) {
+  private constructor({ settings = {}, environment, answersRequests = true }: ClientOptions) {
     this.settings = settings;
     const args = ['--import', 'tsx', entry, '--stdio'];
     this.#process = spawn(process.execPath, args, {
@@ -73,16 +85,40 @@ export class LanguageClient {
       new StreamMessageReader(stdout),
       new StreamMessageWriter(stdin),
     );
-    this.connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
-      items.map(() => this.settings),
-    );
-    this.connection.onRequest('client/registerCapability', () => null);
-    this.connection.onRequest('window/workDoneProgress/create', () => null);
+    if (answersRequests) {
+      this.#answerRequests();
+    } else {
+      this.connection.onRequest((method) => {
+        this.unansweredRequests.push(method);
+        return new ResponseError(ErrorCodes.MethodNotFound, `There is no ${method}.`);
+      });
+    }
     this.#collect('textDocument/publishDiagnostics', this.published);
     this.#collect('tensorrt/status', this.statuses);
     this.#collect('tensorrt/log', this.logLines);
     this.#collect('$/progress', this.progress);
     this.connection.listen();
+  }
+
+  #answerRequests(): void {
+    this.connection.onRequest('workspace/configuration', ({ items }: { items: readonly unknown[] }) =>
+      items.map(() => this.settings),
+    );
+    this.connection.onRequest('client/registerCapability', () => null);
+    this.connection.onRequest('window/workDoneProgress/create', () => null);
+    this.connection.onRequest('workspace/inlayHint/refresh', () => {
+      this.hintRefreshes++;
+      this.#wake();
+      return null;
+    });
+  }
+
+  /** Resolves when the server has asked so often to have inlay hints asked for again. */
+  async refreshedHints(times: number): Promise<void> {
+    await this.#until(
+      () => (this.hintRefreshes >= times ? true : undefined),
+      () => 'refresh of inlay hints',
+    );
   }
 
   get processId(): number {
@@ -143,10 +179,14 @@ export class LanguageClient {
   #collect<Params>(method: string, into: Params[]): void {
     this.connection.onNotification(method, (params: Params) => {
       into.push(params);
-      for (const wake of [...this.#waiting]) {
-        wake();
-      }
+      this.#wake();
     });
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) {
+      wake();
+    }
   }
 
   async #until<Value>(find: () => Value | undefined, what: () => string): Promise<Value> {
