@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { changedDocument, createDocument, type OnnxDocument } from '../../../server/src/features/document.ts';
+import { hover } from '../../../server/src/features/hover.ts';
+import { inferredType } from '../../../server/src/features/inferred-types.ts';
+import { positionAt } from '../../../server/src/features/source-text.ts';
+import { nodeFileAccess } from '../../../server/src/node/file-access.ts';
+import { header } from './fixture.ts';
+
+const nodes = 30_000;
+
+/** Chains of 20 nodes, each with a residual connection at its end and a call of a local function in it. */
+function bigText(): string {
+  const lines = [header, 'g (float[N,8] x) => (float[N,8] y) {'];
+  for (let node = 0; node < nodes; node++) {
+    const last = node === 0 ? 'x' : `v${node - 1}`;
+    const [operator, inputs] =
+      node % 20 === 19
+        ? ['Add', `${last}, v${node - 19}`]
+        : node % 20 === 10
+          ? ['local.twice', last]
+          : [node % 2 ? 'Relu' : 'Abs', last];
+    lines.push(`  [n${node}] v${node} = ${operator} (${inputs})`);
+  }
+  lines.push(`  y = Relu (v${nodes - 1})`, '}');
+  lines.push('<domain: "local", opset_import: ["" : 17]>', 'twice (a) => (b) { b = Add (a, a) }');
+  return lines.join('\n');
+}
+
+const text = bigText();
+const opened = () => createDocument('file:///models/big.onnxtxt', 1, text);
+
+function edited(document: OnnxDocument, find: string, replacement: string): OnnxDocument {
+  const start = document.source.text.toString().indexOf(find);
+  assert.ok(start >= 0, find);
+  return changedDocument(document, document.version + 1, [
+    { start, end: start + find.length, text: replacement },
+  ]);
+}
+
+function typeOf(document: OnnxDocument, name: string) {
+  return inferredType(document, { name, scope: { declaration: 0, graphs: [] }, segment: 1 });
+}
+
+function hoverOn(document: OnnxDocument, word: string): string {
+  const at = document.source.text.toString().indexOf(word);
+  const found = hover({ document, files: nodeFileAccess }, positionAt(document.source, at));
+  assert.ok(found && 'value' in (found.contents as object));
+  return (found.contents as { readonly value: string }).value;
+}
+
+/** Milliseconds of CPU. */
+function cpuOf(work: () => void): number {
+  const start = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+describe('a document of 30,000 statements', () => {
+  test('gives types right after an edit, or says that they are of the text before', () => {
+    let document = opened();
+    assert.equal(typeOf(document, 'v20')?.isCurrent ?? 'unknown yet', 'unknown yet');
+    document.inference;
+    const edits = [
+      ['v1000 = Abs', 'v1000 = Shape'],
+      ['v2 = Abs', 'v2 = Size'],
+      ['v1000 = Shape', 'v1000 = Abs'],
+      ['v29000 = Abs', 'v29000 = NoOperator'],
+      ['[n500] ', ''],
+      ['v2 = Size', 'v2 = Abs'],
+    ] as const;
+    let current = 0;
+    for (const [from, to] of edits) {
+      document = edited(document, from, to);
+      const names = ['x', 'v2', 'v3', 'v999', 'v1000', 'v1001', 'v1019', 'v20000', 'v29001', 'y'];
+      const before = names.map((name) => typeOf(document, name));
+      const fresh = createDocument(document.uri, 1, document.source.text.toString());
+      fresh.inference;
+      for (const [index, name] of names.entries()) {
+        const found = before[index];
+        if (!found?.isCurrent) continue;
+        current++;
+        assert.equal(found.text, typeOf(fresh, name)?.text, `${name} after ${from} → ${to}`);
+      }
+      document.inference;
+      for (const name of names) {
+        assert.deepEqual(typeOf(document, name), typeOf(fresh, name), `${name} after ${from} → ${to}`);
+      }
+    }
+    assert.ok(current > 0, 'some are known right away');
+  });
+
+  test('says in a hover that a type is of the text before the last edit', () => {
+    let document = opened();
+    assert.match(hoverOn(document, 'v29990 ='), /not known yet/);
+    document.inference;
+    assert.match(hoverOn(document, 'v29990 ='), /float\[N,8\] v29990[\s\S]*inferred from/);
+    document = edited(document, 'v2 = Abs', 'v2 = NoOperator');
+    // More nodes have to be inferred for it than a hover waits for.
+    assert.match(hoverOn(document, 'v29990 ='), /float\[N,8\] v29990[\s\S]*before the last edits/);
+    document.inference;
+    assert.doesNotMatch(hoverOn(document, 'v29990 ='), /float\[N,8\] v29990|before the last edits/);
+  });
+
+  test('that is edited while it is being looked at for the first time does not begin again', () => {
+    const document = opened();
+    let pauses = 0;
+    document.work.inference.work(() => ++pauses === 300);
+    assert.equal(document.work.inference.ready, undefined);
+    const after = edited(document, 'v2 = Abs', 'v2 = Size');
+    let more = 0;
+    after.work.inference.work(() => {
+      more++;
+      return document.work.inference.ready !== undefined;
+    });
+    assert.ok(document.work.inference.ready, 'the first is finished first');
+    const fresh = createDocument(document.uri, 1, after.source.text.toString());
+    assert.equal(after.inference.problems().length, fresh.inference.problems().length);
+    for (const name of ['v2', 'v19', 'v25000']) {
+      assert.deepEqual(typeOf(after, name), typeOf(fresh, name));
+    }
+    assert.deepEqual(after.checks.findings, fresh.checks.findings);
+    assert.deepEqual(after.model.problems, fresh.model.problems);
+  });
+
+  test('costs a small part of the first look at each edit', () => {
+    let document = opened();
+    const all = ({ names, checks, model, inference }: OnnxDocument) => [names, checks, model, inference];
+    const first = cpuOf(() => all(document));
+    const costs: number[] = [];
+    for (let edit = 0; edit < 15; edit++) {
+      const [from, to] = edit % 2 ? ['v15001 = Neg', 'v15001 = Relu'] : ['v15001 = Relu', 'v15001 = Neg'];
+      const text = document.source.text.toString();
+      const start = text.indexOf(from);
+      costs.push(
+        cpuOf(() => {
+          const change = { start, end: start + from.length, text: to };
+          document = changedDocument(document, document.version + 1, [change]);
+          all(document);
+        }),
+      );
+    }
+    const median = costs.sort((a, b) => a - b)[7] ?? Number.NaN;
+    assert.ok(median < first / 10, `${median.toFixed(1)} ms of CPU after ${first.toFixed(0)} ms at first`);
+  });
+});
