@@ -11,7 +11,7 @@ import type { OutputChannels } from './output.ts';
 import { onnxScheme } from './uris.ts';
 
 /**
- * Documents the server sees. The language `onnx` also claims `*.onnx` (for the virtual documents), and a binary model that
+ * Models that the server sees. The language `onnx` also claims `*.onnx` (for the virtual documents), and a binary model that
  * somebody forces into a text editor is no ONNX text: the pattern takes every name but those that end in `nx`.
  */
 export const documentFilters = [
@@ -19,6 +19,12 @@ export const documentFilters = [
   { scheme: 'untitled', language: 'onnx' },
   { scheme: 'file', language: 'onnx', pattern: '**/*{[!xX],[!nN][xX]}' },
   { scheme: 'git', language: 'onnx', pattern: '**/*{[!xX],[!nN][xX]}' },
+] as const;
+
+/** Build configs that the server sees. */
+const configFilters = [
+  { scheme: 'file', language: 'tensorrt-config' },
+  { scheme: 'untitled', language: 'tensorrt-config' },
 ] as const;
 
 /** The server runs in a process of its own, started with the first request or by `start()`. */
@@ -30,7 +36,7 @@ export function createLanguageClient(
   const module = context.asAbsolutePath('dist/server.js');
   const initializationOptions: InitializationOptions = { workspaceTrusted: vscode.workspace.isTrusted };
   const options: LanguageClientOptions = {
-    documentSelector: [...documentFilters],
+    documentSelector: [...documentFilters, ...configFilters],
     initializationOptions,
     middleware,
     outputChannel: output.server,

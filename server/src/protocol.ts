@@ -118,3 +118,37 @@ export interface LogLine {
   readonly message: string;
 }
 export const LogLineNotification = new NotificationType<LogLine>('tensorrt/log');
+
+/** A trtexec command line, in a text around it (a shell script, a log), as a build config. */
+export interface FromTrtexecParams {
+  readonly text: string;
+  /** Offset in the text: of several lines the one there, or the next, is taken. The first where absent. */
+  readonly offset?: number;
+}
+export interface FromTrtexecResult {
+  /** YAML, passwords left out; undefined where the text has no trtexec line. */
+  readonly config?: string;
+  /** What a person should know: flags without a key, variables that were not expanded … */
+  readonly notes: readonly string[];
+}
+export const FromTrtexecRequest = new RequestType<FromTrtexecParams, FromTrtexecResult, void>(
+  'config/fromTrtexec',
+);
+
+/** An open build config as trtexec command lines, one for each of its builds. */
+export interface ToTrtexecParams {
+  readonly uri: string;
+  /** `10.6`, `11.1`. */
+  readonly version: string;
+}
+export interface TrtexecCommandLine {
+  /** Of the build; empty for the only one of a file. */
+  readonly build: string;
+  /** For a POSIX shell, to be run in the folder of the config; passwords are left out. */
+  readonly line: string;
+  /** What the line says otherwise than the config, or not at all. */
+  readonly notes: readonly string[];
+}
+export const ToTrtexecRequest = new RequestType<ToTrtexecParams, readonly TrtexecCommandLine[], void>(
+  'config/toTrtexec',
+);

@@ -1,6 +1,8 @@
 import { addRuntimeFolder } from './add-runtime-folder.ts';
 import { checkModel } from './check-model.ts';
 import type { Command } from './command.ts';
+import { convertTrtexecLine } from './convert-trtexec-line.ts';
+import { copyTrtexecLine } from './copy-trtexec-line.ts';
 import { exportText } from './export-text.ts';
 import { installRtx } from './install-rtx.ts';
 import { openAsBinary } from './open-as-binary.ts';
@@ -16,6 +18,8 @@ import { showReferences } from './show-references.ts';
 export const commands: readonly Command[] = [
   addRuntimeFolder,
   checkModel,
+  convertTrtexecLine,
+  copyTrtexecLine,
   exportText,
   installRtx,
   openAsBinary,

@@ -19,6 +19,7 @@ import {
   DocumentOnTypeFormattingRequest,
   DocumentRangeFormattingRequest,
   DocumentSymbolRequest,
+  ExecuteCommandRequest,
   FoldingRangeRequest,
   HoverRequest,
   InlayHintRequest,
@@ -38,17 +39,20 @@ import {
   TypeDefinitionRequest,
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
+import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import {
   CheckRequest,
   ExportRequest,
+  FromTrtexecRequest,
   InstallRtxRequest,
   PrintRequest,
   RestartBridgeRequest,
   RuntimesRequest,
   SaveRequest,
   SelectRuntimeRequest,
+  ToTrtexecRequest,
 } from '../protocol.ts';
-import { answerCodeActions, answerResolvedCodeAction } from './code-actions.ts';
+import { answerCodeActions, answerResolvedCodeAction, executeCommand } from './code-actions.ts';
 import { isConfig } from './configs.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
@@ -160,6 +164,7 @@ export const handlers: readonly Registration[] = [
     configs.service.codeActions(config, range, context),
   ),
   request(CodeActionResolveRequest.type, answerResolvedCodeAction),
+  request(ExecuteCommandRequest.type, executeCommand),
   documentRequest(CodeLensRequest.type, ({ service, client }, document) =>
     service.codeLenses(document, client.isOurExtension),
   ),
@@ -230,6 +235,14 @@ export const handlers: readonly Registration[] = [
   customRequest(RestartBridgeRequest, ({ runtimes, checks }) => {
     runtimes.restart();
     checks.again();
+  }),
+  customRequest(FromTrtexecRequest, (_, { text, offset }) => configOfText(text, offset)),
+  customRequest(ToTrtexecRequest, ({ configs }, { uri, version }) => {
+    const config = configs.get(uri);
+    if (!config) {
+      throw new ResponseError(LSPErrorCodes.RequestFailed, 'The build config is not open in the editor.');
+    }
+    return trtexecLines(configs.service.resolve(config), { version });
   }),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];

@@ -1,0 +1,26 @@
+/** trtexec lines for people: found in a text, or made of a config. */
+import type { ResolvedConfig } from '../../build-config/model.ts';
+import { configText, fromTrtexec } from '../../build-config/trtexec/from-trtexec.ts';
+import { findTrtexecLines, type TrtexecLine, trtexecLineOf } from '../../build-config/trtexec/lines.ts';
+import { type ToTrtexecOptions, toTrtexec, trtexecLine } from '../../build-config/trtexec/to-trtexec.ts';
+import type { FromTrtexecResult, TrtexecCommandLine } from '../../protocol.ts';
+
+/** The line at the offset or the next one behind it; the last of the text where there is none behind. */
+export function configOfText(text: string, offset = 0): FromTrtexecResult {
+  const lines = findTrtexecLines(text);
+  const line: TrtexecLine | undefined =
+    lines.find(({ end }) => end >= offset) ?? lines.at(-1) ?? trtexecLineOf(text);
+  if (!line) return { notes: [] };
+  const converted = fromTrtexec(line.words);
+  return {
+    config: configText(converted),
+    notes: converted.problems.filter(({ severity }) => severity === 'warning').map(({ message }) => message),
+  };
+}
+
+export function trtexecLines({ builds }: ResolvedConfig, options: ToTrtexecOptions): TrtexecCommandLine[] {
+  return builds.map((build) => {
+    const made = toTrtexec(build, options);
+    return { build: build.name, line: trtexecLine(made), notes: made.problems.map(({ message }) => message) };
+  });
+}
