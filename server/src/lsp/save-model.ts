@@ -5,6 +5,7 @@ import { URI } from 'vscode-uri';
 import { modelDiagnostics } from '../features/diagnostics/model.ts';
 import { syntaxDiagnostics } from '../features/diagnostics/syntax.ts';
 import type { OnnxDocument } from '../features/document.ts';
+import type { TextChange } from '../features/source-text.ts';
 import {
   freeDataFile,
   isModelFile,
@@ -41,10 +42,17 @@ export async function saveModel(
   const print = (file: string) => textOfModel(files, file, dirname(file), maximumInlineElements);
   const before = isModelFile(files, from) ? print(from) : undefined;
   if (from === path && relative(folder, dirname(path)) === '' && text === before) return { text };
-  const document = service.createDocument(URI.file(join(folder, basename(path))).toString(), 0, text);
+  const place = URI.file(join(folder, basename(path))).toString();
+  const opened =
+    before === undefined ? undefined : service.createDocument(URI.file(from).toString(), 0, before);
+  // What the two texts have in common need not be read twice.
+  const isThere = opened !== undefined && before !== undefined && relative(folder, dirname(from)) === '';
+  const original = opened && { path: from, model: opened.model.model };
+  const document = isThere
+    ? service.changedDocument(opened, 1, [changeBetween(before, text)])
+    : service.createDocument(place, 0, text);
   assertWhole(document, path);
   const { model } = document.model;
-  const original = before === undefined ? undefined : originalOf(session, from, before);
   if (original !== undefined && from === path) await keepLeavingWeights(session, original, model);
   const dataFile = freeDataFile(path, files);
   try {
@@ -76,8 +84,19 @@ export function assertWhole(document: OnnxDocument, path: string): void {
   );
 }
 
-function originalOf({ service }: Session, path: string, text: string): Original {
-  return { path, model: service.createDocument(URI.file(path).toString(), 0, text).model.model };
+/** One change that makes the second text of the first. */
+function changeBetween(before: string, after: string): TextChange {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let same = 0;
+  while (
+    same < shorter - start &&
+    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
+  ) {
+    same++;
+  }
+  return { start, end: before.length - same, text: after.slice(start, after.length - same) };
 }
 
 /** For an undo after the save. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import {
   access,
   constants,
@@ -37,7 +38,8 @@ export async function writeModel(
   );
   await removeLeftovers(target);
   try {
-    const mode = (await stat(target).catch(() => undefined))?.mode;
+    const old = await stat(target).catch(() => undefined);
+    const mode = old?.mode;
     // A file that its owner has locked stays as it is, though its folder would allow to replace it.
     if (mode !== undefined) await access(target, constants.W_OK);
     const output = await open(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o777);
@@ -45,6 +47,7 @@ export async function writeModel(
     try {
       // The process's umask takes bits away from what `open` is given.
       if (mode !== undefined) await output.chmod(mode & 0o777);
+      if (old !== undefined) await keepOwner(output, old);
       written = await writeChunks(output, chunks, signal);
       await output.sync();
     } finally {
@@ -60,6 +63,19 @@ export async function writeModel(
     throw new Error(`${file} was not saved, and is as it was: ${reason(error, path.dirname(target))}`, {
       cause: error,
     });
+  }
+}
+
+/** Only the superuser may give a file to somebody else, and a user to the groups that he is in. */
+async function keepOwner(output: FileHandle, { uid, gid, mode }: Stats): Promise<void> {
+  const own = await output.stat();
+  if (own.uid === uid && own.gid === gid) return;
+  try {
+    await output.chown(uid, gid);
+    // Changing the owner may take bits away.
+    await output.chmod(mode & 0o777);
+  } catch (error) {
+    if (!['EPERM', 'EINVAL', 'ENOSYS'].includes(codeOf(error) ?? '')) throw error;
   }
 }
 

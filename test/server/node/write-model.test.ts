@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -67,6 +68,10 @@ describe('saving a model', () => {
     assert.ok(lstatSync(file).isSymbolicLink());
     assert.equal(readFileSync(target, 'utf8'), 'new');
     assert.equal(statSync(target).mode & 0o777, 0o640);
+    if (process.getuid?.() !== 0) return;
+    chownSync(target, 65534, 65534);
+    await writeModel(file, [Buffer.from('newer')]);
+    assert.deepEqual([statSync(target).uid, statSync(target).gid], [65534, 65534]);
   });
 
   test('that fails leaves the old file, nothing else, and a sentence', async () => {
