@@ -268,6 +268,20 @@ f (a) => (b) { b = my.f (a) }
     );
   });
 
+  test('a function that nothing calls is not for inlining', () => {
+    assert.equal(
+      refusalOf(
+        selection(`<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
+g (float[2] x) => (float[2] y) { y = Relu (x) }
+<domain: "my", opset_import: ["" : 17]>
+»f (a) => (b) { b = Relu (a) }
+`),
+        all,
+      ),
+      'Nothing calls "f". Remove Dead Code takes such functions out.',
+    );
+  });
+
   test('what would leave a graph without its output is refused', () => {
     assert.match(
       refusalOf(

@@ -67,6 +67,9 @@ function inlineAll(document: OnnxDocument, called: LocalFunction): OfferedAction
     kind: kinds.all,
     edit: () => {
       const calls = callsOf(document, called);
+      if (calls.length === 0) {
+        return refused(`Nothing calls "${called.name}". Remove Dead Code takes such functions out.`);
+      }
       const nested = calls.find(({ body }) => body.scope.declaration === called.declaration);
       if (nested) {
         return refused(
