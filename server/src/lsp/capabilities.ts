@@ -1,5 +1,6 @@
 import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import { codeActionKinds, semanticTokensLegend } from '../language-service.ts';
+import { applyActionCommand } from './code-actions.ts';
 
 /** What `initialize` answers. */
 export const capabilities: ServerCapabilities = {
@@ -18,6 +19,7 @@ export const capabilities: ServerCapabilities = {
   documentRangeFormattingProvider: true,
   documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
   codeActionProvider: { codeActionKinds: [...codeActionKinds], resolveProvider: true },
+  executeCommandProvider: { commands: [applyActionCommand] },
   codeLensProvider: {},
   callHierarchyProvider: true,
   workspaceSymbolProvider: true,

@@ -1,13 +1,16 @@
 /** Code actions on the connection: with their edits for editors that don't ask for them later, refusals as errors. */
+import { unlink } from 'node:fs/promises';
 import {
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
   CodeActionTriggerKind,
+  type ExecuteCommandParams,
   LSPErrorCodes,
   ResponseError,
 } from 'vscode-languageserver/node';
 import type { ActionResult, CodeActionData, OnnxDocument } from '../language-service.ts';
+import { writeModel } from '../node/write-model.ts';
 import type { Session } from './session.ts';
 
 export function answerCodeActions(
@@ -30,26 +33,23 @@ export function answerCodeActions(
       return [];
     }
     const result = service.resolveCodeAction(document, data, network);
-    return result.kind === 'edit' ? [{ ...action, edit: result.edit }] : [];
+    if (result.kind !== 'edit') {
+      return [];
+    }
+    return [{ ...action, ...(result.writes ? commandFor(action.title, data) : { edit: result.edit }) }];
   });
 }
 
-export function answerResolvedCodeAction(
-  { connection, service, documents, checks, client }: Session,
-  action: CodeAction,
-): CodeAction {
+export function answerResolvedCodeAction(session: Session, action: CodeAction): CodeAction {
+  const { connection, client } = session;
   // Those of build configs come with their edits.
   if (action.data === undefined) {
     return action;
   }
   const data: CodeActionData = action.data;
-  const document = documents.get(data.uri);
-  if (!document) {
-    throw new ResponseError(LSPErrorCodes.RequestFailed, 'The document is no longer open.');
-  }
-  const result: ActionResult = service.resolveCodeAction(document, data, checks.networkOf(document));
-  if (result.kind === 'refused') {
-    throw new ResponseError(LSPErrorCodes.RequestFailed, result.reason);
+  const { document, result } = worked(session, data);
+  if (result.writes) {
+    return { ...action, ...commandFor(action.title, data) };
   }
   // On saving, nobody has asked what there was to do.
   const isSilent =
@@ -63,6 +63,69 @@ export function answerResolvedCodeAction(
     edit: result.edit,
     ...(client.isOurExtension && commandAfter(document, result)),
   };
+}
+
+/** The command of an action that writes files: only once it is chosen, and not when an editor asks for a preview. */
+export const applyActionCommand = 'tensorrt.applyCodeAction';
+
+function commandFor(title: string, data: CodeActionData): Pick<CodeAction, 'command'> {
+  return { command: { title, command: applyActionCommand, arguments: [data] } };
+}
+
+/** workspace/executeCommand: writes the files of an action, and has the editor make its edit. */
+export async function executeCommand(
+  session: Session,
+  { command, arguments: [data] = [] }: ExecuteCommandParams,
+): Promise<null> {
+  if (command !== applyActionCommand || !isActionData(data)) {
+    throw new ResponseError(
+      LSPErrorCodes.RequestFailed,
+      `There is no command ${command} with such arguments.`,
+    );
+  }
+  const { result } = worked(session, data);
+  const files = result.writes ?? [];
+  for (const { path, content } of files) {
+    if (session.files.size(path) !== undefined) {
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        `${path} is there already. Ask for the actions again.`,
+      );
+    }
+    await writeModel(path, content);
+  }
+  const { applied } = await session.connection.workspace.applyEdit(result.edit);
+  if (!applied) {
+    // They were not there before.
+    await Promise.all(files.map(({ path }) => unlink(path)));
+    throw new ResponseError(
+      LSPErrorCodes.RequestFailed,
+      'The editor did not make the edit; nothing was changed.',
+    );
+  }
+  if (result.message !== undefined) {
+    session.connection.window.showInformationMessage(result.message);
+  }
+  return null;
+}
+
+function isActionData(data: unknown): data is CodeActionData {
+  return typeof data === 'object' && data !== null && 'uri' in data && 'version' in data && 'id' in data;
+}
+
+function worked(
+  { service, documents, checks }: Session,
+  data: CodeActionData,
+): { readonly document: OnnxDocument; readonly result: Extract<ActionResult, { kind: 'edit' }> } {
+  const document = documents.get(data.uri);
+  if (!document) {
+    throw new ResponseError(LSPErrorCodes.RequestFailed, 'The document is no longer open.');
+  }
+  const result = service.resolveCodeAction(document, data, checks.networkOf(document));
+  if (result.kind === 'refused') {
+    throw new ResponseError(LSPErrorCodes.RequestFailed, result.reason);
+  }
+  return { document, result };
 }
 
 /** What our extension does once the edit is made. */

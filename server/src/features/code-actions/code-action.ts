@@ -5,6 +5,7 @@
  */
 import type { CodeActionKind, Diagnostic, Position, Range, WorkspaceEdit } from 'vscode-languageserver-types';
 import type { FileAccess } from '../../onnx/model/file-access.ts';
+import type { Bytes } from '../../onnx/model/model.ts';
 import type { OnnxDocument } from '../document.ts';
 import type { NetworkTypes } from '../values.ts';
 
@@ -47,11 +48,20 @@ export type ActionResult =
       readonly rename?: Position;
       /** URI of a document that the edit creates: editors that can show it then. */
       readonly show?: string;
+      /** Files to be written before the edit is made; none of them is there yet. */
+      readonly writes?: readonly DataFile[];
       /** What was done, in a sentence, where the edit doesn't show it at the cursor: how many nodes of the model were named. */
       readonly message?: string;
     }
   /** Why it cannot be done, in a sentence that says what to do instead. */
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** A file of weights, as bytes and ranges of other files. */
+export interface DataFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: readonly Bytes[];
+}
 
 export interface CodeActionProvider {
   /** Of the actions that it offers: `quickfix`, `refactor.extract` … */

@@ -4,6 +4,7 @@ import { extractFunction } from './extract-function.ts';
 import { extractModel } from './extract-model.ts';
 import { foldConstants } from './fold-constants.ts';
 import { inlineCall } from './inline-call.ts';
+import { moveWeights } from './move-weights.ts';
 import { nameNodes } from './name-nodes.ts';
 import { removeDeadCode } from './remove-dead-code.ts';
 
@@ -15,4 +16,5 @@ export const refactorings: readonly CodeActionProvider[] = [
   removeDeadCode,
   foldConstants,
   changeOpset,
+  moveWeights,
 ];

@@ -34,7 +34,13 @@ export function referencedData(
   if (written === undefined) return { kind: 'none' };
   const spanOf = (key: string) => entries.find((entry) => entry.key.name === key)?.value ?? span;
   const check = entries.find((entry) => entry.key.name === 'check')?.value.name;
-  const found = foundRange(conversion, written, { name: tensor.name, field: fieldName, check }, spanOf);
+  const sourceEntry = entries.find((entry) => entry.key.name === 'source');
+  if (sourceEntry !== undefined && !isBareSource(conversion, sourceEntry, fieldName, check))
+    return { kind: 'none' };
+  const found =
+    sourceEntry === undefined
+      ? foundRange(conversion, written, { name: tensor.name, field: fieldName, check }, spanOf)
+      : bareRange(conversion, written, check, spanOf);
   if (found !== undefined) checkLength(conversion, found.length, fieldName, tensor, spanOf);
   const range = found ?? written;
   return fieldName === 'raw_data'
@@ -146,6 +152,40 @@ function foundRange(
     const moved = findWeights({ name, field, length: range.length, check }, source, index, kept);
     if (moved !== undefined) return moved;
   }
+  report(conversion, spanOf('offset'), 'onnx.reference.stale', staleMessage(range));
+  return undefined;
+}
+
+/** Whether the entry says, as it may, that the bytes lie in a file of external data, where no field is around them. */
+function isBareSource(
+  conversion: Conversion,
+  { value }: StringEntrySyntax,
+  field: ElementField,
+  check: string | undefined,
+): boolean {
+  const message =
+    value.name !== 'external'
+      ? `\`${value.name}\` is no source of a reference. It is \`external\` for bytes of external data, and is left out for those of a model.`
+      : field !== 'raw_data'
+        ? 'Bytes of external data can only become `raw_data`.'
+        : check === undefined
+          ? 'A reference into external data needs the `check` of its bytes: nothing else tells whether they are the ones that are meant.'
+          : undefined;
+  if (message !== undefined) report(conversion, value, 'onnx.reference.invalid', message);
+  return message === undefined;
+}
+
+/** The range, where its fingerprint is right; undefined, and reported, where it is not. */
+function bareRange(
+  conversion: Conversion,
+  range: FileRange,
+  check: string | undefined,
+  spanOf: (key: string) => Span,
+): FileRange | undefined {
+  const source = sourceOf(conversion, range.path, spanOf('location'));
+  if (source === undefined) return undefined;
+  const isWithin = range.offset + range.length <= source.size;
+  if (isWithin && check === fingerprintAt(source, range)) return range;
   report(conversion, spanOf('offset'), 'onnx.reference.stale', staleMessage(range));
   return undefined;
 }
