@@ -125,7 +125,11 @@ export class Runtimes {
   }
 
   bridgeOf(installation: UsableInstallation): BridgeClient {
-    const key = installation.libraries.infer;
+    return this.#bridge(installation, 'check');
+  }
+
+  #bridge(installation: UsableInstallation, purpose: 'check' | 'build'): BridgeClient {
+    const key = `${purpose} ${installation.libraries.infer}`;
     const known = this.#bridges.get(key);
     if (known) return known;
     const made = new BridgeClient(installation.libraries, {
@@ -135,6 +139,11 @@ export class Runtimes {
     });
     this.#bridges.set(key, made);
     return made;
+  }
+
+  /** A bridge of its own for builds: checks go on while an engine is built. */
+  buildBridgeOf(installation: UsableInstallation): BridgeClient {
+    return this.#bridge(installation, 'build');
   }
 
   /** Ends all bridge processes; the next use starts new ones, also of installations that failed to start. */

@@ -1,4 +1,4 @@
-import { enumName, enumNames, enumNumber } from '../../abi/enums.ts';
+import { enumName, enumNumber } from '../../abi/enums.ts';
 import { type Dims, hasMethod, type MethodName, type Pointer } from '../../abi/methods.ts';
 import { BridgeError } from '../../errors.ts';
 import type { NativeObject, VirtualCalls } from '../../native/virtual-calls.ts';
@@ -112,24 +112,29 @@ export class Engine implements Disposable {
 
   /** The plan with what the flags say (SerializationFlag names). */
   serialize(flags: readonly string[]): HostMemory {
+    if (flags.length === 0) {
+      return this.#planOf(this.calls.invoke(this.object, 'serialize'));
+    }
     const config = this.calls.object('VSerializationConfig', this.#required('createSerializationConfig'));
     try {
-      for (const name of enumNames(this.calls.abi, 'SerializationFlag')) {
-        const number = enumNumber(this.calls.abi, 'SerializationFlag', name);
-        this.calls.invoke(config, flags.includes(name) ? 'setFlag' : 'clearFlag', number);
+      for (const flag of flags) {
+        this.calls.invoke(config, 'setFlag', enumNumber(this.calls.abi, 'SerializationFlag', flag));
       }
       this.#logger.takeErrors();
-      const plan = this.calls.invoke(this.object, 'serializeWithConfig', config.address);
-      if (plan === null) {
-        throw new BridgeError(
-          'tensorrtFailed',
-          `TensorRT does not serialize the engine: ${this.#logger.takeErrors()}`,
-        );
-      }
-      return new HostMemory(this.calls, plan);
+      return this.#planOf(this.calls.invoke(this.object, 'serializeWithConfig', config.address));
     } finally {
       this.calls.delete(config);
     }
+  }
+
+  #planOf(plan: Pointer | null): HostMemory {
+    if (plan === null) {
+      throw new BridgeError(
+        'tensorrtFailed',
+        `TensorRT does not serialize the engine: ${this.#logger.takeErrors()}`,
+      );
+    }
+    return new HostMemory(this.calls, plan);
   }
 
   #required(method: 'createSerializationConfig'): Pointer {

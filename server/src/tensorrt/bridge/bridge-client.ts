@@ -1,4 +1,9 @@
 import {
+  type BuildParams,
+  BuildRequest,
+  type BuildResult,
+} from '../../../../native-bridge/src/build-protocol.ts';
+import {
   type InitializeResult,
   type LibraryPaths,
   type ParseParams,
@@ -44,6 +49,14 @@ export class BridgeClient {
     return this.#enqueue(options.signal, async (session) => {
       await session.initialized;
       return await session.request(ParseRequest, params, options);
+    });
+  }
+
+  /** Builds an engine. A cancelled build ends at TensorRT's next step, and with its process after `cancelGrace`. */
+  build(params: BuildParams, options: RequestOptions = {}): Promise<BuildResult> {
+    return this.#enqueue(options.signal, async (session) => {
+      await session.initialized;
+      return await session.request(BuildRequest, params, options);
     });
   }
 

@@ -4,6 +4,10 @@ import {
   type RequestType,
   ResponseError,
 } from 'vscode-jsonrpc/node';
+import {
+  type BuildProgress,
+  BuildProgressNotification,
+} from '../../../../native-bridge/src/build-protocol.ts';
 import type { BridgeProcess } from '../../../../native-bridge/src/client-transport.ts';
 import {
   InitializeRequest,
@@ -32,6 +36,12 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds, from when the request is sent. */
   readonly timeout?: number;
+  /** Milliseconds that the request may go on after `signal`; the session's where absent. */
+  readonly cancelGrace?: number;
+  /** Ends the process at once. */
+  readonly killSignal?: AbortSignal;
+  /** Of a build. */
+  readonly onProgress?: (progress: BuildProgress) => void;
 }
 
 /** One bridge process from its start to its end. All that goes wrong shows as a BridgeError of the requests under way. */
@@ -45,6 +55,7 @@ export class BridgeSession {
   #setEnded: (reason: BridgeError) => void = () => undefined;
   #alive = true;
   #lastOperation: string | undefined;
+  #onProgress: ((progress: BuildProgress) => void) | undefined;
   /** What the process had printed before its last request. */
   #earlierWords = '';
 
@@ -72,6 +83,7 @@ export class BridgeSession {
     });
     connection.onError(([error]) => this.end(`the connection to it broke (${error.message})`));
     connection.onNotification(LogNotification, (record) => options.onLog?.(record));
+    connection.onNotification(BuildProgressNotification, (progress) => this.#onProgress?.(progress));
     connection.onNotification(OperationNotification, ({ operation }) => {
       this.#lastOperation = operation;
     });
@@ -101,14 +113,17 @@ export class BridgeSession {
   ): Promise<R> {
     const cancellation = new CancellationTokenSource();
     const timers: NodeJS.Timeout[] = [];
-    const { signal, timeout } = options;
+    const { signal, timeout, killSignal } = options;
     this.#earlierWords = this.#bridge.lastWords();
     const onAbort = () => {
       cancellation.cancel();
-      const grace = this.#options.cancelGrace ?? 3000;
+      const grace = options.cancelGrace ?? this.#options.cancelGrace ?? 3000;
       timers.push(setTimeout(() => this.end('a cancelled job did not stop'), grace));
     };
+    const onKill = () => this.end('it was asked to stop at once');
+    this.#onProgress = options.onProgress;
     signal?.addEventListener('abort', onAbort, { once: true });
+    killSignal?.addEventListener('abort', onKill, { once: true });
     if (timeout !== undefined) timers.push(setTimeout(() => this.#timeOut(timeout), timeout));
     try {
       const answer = this.#bridge.connection.sendRequest(type, params, cancellation.token);
@@ -124,6 +139,8 @@ export class BridgeSession {
       throw await this.#ended;
     } finally {
       signal?.removeEventListener('abort', onAbort);
+      killSignal?.removeEventListener('abort', onKill);
+      this.#onProgress = undefined;
       for (const timer of timers) clearTimeout(timer);
       cancellation.dispose();
     }

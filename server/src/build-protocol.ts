@@ -1,0 +1,62 @@
+/** Custom requests between editor and language server for builds, beside protocol.ts. */
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { ActivePhase, BuildStage } from '../../native-bridge/src/build-protocol.ts';
+
+export interface BuildEngineParams {
+  /** `file:` URI of a build config (`NAME.trt.yaml`) or of a model, which is built with TensorRT's defaults. */
+  readonly uri: string;
+  /** Names of builds of the config; all where absent. */
+  readonly builds?: readonly string[];
+  /** Build though nothing changed. */
+  readonly force?: boolean;
+}
+
+export type BuildState =
+  | 'waiting'
+  | 'running'
+  | 'succeeded'
+  /** Nothing changed since the engine was built. */
+  | 'up-to-date'
+  | 'failed'
+  | 'cancelled';
+
+/** One build of the queue. */
+export interface BuildStatus {
+  /** Of this session, never used again. */
+  readonly id: number;
+  /** `detector · fp16`. */
+  readonly title: string;
+  /** `file:` URI of the config, or of the model where there is none. */
+  readonly uri: string;
+  /** Name of the build in the config; empty for the only one. */
+  readonly build: string;
+  readonly state: BuildState;
+  /** `TensorRT-RTX 1.7.1`, once it is known. */
+  readonly runtime?: string;
+  readonly stage?: BuildStage;
+  /** TensorRT's phases under way, outermost first. */
+  readonly phases: readonly ActivePhase[];
+  /** Milliseconds since it began to run. */
+  readonly elapsed: number;
+  /** In words, once it is over: `2.3 MB in 4.1 s`, or what went wrong. */
+  readonly message?: string;
+  /** `file:` URI of the engine, once it is written. */
+  readonly engineUri?: string;
+}
+
+export interface BuildEngineResult {
+  readonly builds: readonly BuildStatus[];
+}
+
+/** Builds the engines of a config, one after the other; answers when all are over. Cancelled by JSON-RPC's cancellation. */
+export const BuildEngineRequest = new RequestType<BuildEngineParams, BuildEngineResult, void>(
+  'tensorrt/build',
+);
+/** Cancels one build; a second time, its process is ended at once. */
+export const CancelBuildRequest = new RequestType<{ readonly id: number }, void, void>(
+  'tensorrt/cancelBuild',
+);
+/** All builds of this session, waiting and running ones first; whenever something changes, some times a second at most. */
+export const BuildsNotification = new NotificationType<{ readonly builds: readonly BuildStatus[] }>(
+  'tensorrt/builds',
+);

@@ -1,0 +1,113 @@
+/** `ENGINE.json`: what an engine was made of, beside it. It says whether the engine is still what its config asks for. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import type { BuildParams, BuildResult } from '../../../../native-bridge/src/build-protocol.ts';
+import type { CudaDevice } from '../../../../native-bridge/src/protocol.ts';
+import { writeModel } from '../../node/write-model.ts';
+
+export interface FileIdentity {
+  readonly path: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970: whether hashing again can be saved. */
+  readonly modified: number;
+  readonly sha256: string;
+}
+
+export interface Provenance {
+  readonly format: 'onnx-tensorrt-tools engine';
+  readonly formatVersion: 1;
+  readonly engine: { readonly path: string; readonly bytes: number };
+  readonly model: FileIdentity;
+  /** Files that the model's weights lie in, and others that decide on the engine: calibration caches, plugins. */
+  readonly inputs: readonly FileIdentity[];
+  readonly config: {
+    /** Absent for a model that was built without a config. */
+    readonly file?: string;
+    readonly build: string;
+    /** As a trtexec line, without secrets. */
+    readonly trtexec: string;
+  };
+  readonly request: BuildRequestRecord;
+  readonly runtime: { readonly product: string; readonly version: string; readonly libraries: string };
+  /** Absent for builds on a CPU alone. */
+  readonly device?: CudaDevice;
+  readonly built: string;
+  readonly milliseconds: BuildResult['milliseconds'];
+  readonly peakMemory: BuildResult['peakMemory'];
+  readonly timingCache?: BuildResult['timingCache'];
+  readonly phases: BuildResult['phases'];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** What TensorRT was asked, without paths of temporary files and without secrets. */
+export type BuildRequestRecord = Pick<
+  BuildParams,
+  'parserFlags' | 'stronglyTyped' | 'settings' | 'pluginLibraries'
+> & { readonly clearedParserFlags: readonly string[] };
+
+export function requestRecord(params: BuildParams): BuildRequestRecord {
+  const { remoteAutoTuningConfig, ...settings } = params.settings;
+  return {
+    parserFlags: params.parserFlags,
+    clearedParserFlags: params.clearedParserFlags ?? [],
+    stronglyTyped: params.stronglyTyped,
+    settings: {
+      ...settings,
+      // It may hold a password: its hash tells a change.
+      ...(remoteAutoTuningConfig !== undefined && {
+        remoteAutoTuningConfig: `sha256:${createHash('sha256').update(remoteAutoTuningConfig).digest('hex')}`,
+      }),
+    },
+    pluginLibraries: params.pluginLibraries,
+  };
+}
+
+export function provenancePath(enginePath: string): string {
+  return `${enginePath}.json`;
+}
+
+/** Undefined where there is none that this version understands. */
+export async function readProvenance(enginePath: string): Promise<Provenance | undefined> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(provenancePath(enginePath), 'utf8'));
+  } catch {
+    return undefined;
+  }
+  return isProvenance(value) ? value : undefined;
+}
+
+function isProvenance(value: unknown): value is Provenance {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    value.format === 'onnx-tensorrt-tools engine' &&
+    'formatVersion' in value &&
+    value.formatVersion === 1
+  );
+}
+
+export async function writeProvenance(enginePath: string, provenance: Provenance): Promise<void> {
+  const text = `${JSON.stringify(provenance, null, 2)}\n`;
+  await writeModel(provenancePath(enginePath), [new TextEncoder().encode(text)]);
+}
+
+/** With the hash that is known already, where size and time have not changed. */
+export async function identify(path: string, known: readonly FileIdentity[] = []): Promise<FileIdentity> {
+  const { size, mtimeMs } = await stat(path);
+  const same = known.find((file) => file.path === path && file.bytes === size && file.modified === mtimeMs);
+  return same ?? { path, bytes: size, modified: mtimeMs, sha256: await hashOf(path) };
+}
+
+function hashOf(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const hash = createHash('sha256');
+    createReadStream(path, { highWaterMark: 1 << 20 })
+      .on('data', (chunk) => hash.update(chunk))
+      .on('end', () => resolve(hash.digest('hex')))
+      .on('error', reject);
+  });
+}
