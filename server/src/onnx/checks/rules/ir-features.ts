@@ -1,5 +1,6 @@
 /** What came with a later IR version than the model's (onnx.proto, `Version`). onnx.checker passes over it; programs that go by the IR version do not know it. */
 
+import { subgraphsOf } from '../../analysis/segment-names.ts';
 import { releaseOfIrVersion } from '../../operators/table.ts';
 import type {
   Annotation,
@@ -8,6 +9,7 @@ import type {
   FunctionSignature,
   NodeStatement,
   Span,
+  SyntaxTree,
   TypeSyntax,
   ValueDeclaration,
 } from '../../text/syntax-tree.ts';
@@ -39,13 +41,41 @@ const versions = {
   sparseTensors: 6,
 } as const;
 
+/** The lowest IR version that has all that the text has. Looks at all statements. */
+export function leastIrVersion({ segments }: SyntaxTree): number {
+  let least = 1;
+  const tell: Tell = (_span, _what, version) => {
+    least = Math.max(least, version);
+  };
+  const visitNode = (node: NodeStatement): void => {
+    tellNode(node, tell);
+    for (const { graph } of subgraphsOf(node)) {
+      for (const declaration of [...graph.inputs, ...graph.outputs, ...graph.values])
+        tellDeclaration(declaration, tell);
+      for (const inner of graph.nodes) visitNode(inner);
+    }
+  };
+  for (const segment of segments) {
+    if (segment.kind === 'node-statement') visitNode(segment);
+    else if (segment.kind === 'value-declaration') tellDeclaration(segment, tell);
+    else if (segment.kind === 'function-signature') tellFunction(segment, tell);
+    else if (segment.kind === 'graph-signature') {
+      for (const declaration of [...segment.inputs, ...segment.outputs]) tellDeclaration(declaration, tell);
+    }
+  }
+  return least;
+}
+
 export function checkFeaturesOfNode(
   node: NodeStatement,
   irVersion: number | undefined,
   report: Report,
 ): void {
   if (irVersion === undefined || irVersion >= newest) return;
-  const tell = teller(irVersion, report);
+  tellNode(node, teller(irVersion, report));
+}
+
+function tellNode(node: NodeStatement, tell: Tell): void {
   if (node.overload) tell(node.overload, 'Overloads of functions', versions.overloads);
   checkMetadata(node.annotations, tell);
   for (const attribute of node.attributes) checkValue(attribute.value, tell);
@@ -57,7 +87,10 @@ export function checkFeaturesOfDeclaration(
   report: Report,
 ): void {
   if (irVersion === undefined || irVersion >= newest) return;
-  const tell = teller(irVersion, report);
+  tellDeclaration(declaration, teller(irVersion, report));
+}
+
+function tellDeclaration(declaration: ValueDeclaration, tell: Tell): void {
   if (declaration.type) checkType(declaration.type, tell);
   checkMetadata(declaration.annotations, tell);
 }
@@ -68,7 +101,10 @@ export function checkFeaturesOfFunction(
   report: Report,
 ): void {
   if (irVersion === undefined || irVersion >= newest) return;
-  const tell = teller(irVersion, report);
+  tellFunction(signature, teller(irVersion, report));
+}
+
+function tellFunction(signature: FunctionSignature, tell: Tell): void {
   tell(signature.name, 'Functions in a model', versions.functions);
   const [first] = signature.attributeDefaults;
   if (first) tell(first.name, 'Defaults of attribute parameters', versions.attributeDefaults);

@@ -20,6 +20,11 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return candidate === undefined ? '' : ` Did you mean \`${candidate}\`?`;
 }
 
+/** The word that a message ending in `didYouMean` suggests. */
+export function suggestionIn(message: string): string | undefined {
+  return / Did you mean `(.+)`\?/.exec(message)?.[1];
+}
+
 /** Letters to insert, remove, replace or swap with their neighbour. */
 function editDistance(left: string, right: string): number {
   let beforeLast: number[] = [];
