@@ -41,6 +41,7 @@ describe('the command line', () => {
     [['check', 'x', '--format'], /--format/],
     [['check', 'x', '--timeout', 'soon'], /--timeout takes a number of seconds, not soon/],
     [['print', 'a', 'b'], /There is no place for the argument b/],
+    [['encode', '-'], /Please say with -o where/],
     [['lsp'], /--stdio/],
     [['runtimes', 'install', 'tensorrt'], /Only `runtimes install rtx`/],
     [['runtimes', 'forget'], /list, install and add, not forget/],
