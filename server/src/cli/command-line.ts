@@ -1,6 +1,7 @@
 /** The table of commands. What they promise to scripts is in ARCHITECTURE.md, section CLI. */
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
+import { configCommand } from './config.ts';
 import { encodeCommand } from './encode.ts';
 import { errorText } from './error-text.ts';
 import { lspCommand } from './lsp.ts';
@@ -15,6 +16,7 @@ const commands: readonly Command[] = [
   shapesCommand,
   printCommand,
   encodeCommand,
+  configCommand,
   runtimesCommand,
   lspCommand,
 ];

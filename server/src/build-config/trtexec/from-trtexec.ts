@@ -1,5 +1,5 @@
 /** A trtexec command line as a build config. Nothing is lost: what has no key is kept under `unknownFlags`, and told of. */
-import { entryText, type YamlValue } from '../emit.ts';
+import { entryText, isMap, type YamlValue } from '../emit.ts';
 import { type ConfigKey, type ForeignFlag, foreignFlags, keyDefinitions, keyOfFlag } from '../flags/index.ts';
 import { whatItTakes } from '../values/describe.ts';
 import { safetyPluginFrom, valueFromFlag } from './from-values.ts';
@@ -87,7 +87,7 @@ export function fromTrtexec(
       continue;
     }
     const known = settings.get(key);
-    const value = settingFrom(key, given ?? '', known);
+    const value = settingFrom(key, given ?? '', known, replaced !== undefined);
     if (value === undefined) {
       keep(
         index,
@@ -152,13 +152,31 @@ function replacementOf(
 }
 
 /** The setting's value, with what an earlier flag said where several may come; undefined where it cannot be. */
-function settingFrom(key: ConfigKey, given: string, known: YamlValue | undefined): YamlValue | undefined {
+function settingFrom(
+  key: ConfigKey,
+  given: string,
+  known: YamlValue | undefined,
+  isReplaced: boolean,
+): YamlValue | undefined {
   const spec = keyDefinitions[key].value;
   if (spec.kind === 'paths' || spec.kind === 'safetyPlugins') {
     const item = spec.kind === 'paths' ? given || undefined : safetyPluginFrom(given);
     return item === undefined ? undefined : [...(Array.isArray(known) ? known : []), item];
   }
-  return known === undefined ? valueFromFlag(spec, given) : undefined;
+  const value = valueFromFlag(spec, given);
+  if (known === undefined || value === undefined) return value;
+  // `--workspace` beside `--memPoolSize`, which old scripts have for other pools.
+  return spec.kind === 'pools' && isReplaced ? withEntries(known, value) : undefined;
+}
+
+/** Undefined where an entry is in both. */
+function withEntries(first: YamlValue, second: YamlValue): YamlValue | undefined {
+  if (typeof first !== 'object' || !isMap(first) || typeof second !== 'object' || !isMap(second))
+    return undefined;
+  const names = new Set(first.entries.map(([name]) => name));
+  return second.entries.some(([name]) => names.has(name))
+    ? undefined
+    : { entries: [...first.entries, ...second.entries] };
 }
 
 function secret(

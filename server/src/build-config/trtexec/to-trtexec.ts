@@ -101,6 +101,10 @@ function argumentsOf(build: BuildConfig, key: ConfigKey, say: Say): string[] {
       say.tell('warning', 'The password is left out (***). Put it in before you run the line.');
   }
   switch (key) {
+    case 'model': {
+      const model = build.get(key)?.value;
+      return model ? [`${flag}=${say.pathText(binaryModel(model, say))}`] : [];
+    }
     case 'profiles':
       return profileArguments(build.get(key)?.value ?? [], say);
     case 'shapesCalib': {
@@ -124,6 +128,18 @@ function argumentsOf(build: BuildConfig, key: ConfigKey, say: Say): string[] {
       return value === undefined ? [] : [value === true ? flag : `${flag}=${value}`];
     }
   }
+}
+
+/** trtexec reads no ONNX text. */
+function binaryModel({ text, path: absolute }: PathValue, { tell }: Say): PathValue {
+  const ending = /\.(onnxtxt|onnxtext)$/i;
+  if (!ending.test(text)) return { text, path: absolute };
+  const binary = { text: text.replace(ending, '.onnx'), path: absolute.replace(ending, '.onnx') };
+  tell(
+    'warning',
+    `trtexec reads binary models only: write it first, with onnx-trt encode ${text} -o ${binary.text}.`,
+  );
+  return binary;
 }
 
 /** Asks for what an older trtexec does anyway: `noCudaGraph` before 11.0. */
