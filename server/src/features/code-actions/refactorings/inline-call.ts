@@ -52,7 +52,7 @@ export const inlineCall: CodeActionProvider = {
       edit: () => {
         const statement = statementsOf(document, body).find((candidate) => candidate.node === node);
         return statement
-          ? inlined(document, called, [{ body, statement }])
+          ? inlined(document, called, [{ body, statement }], callsOf(document, called).length === 1)
           : refused('The call is no longer there. Ask for the actions again.');
       },
     };
@@ -84,7 +84,7 @@ function inlineAll(document: OnnxDocument, called: LocalFunction): OfferedAction
           `The call in line ${lineOf(document, inside)} is inside an attribute of another call of "${called.name}". Inline that one first.`,
         );
       }
-      return inlined(document, called, calls, true);
+      return inlined(document, called, calls, calls.length === 1, true);
     },
   };
 }
@@ -93,13 +93,13 @@ function inlined(
   document: OnnxDocument,
   called: LocalFunction,
   calls: readonly CallSite[],
+  isOnlyCall: boolean,
   isLast = false,
 ): ActionResult {
   const broken = brokenText(document);
   if (broken) {
     return broken;
   }
-  const isOnlyCall = calls.length === 1 && callsOf(document, called).length === 1;
   const changes: TextChange[] = [];
   const imports = new Map<number, Map<string, number>>();
   const entries = new Map<number | GraphSyntax, { readonly body: Body; readonly added: readonly string[] }>();

@@ -1,15 +1,13 @@
 /** One call of a local function, written out: the function's nodes as the caller would have written them. */
-import { calledFunction, type LocalFunction, opsetVersion } from '../../../onnx/analysis/functions.ts';
-import { subgraphsOf } from '../../../onnx/analysis/segment-names.ts';
-import { normalizedDomain, schemaOf } from '../../../onnx/operators/table.ts';
+import { type LocalFunction, opsetVersion } from '../../../onnx/analysis/functions.ts';
 import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
-import type { AttributeSyntax, GraphSyntax, NodeStatement } from '../../../onnx/text/syntax-tree.ts';
+import type { AttributeSyntax, NodeStatement } from '../../../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from '../../document.ts';
-import { nodesIn } from '../../function-references.ts';
-import { positionAt, type TextChange } from '../../source-text.ts';
-import { type Body, entriesOf, statementsOf } from './body.ts';
+import type { TextChange } from '../../source-text.ts';
+import { bodyOf, entriesOf, statementsOf } from './body.ts';
 import type { CallSite } from './calls.ts';
 import { freshName, type TakenNames } from './fresh-names.ts';
+import { importsFor, obstacleTo } from './inlining-obstacles.ts';
 import { versionInForce } from './references.ts';
 import { indentAt, lineEndOf, movedText, withChanges } from './statement-text.ts';
 import { type AttributeText, type Substitution, substituted } from './substitution.ts';
@@ -39,27 +37,19 @@ export function inlinedCall(
   call: CallSite,
   { taken, isOnlyCall }: InlineOptions,
 ): InlinedCall {
-  const { tree, source } = document;
+  const { source } = document;
   const { node, start, end } = call.statement;
   const caller = call.body.scope.declaration;
-  const body: Body = {
-    scope: { declaration: called.declaration, graphs: [] },
-    segment: tree.declarations[called.declaration]?.signature ?? 0,
-  };
+  const body = bodyOf(document, { declaration: called.declaration, graphs: [] }, 0);
   const statements = statementsOf(document, body);
-  const opsets = importsFor(
-    document,
-    called,
-    caller,
-    statements.map((statement) => statement.node),
-  );
+  const opsets = importsFor(document, called, caller);
   if (opsets.kind === 'refused') {
     return opsets;
   }
   const { values, copies } = valuesOf(called, node);
-  const wrong = surplusOf(called, node) ?? lostDefault(document, called, call);
-  if (wrong !== undefined) {
-    return { kind: 'refused', reason: wrong };
+  const obstacle = obstacleTo(document, called, call, values);
+  if (obstacle !== undefined) {
+    return { kind: 'refused', reason: obstacle };
   }
   const prefix = node.label?.name || node.outputs.find(({ name }) => name !== '')?.name || called.name;
   const separator = /^\w+$/.test(prefix) ? '_' : '/';
@@ -75,14 +65,6 @@ export function inlinedCall(
     ),
     attribute: (reference) => attributeText(document, called, call, reference),
   };
-  const missing = omittedResult(
-    called,
-    statements.map((statement) => statement.node),
-    values,
-  );
-  if (missing !== undefined) {
-    return { kind: 'refused', reason: missing };
-  }
   const indent = indentAt(source.text, start);
   const moved = movedText(document, statements, {
     indent,
@@ -139,61 +121,6 @@ function valuesOf(
   return { values, copies };
 }
 
-function surplusOf({ name, signature }: LocalFunction, node: NodeStatement): string | undefined {
-  for (const part of ['inputs', 'outputs'] as const) {
-    if (node[part].length > signature[part].length) {
-      return `The call has ${node[part].length} ${part}, but "${name}" has ${signature[part].length}. Correct the call first.`;
-    }
-  }
-  return undefined;
-}
-
-/**
- * A call that passes on an attribute of its own function leaves it out where that one is not given, and the called function's
- * default holds. Without the call nothing can say that.
- */
-function lostDefault(
-  { tree }: OnnxDocument,
-  called: LocalFunction,
-  { body, statement }: CallSite,
-): string | undefined {
-  const caller = tree.segments[tree.declarations[body.scope.declaration]?.signature ?? 0];
-  for (const { name, value } of statement.node.attributes) {
-    const isLost =
-      value.kind === 'reference' &&
-      caller?.kind === 'function-signature' &&
-      caller.attributeParameters.some((parameter) => parameter.name === value.name.name) &&
-      called.signature.attributeDefaults.some((attribute) => attribute.name.name === name.name);
-    if (isLost) {
-      return `Where "${caller.name.name}" is called without "${value.name.name}", the default that "${called.name}" has for "${name.name}" holds, which would be lost. Give "${value.name.name}" a default first.`;
-    }
-  }
-  return undefined;
-}
-
-/** An input that the call leaves out cannot be the result of the function or of a graph in it. */
-function omittedResult(
-  { name: functionName, signature }: LocalFunction,
-  nodes: readonly NodeStatement[],
-  values: ReadonlyMap<string, string>,
-): string | undefined {
-  const isOmitted = (name: string) => values.get(name) === '';
-  const results = signature.outputs.map(({ name }) => name.name);
-  const visit = ({ graph }: { readonly graph: GraphSyntax }): void => {
-    results.push(...graph.outputs.map(({ name }) => name.name));
-    for (const inner of graph.nodes) {
-      for (const nested of subgraphsOf(inner)) visit(nested);
-    }
-  };
-  for (const node of nodes) {
-    for (const nested of subgraphsOf(node)) visit(nested);
-  }
-  const omitted = results.find(isOmitted);
-  return omitted === undefined
-    ? undefined
-    : `"${functionName}" passes its input "${omitted}" on as a result, and the call leaves that input out. Give it an input first.`;
-}
-
 /** The value that the call gives, else the function's default; undefined where there is neither. */
 function attributeText(
   document: OnnxDocument,
@@ -222,44 +149,6 @@ function attributeText(
       .join(''),
     typeAndValue: isUntyped ? `: ${reference.type?.name}${value}` : value,
   };
-}
-
-type Opsets =
-  | { readonly kind: 'same'; readonly imports: ReadonlyMap<string, number> }
-  | { readonly kind: 'refused'; readonly reason: string };
-
-/** The domains that the caller has to import, if all operators mean the same in the caller as in the function. */
-function importsFor(
-  document: OnnxDocument,
-  called: LocalFunction,
-  caller: number,
-  nodes: readonly NodeStatement[],
-): Opsets {
-  const { tree } = document;
-  const imports = new Map<string, number>();
-  for (const node of nodes.flatMap((outer) => [...nodesIn(outer)])) {
-    const domain = normalizedDomain(node.domain?.name ?? '');
-    const theirs = versionInForce(tree, called.declaration, domain);
-    const ours = versionInForce(tree, caller, domain) ?? imports.get(domain);
-    const isFunction = calledFunction(tree, node) !== undefined;
-    if (opsetVersion(tree, caller, domain) === undefined) {
-      imports.set(domain, ours ?? theirs ?? 1);
-    }
-    if (ours !== undefined && theirs !== undefined && theirs !== ours && !isFunction) {
-      const operator = node.operator.name;
-      const [their, our] = [schemaOf(domain, operator, theirs), schemaOf(domain, operator, ours)];
-      if (!their || their.sinceVersion !== our?.sinceVersion) {
-        const line =
-          positionAt(document.source, tree.starts[tree.declarations[called.declaration]?.signature ?? 0] ?? 0)
-            .line + 1;
-        return {
-          kind: 'refused',
-          reason: `"${called.name}" (line ${line}) uses ${operator} of opset ${theirs}, and the caller has opset ${ours} of ${domain === '' ? 'ai.onnx' : `"${domain}"`}, where ${their && our ? `${operator} is another version of the operator (${our.sinceVersion} instead of ${their.sinceVersion})` : `nothing says that ${operator} is the same`}. Bring the function to opset ${ours} first.`,
-        };
-      }
-    }
-  }
-  return { kind: 'same', imports };
 }
 
 function withStandardDomain(
