@@ -16,7 +16,13 @@ import * as character from './characters.ts';
 import { NameTable } from './names.ts';
 import { annotationsOf, PendingAnnotations } from './pending-annotations.ts';
 import type { SyntaxProblemCode } from './problems.ts';
-import { isPlain, longestShared, SharedConstructs, SharedIdentifiers } from './shared-constructs.ts';
+import {
+  isPlain,
+  longestShared,
+  SharedConstructs,
+  SharedIdentifiers,
+  SharedLists,
+} from './shared-constructs.ts';
 import { none, Stack } from './stack.ts';
 import { probableEnd, StringEnds } from './strings.ts';
 
@@ -66,6 +72,7 @@ export class Cursor {
   readonly #strings: StringEnds;
   readonly #identifiers = new SharedIdentifiers();
   readonly #plainAttributes = new SharedConstructs<AttributeSyntax>();
+  readonly #attributeLists = new SharedLists<AttributeSyntax>();
   readonly #types = new SharedConstructs<TypeSyntax>();
   readonly #entries = new SharedConstructs<StringEntrySyntax>();
   #followed = { close: -1, result: false, reach: 0 };
@@ -256,6 +263,11 @@ export class Cursor {
   /** An attribute that has just been read, or an earlier one that is the same. */
   sharedAttribute(attribute: AttributeSyntax): AttributeSyntax {
     return isPlain(attribute) ? this.#shared(this.#plainAttributes, attribute) : attribute;
+  }
+
+  /** The attributes on the stack since `mark`, or an earlier list of the same ones. */
+  takeAttributes(mark: number): readonly AttributeSyntax[] {
+    return this.#attributeLists.like(this.attributes.take(mark));
   }
 
   /** As `sharedAttribute`, for a type. */

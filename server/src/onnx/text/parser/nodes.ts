@@ -160,7 +160,7 @@ function readArguments(
     collectAttributes(cursor);
   }
   const { operator, domain, overload } = callee;
-  const attributes = cursor.attributes.take(mark);
+  const attributes = cursor.takeAttributes(mark);
   if (!domain && !overload) {
     return { operator, attributes, inputs };
   }

@@ -21,6 +21,27 @@ export class SharedConstructs<Construct extends object> {
   }
 }
 
+/** The same for lists: one that has the same elements, which have to be shared ones, is the same list. */
+export class SharedLists<Element extends object> {
+  readonly #byFirst = new Map<Element, readonly Element[]>();
+
+  like(list: readonly Element[]): readonly Element[] {
+    const [first] = list;
+    if (first === undefined) {
+      return list;
+    }
+    const known = this.#byFirst.get(first);
+    if (known?.length === list.length && known.every((element, index) => element === list[index])) {
+      return known;
+    }
+    if (this.#byFirst.size >= maximumKnown) {
+      this.#byFirst.clear();
+    }
+    this.#byFirst.set(first, list);
+    return list;
+  }
+}
+
 /** The same for identifiers without quotes, such as operators and names of attributes. `name` has to come from one NameTable. */
 export class SharedIdentifiers {
   readonly #recent: (Identifier | undefined)[] = [];

@@ -25,6 +25,20 @@ export function attributeOf(conversion: Conversion, syntax: AttributeSyntax): At
   return attribute;
 }
 
+/** Nodes whose lists of attributes are the same share what the list was turned into. */
+export function attributesOf(conversion: Conversion, list: readonly AttributeSyntax[]): readonly Attribute[] {
+  if (list.length === 0) return none;
+  const known = conversion.attributeLists.get(list);
+  if (known !== undefined) return known;
+  const attributes = list.map((attribute) => attributeOf(conversion, attribute));
+  if (list.every((attribute) => conversion.attributes.has(attribute))) {
+    conversion.attributeLists.set(list, attributes);
+  }
+  return attributes;
+}
+
+const none: readonly never[] = [];
+
 /** Attributes of these types depend on nothing but their syntax. */
 const plainTypes: ReadonlySet<Attribute['type']> = new Set([
   'int',

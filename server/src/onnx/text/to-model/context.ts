@@ -62,6 +62,8 @@ export interface Conversion {
   readonly kept: ModelCache;
   /** What attributes that statements share have been turned into; only those that nothing is wrong with. */
   readonly attributes: Map<AttributeSyntax, Attribute>;
+  /** The same for whole lists of them. */
+  readonly attributeLists: Map<readonly AttributeSyntax[], readonly Attribute[]>;
   /** The dims of types that statements share. */
   readonly dims: Map<TypeSyntax, readonly Int64[]>;
   /** Files that references go to, by path; or why there is none, as a sentence. */

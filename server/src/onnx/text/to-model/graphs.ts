@@ -1,7 +1,7 @@
 import type { Graph, Node, Tensor, ValueInfo } from '../../model/model.ts';
 import type { GraphSyntax, Identifier, NodeStatement, ValueDeclaration } from '../syntax-tree.ts';
 import { readAnnotations, type Said } from './annotations.ts';
-import { attributeOf } from './attributes.ts';
+import { attributesOf } from './attributes.ts';
 import type { Conversion } from './context.ts';
 import { withSaid } from './messages.ts';
 import { exactString } from './names.ts';
@@ -103,10 +103,7 @@ export function nodeOf(conversion: Conversion, statement: NodeStatement): Node {
     outputs: namesOf(said, statement.outputs, 'output'),
     operator: exact('op_type', statement.operator) ?? '',
     domain: exact('domain', statement.domain) ?? '',
-    attributes:
-      statement.attributes.length === 0
-        ? none
-        : statement.attributes.map((attribute) => attributeOf(conversion, attribute)),
+    attributes: attributesOf(conversion, statement.attributes),
     metadata: none,
   };
   return withSaid(conversion, 'NodeProto', withNames(common, name, overload), said);

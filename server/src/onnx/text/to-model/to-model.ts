@@ -71,6 +71,7 @@ export function* toModelInSteps(tree: SyntaxTree, context: ToModelContext): Step
     problems: undefined,
     kept: createModelCache(),
     attributes: new Map(),
+    attributeLists: new Map(),
     dims: new Map(),
     sources: new Map(),
     weights: new Map(),
