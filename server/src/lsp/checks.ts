@@ -29,7 +29,7 @@ const bigText = 2 ** 20;
 
 interface CheckedDocument {
   document: OnnxDocument;
-  /** Nothing of it has been published yet. */
+  /** Not all that is found in its text has been published yet. */
   isNew: boolean;
   /** The publication of the text's own problems that is due or being worked out. */
   publishing: AbortController | undefined;
@@ -243,16 +243,18 @@ export class Checks {
     const { document } = checked;
     const { checks, model } = document.work;
     const isBig = document.source.text.length > bigText;
+    // For all that is found in a long text just opened nobody waits as for what a keystroke has done.
+    const urgent = !isBig || !checked.isNew;
     if (isBig && checked.isNew) {
-      checked.isNew = false;
       this.#publish(checked, 'syntax');
     }
     if (!isBig || model.ready) {
       checked.modelProblems = anchoredModelDiagnostics(document);
     }
-    if (!(await inBackground(checks, signal, { urgent: true }))) {
+    if (!(await inBackground(checks, signal, { urgent }))) {
       return;
     }
+    checked.isNew = false;
     this.#publish(checked);
     if (model.ready) {
       return;
