@@ -1,6 +1,7 @@
 /** Runs a code action on a text and answers the text that it makes. */
 import assert from 'node:assert/strict';
 import type { CodeAction, CodeActionContext } from 'vscode-languageserver-types';
+import type { DataFile } from '../../../../server/src/features/code-actions/code-action.ts';
 import {
   type CodeActionOptions,
   codeActions,
@@ -16,6 +17,7 @@ export interface Refactored {
   readonly text: string;
   readonly message: string | undefined;
   readonly title: string;
+  readonly writes: readonly DataFile[];
 }
 
 /** The titles of what is offered at the cursor (`$0`), or at the start of a text without one. */
@@ -44,12 +46,12 @@ export function refactorDocument(document: OnnxDocument, title: RegExp, offset =
     text = text.slice(0, start) + newText + text.slice(end);
     floor = start;
   }
-  return { text, message: result.message, title: action.title };
+  return { text, message: result.message, title: action.title, writes: result.writes ?? [] };
 }
 
 /** Why the one action whose title matches cannot be applied. */
-export function refusal(marked: string, title: RegExp): string {
-  const { document, offset } = at(marked);
+export function refusal(marked: string, title: RegExp, uri?: string): string {
+  const { document, offset } = at(marked, uri);
   const result = resolveCodeAction(document, actionOf(document, title, offset).data, options);
   assert(result.kind === 'refused', 'it is done');
   return result.reason;

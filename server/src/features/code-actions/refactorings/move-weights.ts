@@ -110,11 +110,11 @@ function movedOut(
   const location = freeLocation(document, folder, model, files);
   const wanted = graph.initializers.filter(isWanted);
   const moved = moveToExternalData(withInitializers(model, graph, wanted), { location, threshold: least });
-  if (moved.count === 0) {
+  if (moved.data.length === 0) {
     return least > 0
-      ? editOf(document, [], `All weights of ${least} bytes and more are outside the model already.`)
+      ? editOf(document, [], `No initializer of the graph that could move has ${least} bytes or more.`)
       : refused(
-          'Its data cannot be moved: the integers of a typed field are written differently in external data. Print the model with its weights inline first.',
+          'Its data cannot move: the integers of a typed field are written differently in external data.',
         );
   }
   const after = moved.model.graph?.initializers ?? [];
@@ -126,7 +126,7 @@ function movedOut(
     kind: 'edit',
     edit: { changes: { [document.uri]: textEdits(document, changes) } },
     writes: [{ path: `${folder}/${location}`, content: moved.data }],
-    message: `${counted(moved.count, 'tensor')} moved to ${location}. Save the model to have it without them.`,
+    message: `${counted(changes.length, 'tensor')} moved to ${location}. Save the model to have it without them.`,
   };
 }
 
