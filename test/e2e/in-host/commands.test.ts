@@ -42,4 +42,31 @@ describe('commands', () => {
       JSON.stringify(symbols.map(({ name }) => name)),
     );
   });
+
+  it('show the calls that a lens counts', async () => {
+    const editor = await openModel('nested-functions.onnx');
+    const { document } = editor;
+    const lens = await waitFor('a lens of calls', async () => {
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        document.uri,
+      );
+      return lenses.find(({ command }) => command?.title === '1 call');
+    });
+    const { command } = lens;
+    assert.ok(command);
+    assert.equal(command.command, 'tensorrt.showReferences');
+    const declared = document.getText(lens.range);
+    await vscode.commands.executeCommand(command.command, ...(command.arguments ?? []));
+    // The peek is open with the call in it: stepping through it leads there.
+    await waitFor('the call in the editor', async () => {
+      await vscode.commands.executeCommand('goToNextReference');
+      const { selection } = vscode.window.activeTextEditor ?? editor;
+      const isCall = !lens.range.contains(selection.active);
+      return isCall && document.lineAt(selection.active.line).text.includes(`.${declared} `)
+        ? true
+        : undefined;
+    });
+    await vscode.commands.executeCommand('closeReferenceSearch');
+  });
 });
