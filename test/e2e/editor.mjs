@@ -20,6 +20,8 @@ import { findChromium, testEditor } from '../../scripts/fetch-test-editor.mjs';
 export const quietSettings = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
+  // As on the desktop; in a browser it is on.
+  'files.autoSave': 'off',
   'workbench.startupEditor': 'none',
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.tips.enabled': false,

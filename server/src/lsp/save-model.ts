@@ -57,7 +57,7 @@ export async function saveModel(
   const dataFile = freeDataFile(path, files);
   try {
     const signal = abortedWith(token);
-    await saveModelFile({
+    const moved = await saveModelFile({
       target: path,
       model,
       original,
@@ -65,6 +65,14 @@ export async function saveModel(
       ...(externalData === true && { externalData: { path: dataFile, threshold: movedBytes } }),
       ...(signal && { signal }),
     });
+    session.weights.remember(
+      path,
+      moved.map(({ tensor, offset, length }) => ({
+        field: elementField(tensor),
+        range: { path: dataFile, offset, length },
+      })),
+      files,
+    );
   } catch (error) {
     if (!(error instanceof ModelTooLargeError) || externalData === true) throw error;
     return { tooLarge: { message: error.message, externalData: basename(dataFile) } };

@@ -58,6 +58,12 @@ export class WeightsKeeper {
     this.#kept.set(path, [...known, ...kept]);
   }
 
+  /** Weights that a save has moved to another file, in the form that they have in the model: an undo finds them there. */
+  remember(path: string, moved: readonly LeavingWeights[], files: FileAccess): void {
+    const kept = moved.map(({ field, range }) => ({ field, range, check: fingerprintOf(range, files) }));
+    this.#kept.set(path, [...this.of(path), ...kept]);
+  }
+
   #ownFolder(): string {
     if (this.#folder === undefined) {
       const folder = mkdtempSync(join(tmpdir(), 'onnx-undo-'));

@@ -8,7 +8,7 @@ import { byteCount } from '../onnx/model/bytes.ts';
 import { externalLocations } from '../onnx/model/external-data.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { Model } from '../onnx/model/model.ts';
-import { moveToExternalData } from '../onnx/model/move-to-external-data.ts';
+import { type MovedModel, moveToExternalData } from '../onnx/model/move-to-external-data.ts';
 import { writeModel } from './write-model.ts';
 
 /** The file that a text was printed from, and what that text means. */
@@ -43,17 +43,18 @@ export class ModelTooLargeError extends Error {
   }
 }
 
-/** Files are replaced as wholes; where something fails they are as they were. Throws a ModelTooLargeError, or an error for people. */
-export async function saveModelFile(input: SaveInput): Promise<void> {
+/** Files are replaced as wholes; where something fails they are as they were. The answer is what went to the data file.
+ * Throws a ModelTooLargeError, or an error for people. */
+export async function saveModelFile(input: SaveInput): Promise<MovedModel['places']> {
   const { target, original, files, signal } = input;
   const moved = input.externalData && moveOut(input, input.externalData);
   const model = moved?.model ?? input.model;
   const chunks = encoded(model, original, files);
   const bytes = byteCount(chunks);
   if (bytes > largestMessage) throw new ModelTooLargeError(target, bytes);
-  if (moved === undefined || moved.count === 0 || input.externalData === undefined) {
+  if (moved === undefined || moved.places.length === 0 || input.externalData === undefined) {
     await writeModel(target, chunks, signal);
-    return;
+    return [];
   }
   // First the data: a model without its weights would be worse than weights without a model.
   await writeModel(input.externalData.path, moved.data, signal);
@@ -64,6 +65,7 @@ export async function saveModelFile(input: SaveInput): Promise<void> {
     await unlink(input.externalData.path);
     throw error;
   }
+  return moved.places;
 }
 
 function encoded(model: Model, original: Original | undefined, files: FileAccess): Chunk[] {

@@ -162,11 +162,12 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       await typed.waitFor();
       // Unsaved texts are kept a second after the last key.
       await page.waitForTimeout(2500);
-      await page.reload();
+      await workbench.command('Developer: Reload Window');
+      await page.waitForEvent('load');
       await typed.waitFor({ timeout: 60_000 });
       await page.locator('.tab.active.dirty', { hasText: 'hot-exit.onnx' }).waitFor();
       await typed.click();
-      await workbench.command('File: Save');
+      await page.keyboard.press('Control+S');
       await page.locator('.tab.active:not(.dirty)', { hasText: 'hot-exit.onnx' }).waitFor();
       const nodes = execFileSync('python3', [
         '-c',

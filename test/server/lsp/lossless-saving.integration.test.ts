@@ -200,6 +200,9 @@ describe('a model beyond two gigabytes', () => {
     const program =
       'import sys, onnx; m = onnx.load(sys.argv[1], load_external_data=False); print(m.graph.node[0].op_type)';
     assert.equal(execFileSync('python3', ['-c', program, file('big.onnx')], { encoding: 'utf8' }), 'Abs\n');
+    // The text from before refers to weights in the model; they are found in the file that they have gone to.
+    const undone = await save('big.onnx', text);
+    assert.equal(undone.tooLarge?.externalData, 'big.onnx-2.data');
     assert.ok(!existsSync(file('big.onnx-2.data')));
   });
 

@@ -14,8 +14,8 @@ export interface MovedModel {
   readonly model: Model;
   /** The content of the data file. Ranges of files stay ranges. */
   readonly data: readonly Bytes[];
-  /** How many tensors have moved. */
-  readonly count: number;
+  /** The tensors as they were, and where their bytes are in the data file. */
+  readonly places: readonly { readonly tensor: Tensor; readonly offset: number; readonly length: number }[];
 }
 
 /** As the onnx package does: where a program maps the file into memory, each tensor begins a page. */
@@ -31,7 +31,7 @@ const smallAlignment = 64;
 export function moveToExternalData(model: Model, { location, threshold }: ExternalDataOptions): MovedModel {
   const data: Bytes[] = [];
   let end = 0;
-  let count = 0;
+  const places: { tensor: Tensor; offset: number; length: number }[] = [];
   const moved = (tensor: Tensor): Tensor => {
     const bytes = movableBytes(tensor);
     if (bytes === undefined || bytes.length < threshold) return tensor;
@@ -40,7 +40,7 @@ export function moveToExternalData(model: Model, { location, threshold }: Extern
     if (offset > end) data.push(new Uint8Array(offset - end));
     data.push(bytes);
     end = offset + bytes.length;
-    count++;
+    places.push({ tensor, offset, length: bytes.length });
     const entries = [
       { key: 'location', value: location },
       { key: 'offset', value: String(offset) },
@@ -49,11 +49,11 @@ export function moveToExternalData(model: Model, { location, threshold }: Extern
     return { ...tensor, data: { kind: 'external', entries } };
   };
   const { graph } = model;
-  if (graph === undefined) return { model, data, count };
+  if (graph === undefined) return { model, data, places };
   return {
     model: { ...model, graph: { ...graph, initializers: graph.initializers.map(moved) } },
     data,
-    count,
+    places,
   };
 }
 

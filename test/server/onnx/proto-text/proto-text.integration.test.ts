@@ -22,7 +22,9 @@ describe('a model as textproto and as JSON', () => {
     test(`is an equal model to protobuf's own parsers: ${name}`, async () => {
       const texts = path.join(temporary, name);
       mkdirSync(texts);
-      for (const model of modelNames(folder, largest)) {
+      const names = modelNames(folder, largest);
+      // The operators' conformance cases are alike, and parsing them in Python takes minutes.
+      for (const model of names.filter((_, index) => names.length < 300 || index % 5 === 0)) {
         const chunks = whole(path.join(folder, `${model}.onnx`));
         for (const format of ['textproto', 'json'] as const) {
           await writeProtoText(path.join(texts, `${model}.${format}`), format, chunks, nodeFileAccess);
