@@ -15,7 +15,22 @@ import { showDocument } from './show-document.ts';
 import { showBridgeLog, showOutput } from './show-output.ts';
 import { showReferences } from './show-references.ts';
 
+import {
+  changeOpset,
+  foldConstants,
+  moveWeightsIn,
+  moveWeightsOut,
+  nameNodes,
+  removeDeadCode,
+} from './source-actions.ts';
+
 export const commands: readonly Command[] = [
+  changeOpset,
+  foldConstants,
+  moveWeightsIn,
+  moveWeightsOut,
+  nameNodes,
+  removeDeadCode,
   addRuntimeFolder,
   checkModel,
   convertTrtexecLine,
