@@ -1,7 +1,6 @@
 /** A trtexec command line as a build config. Nothing is lost: what has no key is kept under `unknownFlags`, and told of. */
 import { entryText, isMap, type YamlValue } from '../emit.ts';
 import { type ConfigKey, type ForeignFlag, foreignFlags, keyDefinitions, keyOfFlag } from '../flags/index.ts';
-import { whatItTakes } from '../values/describe.ts';
 import { safetyPluginFrom, valueFromFlag } from './from-values.ts';
 import { readReferencePairs, readShapeFlags, type Taken } from './groups.ts';
 import { hasSecret, redactSecrets } from './secrets.ts';
@@ -38,6 +37,8 @@ export function fromTrtexec(
 ): FromTrtexec {
   const settings = new Map<ConfigKey, YamlValue>();
   const unknownFlags: string[] = [];
+  /** Keys that flags of older versions have set. */
+  const fromReplaced = new Set<ConfigKey>();
   const problems: TrtexecProblem[] = [];
   const tell = (argument: number, message: string, severity: TrtexecProblem['severity'] = 'warning') =>
     problems.push({ argument, severity, message: redactSecrets(message) });
@@ -87,17 +88,18 @@ export function fromTrtexec(
       continue;
     }
     const known = settings.get(key);
-    const value = settingFrom(key, given ?? '', known, replaced !== undefined);
+    const value = settingFrom(key, given ?? '', known, replaced !== undefined || fromReplaced.has(key));
     if (value === undefined) {
       keep(
         index,
         text,
         known === undefined
-          ? `${flag.name} takes ${whatItTakes(keyDefinitions[key].value)}, not ${given === '' || given === undefined ? 'nothing' : given}.`
+          ? `${flag.name} does not take ${given === undefined || given === '' ? 'an empty value' : given}.`
           : `${flag.name} is given twice; trtexec refuses that.`,
       );
       continue;
     }
+    if (replaced) fromReplaced.add(key);
     if (flag.name !== name || (keyDefinitions[key].aliases?.includes(name) ?? false)) {
       tell(index, `${flag.name} is written ${key} here.`, 'information');
     }

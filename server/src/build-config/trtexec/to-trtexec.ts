@@ -31,6 +31,8 @@ export interface ToTrtexecProblem {
   readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
   readonly origin: Origin;
+  /** Whether it is the version that differs; otherwise trtexec in general does. */
+  readonly isOfVersion: boolean;
 }
 
 export interface ToTrtexec {
@@ -49,8 +51,13 @@ export function toTrtexec(build: BuildConfig, options: ToTrtexecOptions): ToTrte
   for (const key of build.keys) {
     const setting = build.get(key);
     if (setting && setting.value !== false) {
-      const tell: Say['tell'] = (severity, message) =>
-        problems.push({ severity, message: redactSecrets(message), origin: setting.keyOrigin });
+      const tell: Say['tell'] = (severity, message, about) =>
+        problems.push({
+          severity,
+          message: redactSecrets(message),
+          origin: setting.keyOrigin,
+          isOfVersion: about === 'version',
+        });
       args.push(...argumentsOf(build, key, { ...options, tell, pathText }));
     }
   }
@@ -91,6 +98,7 @@ function argumentsOf(build: BuildConfig, key: ConfigKey, say: Say): string[] {
       say.tell(
         'warning',
         `\`${key}\` is left out: trtexec ${say.version} has no ${flag} (${availabilityText(definition)}).${advice}`,
+        'version',
       );
     }
     return [];
@@ -161,6 +169,7 @@ function tellOfBenchmarkDefaults(build: BuildConfig, version: Version, problems:
   problems.push({
     severity: 'information',
     origin: build.origin,
+    isOfVersion: true,
     message: `trtexec ${version} measures with ${open.join(', ')} unless the keys in brackets are set; 10.x does not. Times of both cannot be compared.`,
   });
 }

@@ -8,7 +8,7 @@ import type { Port, ToTrtexecOptions, ToTrtexecProblem } from './to-trtexec.ts';
 
 /** What writing a value needs. */
 export interface Say extends ToTrtexecOptions {
-  readonly tell: (severity: ToTrtexecProblem['severity'], message: string) => void;
+  readonly tell: (severity: ToTrtexecProblem['severity'], message: string, about?: 'version') => void;
   readonly pathText: (value: PathValue) => string;
 }
 
@@ -132,6 +132,7 @@ function ioFormatText(
       tell(
         'information',
         `\`${key}\`: the type ${type} is left out: from 11.0 types are those of the network.`,
+        'version',
       );
     }
     return text;
@@ -140,6 +141,7 @@ function ioFormatText(
     tell(
       'warning',
       `\`${key}\`: trtexec ${version} wants a type before the format; fp32 is taken. Write fp16:${text} for another.`,
+      'version',
     );
   }
   return `${type ?? port?.type ?? 'fp32'}:${text}`;
@@ -150,6 +152,6 @@ function isThere(key: ConfigKey, name: string, { tell, version }: Say): boolean 
   const spec = keyDefinitions[key].value;
   const choice = 'choices' in spec ? spec.choices.find((known) => known.name === name) : undefined;
   if (!choice || isAvailable(choice, version)) return true;
-  tell('warning', `\`${key}\`: ${name} is left out: trtexec ${version} does not have it.`);
+  tell('warning', `\`${key}\`: ${name} is left out: trtexec ${version} does not have it.`, 'version');
   return false;
 }
