@@ -55,6 +55,6 @@ describe('compared with onnx.checker', () => {
     assert.ok(refused.length > 3000);
     const missed = refused.filter(({ file }) => errorsIn(file).length === 0);
     const words = missed.map(({ name, way, complaint }) => `${name} (${way}): ${complaint}`).join('\n');
-    assert.ok(missed.length / refused.length < 0.01, `${missed.length} of ${refused.length}:\n${words}`);
+    assert.ok(missed.length / refused.length < 0.002, `${missed.length} of ${refused.length}:\n${words}`);
   });
 });

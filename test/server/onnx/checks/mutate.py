@@ -325,37 +325,52 @@ WAYS = [
 
 
 def complaint(model):
-    """In a process of its own: some broken models make the checker abort."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        try:
-            onnx.checker.check_model(model, full_check=True)
-        except Exception as error:
-            os.write(writer, f"{type(error).__name__}: {error}".encode()[:4000])
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as answer:
-        words = answer.read().decode(errors="replace")
-    _, status = os.waitpid(child, 0)
-    return words or None if os.WIFEXITED(status) else "onnx.checker aborted."
+    try:
+        onnx.checker.check_model(model, full_check=True)
+        return None
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def judge(models):
+    """Prints the verdicts. Some broken models make the checker abort, and it goes on in another process with the next one."""
+    at = 0
+    while at < len(models):
+        sys.stdout.flush()
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            with os.fdopen(writer, "w") as answers:
+                for _, file, _ in models[at:]:
+                    print(json.dumps(complaint(onnx.load(file))), file=answers, flush=True)
+            os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader) as answers:
+            for line in answers:
+                tell(models[at], json.loads(line))
+                at += 1
+        os.waitpid(child, 0)
+        if at < len(models):
+            tell(models[at], "onnx.checker aborted.")
+            at += 1
 
 
 def main(target, seed, count, *folders):
     os.makedirs(target, exist_ok=True)
+    models = []
     for folder in folders:
         for name in sorted(os.listdir(folder)):
             path = os.path.join(folder, name)
             if not name.endswith(".onnx") or os.path.getsize(path) > 2**20:
                 continue
-            write(target, name.removesuffix(".onnx"), open(path, "rb").read(), seed, int(count))
+            write(models, target, name.removesuffix(".onnx"), open(path, "rb").read(), seed, int(count))
+    judge(models)
 
 
-def write(target, name, data, seed, count):
+def write(models, target, name, data, seed, count):
     if count == 0:
-        tell(target, name, "unchanged", data)
+        keep(models, target, name, "unchanged", data)
         return
     chance = random.Random(f"{seed} {name}")
     made = 0
@@ -366,15 +381,20 @@ def write(target, name, data, seed, count):
             if not model.graph.node:
                 return
             continue
-        tell(target, f"{name}.{made}", way.__name__, model.SerializeToString())
+        keep(models, target, f"{name}.{made}", way.__name__, model.SerializeToString())
         made += 1
 
 
-def tell(target, name, way, data):
+def keep(models, target, name, way, data):
     file = os.path.join(target, f"{name}.onnx")
     with open(file, "wb") as out:
         out.write(data)
-    print(json.dumps({"name": name, "file": file, "way": way, "complaint": complaint(onnx.load_from_string(data))}))
+    models.append((name, file, way))
+
+
+def tell(model, words):
+    name, file, way = model
+    print(json.dumps({"name": name, "file": file, "way": way, "complaint": words}))
 
 
 if __name__ == "__main__":

@@ -213,6 +213,7 @@ const scan: Rule = (context) => {
   // At opset 8 the first input is optional lengths, and everything has a batch dimension in front.
   const old = context.version < 9;
   const inputs = context.inputs.slice(old ? 1 : 0);
+  if (!fitsGraph(context, 'body', graph, inputs.length, context.outputs.length)) return;
   const states = Math.max(0, inputs.length - scanned);
   const inputAxes = context.ints('scan_input_axes') ?? [];
   let length: Dim;
