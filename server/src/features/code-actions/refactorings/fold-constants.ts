@@ -107,11 +107,11 @@ function folded(
         `"${only.outputs[0]?.name}" cannot be folded: its value is not certain to the last bit, has more than ${maximumFoldedElements} elements, or depends on the model's inputs.`,
       );
     }
-    const before = livenessOf(tree).bodies;
+    const before = new Map(livenessOf(tree).bodies.map((body) => [body.start, body]));
     const after = livenessOf(tree, { isConstant: (node) => constants.has(node) }).bodies;
     const counts = { folded: 0, removed: 0 };
     const changes = after.flatMap((body) => {
-      const old = before.find((candidate) => candidate.start === body.start);
+      const old = before.get(body.start);
       return old ? changesIn(text, old, body, constants, counts) : [];
     });
     return editOf(document, changes, messageOf(counts));
