@@ -137,8 +137,14 @@ export interface RefitParams extends EngineParams {
   readonly weights?: readonly WeightSource[];
   /** Where the refitted plan is written; absent: the engine in memory only. */
   readonly outputPath?: string;
-  /** SerializationFlag names for the written plan. */
-  readonly serializationFlags?: readonly string[];
+  /** SerializationFlag names for the written plan; the engine's own choice where absent. */
+  readonly serialization?: SerializationFlags;
+}
+
+/** A stripped engine leaves its weights out again unless `kEXCLUDE_WEIGHTS` is cleared. */
+export interface SerializationFlags {
+  readonly set: readonly string[];
+  readonly cleared: readonly string[];
 }
 
 export interface RefitResult {

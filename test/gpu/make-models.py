@@ -112,7 +112,7 @@ def write(folder, name, values):
 
 
 # Values in between that debug tensors are compared with.
-compared = {("model", name) for name in ("n0", "scaled", "probabilities", "h")}
+compared = {("model", name) for name in ("n0", "scaled", "probabilities", "h", "r0", "c1", "m0")}
 
 
 def main(root):

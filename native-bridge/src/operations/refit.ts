@@ -92,14 +92,14 @@ function readRange({ name, path, offset, byteLength }: WeightSource): Uint8Array
 
 async function writePlan(
   engine: Engine,
-  { outputPath, serializationFlags }: RefitParams,
+  { outputPath, serialization }: RefitParams,
   milliseconds: { writing: number },
 ): Promise<number | undefined> {
   if (outputPath === undefined) {
     return undefined;
   }
   const start = performance.now();
-  using plan = engine.serialize(serializationFlags ?? []);
+  using plan = engine.serialize(serialization);
   await plan.writeTo(outputPath);
   milliseconds.writing = performance.now() - start;
   return plan.byteLength;

@@ -1,5 +1,6 @@
 import { enumName, enumNumber } from '../../abi/enums.ts';
 import { type Dims, hasMethod, type MethodName, type Pointer } from '../../abi/methods.ts';
+import type { SerializationFlags } from '../../engine-protocol.ts';
 import { BridgeError } from '../../errors.ts';
 import type { NativeObject, VirtualCalls } from '../../native/virtual-calls.ts';
 import { HostMemory } from '../host-memory.ts';
@@ -111,14 +112,17 @@ export class Engine implements Disposable {
   }
 
   /** The plan with what the flags say (SerializationFlag names). */
-  serialize(flags: readonly string[]): HostMemory {
-    if (flags.length === 0) {
+  serialize(flags?: SerializationFlags): HostMemory {
+    if (!flags) {
       return this.#planOf(this.calls.invoke(this.object, 'serialize'));
     }
     const config = this.calls.object('VSerializationConfig', this.#required('createSerializationConfig'));
     try {
-      for (const flag of flags) {
+      for (const flag of flags.set) {
         this.calls.invoke(config, 'setFlag', enumNumber(this.calls.abi, 'SerializationFlag', flag));
+      }
+      for (const flag of flags.cleared) {
+        this.calls.invoke(config, 'clearFlag', enumNumber(this.calls.abi, 'SerializationFlag', flag));
       }
       this.#logger.takeErrors();
       return this.#planOf(this.calls.invoke(this.object, 'serializeWithConfig', config.address));
