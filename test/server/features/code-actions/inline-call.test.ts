@@ -35,6 +35,7 @@ f (x) => (r) {
   #@ doc_string: "t"
   [relu] t = Relu (x)
   r = Neg (t) # the end
+  # all of it
 }
 `),
       `<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
@@ -44,6 +45,7 @@ g (float[2] x) => (float[2] y) {
   #@ doc_string: "t"
   ["two/relu"] two_t = Relu (a)
   y = Neg (two_t) # the end
+  # all of it
 }
 
 <domain: "my", opset_import: ["" : 17]>
@@ -52,6 +54,7 @@ f (x) => (r) {
   #@ doc_string: "t"
   [relu] t = Relu (x)
   r = Neg (t) # the end
+  # all of it
 }
 `,
     );

@@ -2,6 +2,7 @@
 import { type LocalFunction, opsetVersion } from '../../../onnx/analysis/functions.ts';
 import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
 import type { AttributeSyntax, NodeStatement } from '../../../onnx/text/syntax-tree.ts';
+import { tokensBetween } from '../../cursor/tokens.ts';
 import type { OnnxDocument } from '../../document.ts';
 import type { TextChange } from '../../source-text.ts';
 import { bodyOf, entriesOf, statementsOf } from './body.ts';
@@ -71,8 +72,13 @@ export function inlinedCall(
     changes: (statement) =>
       substituted(document, { kind: 'statement', node: statement.node }, statement.base, substitution),
   });
+  const bodyEnd = document.tree.declarations[called.declaration]?.end ?? 0;
+  const commentsAtEnd =
+    statements.length === 0
+      ? []
+      : tokensBetween(source.text, moved.end, bodyEnd).filter(({ kind }) => kind === 'comment');
   const lines = [
-    ...(statements.length > 0 ? [moved.text] : []),
+    ...(statements.length > 0 ? [moved.text, ...commentsAtEnd.map(({ text }) => indent + text)] : []),
     ...copies.map(([output, input]) => {
       const from = substitution.value(input);
       return `${indent}${unambiguousIdentifier(output)} = Identity (${unambiguousIdentifier(from)})`;
