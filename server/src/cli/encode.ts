@@ -2,6 +2,8 @@ import path from 'node:path';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
 import { isModelFile, ModelTooLargeError, saveModelFile } from '../node/save-model-file.ts';
+import { withExternalDataInside } from '../onnx/binary/embed-external-data.ts';
+import { externalBytes } from '../onnx/binary/external-data.ts';
 import { externalLocations, tensorsOf } from '../onnx/model/external-data.ts';
 import type { Model } from '../onnx/model/model.ts';
 import { rangesIn } from '../onnx/model/move-to-external-data.ts';
@@ -14,6 +16,7 @@ export const encodeCommand: Command = {
   summary: 'Write ONNX text as a binary model',
   forms: [
     'encode FILE.onnxtxt -o MODEL.onnx [--external-data FILE [--external-threshold BYTES]]',
+    'encode FILE.onnxtxt -o MODEL.onnx --embed-external-data',
     'encode - -o MODEL.onnx',
   ],
   description: [
@@ -32,6 +35,7 @@ export const encodeCommand: Command = {
       value: 'BYTES',
       help: 'With --external-data: tensors of fewer bytes stay in the model (default: 1024).',
     },
+    'embed-external-data': { help: 'Bring external data into the model.' },
   },
   positionals: { least: 1, most: 1, what: 'The text file' },
   run: async (given, terminal) => {
@@ -48,8 +52,17 @@ export const encodeCommand: Command = {
     const problems = problemsOf(document);
     if (problems.length > 0) terminal.note(renderProblems(name, document, problems, terminal.noteStyle));
     if (!isWholeModel(document)) return 1;
-    const { model } = document.model;
-    const from = originalOf(model);
+    const { model: written } = document.model;
+    const isEmbedded = given.flag('embed-external-data');
+    if (isEmbedded && given.value('external-data') !== undefined) {
+      throw new UsageError(
+        '--embed-external-data and --external-data are opposites. Please give one of them.',
+      );
+    }
+    const model = isEmbedded
+      ? withExternalDataInside(written, externalBytes(nodeFileAccess, folder))
+      : written;
+    const from = originalOf(written);
     try {
       await saveModelFile({
         target: output,
