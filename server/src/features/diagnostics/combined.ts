@@ -2,7 +2,7 @@
  * What ONNX's rules find and what TensorRT refuses, with one message for one cause. TensorRT refuses a node whose shapes do not
  * go together, too: its verdict stays, and what our rules say of the cause is related to it.
  */
-import type { GraphSyntax, NodeStatement, Span } from '../../onnx/text/syntax-tree.ts';
+import type { GraphSyntax, NodeStatement, Segment, Span } from '../../onnx/text/syntax-tree.ts';
 import type { Anchor, AnchoredDiagnostic } from './anchored-diagnostic.ts';
 
 /** Our codes that say the same as one of TensorRT's about the same node. */
@@ -30,16 +30,24 @@ export function combined(
   verdict: readonly AnchoredDiagnostic[],
 ): AnchoredDiagnostic[] {
   const absorbed = new Map<AnchoredDiagnostic, AnchoredDiagnostic[]>();
+  const bySegment = new Map<Segment, AnchoredDiagnostic[]>();
+  for (const refusal of verdict) {
+    const { segment } = refusal.anchor;
+    const others = bySegment.get(segment);
+    if (others) others.push(refusal);
+    else bySegment.set(segment, [refusal]);
+  }
   const kept = findings.filter((finding) => {
-    const refusal = verdict.find((candidate) => isSameCause(finding, candidate));
+    const candidates = bySegment.get(finding.anchor.segment);
+    const refusal = candidates?.find((candidate) => isSameCause(finding, candidate));
     if (refusal) absorbed.set(refusal, [...(absorbed.get(refusal) ?? []), finding]);
     return !refusal;
   });
   return [...kept, ...verdict.map((refusal) => withCauses(refusal, absorbed.get(refusal) ?? []))];
 }
 
+/** Of two in the same segment. */
 function isSameCause(finding: AnchoredDiagnostic, refusal: AnchoredDiagnostic): boolean {
-  if (finding.anchor.segment !== refusal.anchor.segment) return false;
   if (finding.code === refusal.code || finding.code === 'onnx.unknown-operator') {
     return isSameSpan(finding.anchor.span, refusal.anchor.span);
   }

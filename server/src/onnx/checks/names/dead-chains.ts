@@ -6,8 +6,8 @@ import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.
 import type { AnchoredFinding } from '../finding.ts';
 import { wholeStatement } from '../spans.ts';
 
-/** Names that are looked up on the way back, for all chains of a document together. */
-export const chainBudget = 20_000;
+/** Names that are looked up on the way back, for all chains of a document together: it is done after every edit. */
+export const chainBudget = 2000;
 
 /** `ends` are the nodes of a declaration that nothing uses. The nodes and initializers that only they, and such nodes, use. */
 export function chainFindings(
