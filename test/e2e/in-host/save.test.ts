@@ -111,6 +111,10 @@ describe('saving a model', () => {
     await insert(editor, '[multiply]', '#@ doc_string: "weights as they were"\n  ');
     await insert(editor, ' z = Relu', ' r = Neg (y)\n  unused = Neg (r)\n ');
     assert.ok(await editor.document.save());
+    const text = await printed(editor.document.uri);
+    await waitFor('the references to have moved', () =>
+      editor.document.getText() === text ? true : undefined,
+    );
     const [before, after] = outputsOf(original, copy) as [number[], number[]];
     assert.ok(before[0] !== undefined && Math.abs(before[0]) > 0);
     assert.deepEqual(after, before);
