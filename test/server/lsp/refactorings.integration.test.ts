@@ -14,7 +14,8 @@ g (float[2] x) => (float[2] y) {
 /** The node in line 4. */
 const range = { start: { line: 3, character: 2 }, end: { line: 3, character: 13 } };
 const workspaceEdit = { documentChanges: true, resourceOperations: ['create', 'rename', 'delete'] };
-const resolving = { codeAction: { resolveSupport: { properties: ['edit'] } } };
+const codeActionLiteralSupport = { codeActionKind: { valueSet: [] } };
+const resolving = { codeAction: { codeActionLiteralSupport, resolveSupport: { properties: ['edit'] } } };
 
 describe('refactorings on the connection', () => {
   test('are worked out when chosen, and are followed by a rename or by the new document', async () => {
@@ -55,7 +56,7 @@ describe('refactorings on the connection', () => {
   });
 
   test('come with their edits for editors that do not ask later, without those that are refused', async () => {
-    await withClient({}, async (client) => {
+    await withClient({ textDocument: { codeAction: { codeActionLiteralSupport } } }, async (client) => {
       const actions = await actionsOf(client);
       assert.deepEqual(
         actions.map(({ title }) => title),
