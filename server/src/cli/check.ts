@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { AnchoredDiagnostic } from '../features/diagnostics/anchored-diagnostic.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
+import { type LoadedModel, loadModel } from '../node/load-model.ts';
 import { checkModel } from '../tensorrt/check.ts';
 import type { Runtime } from '../tensorrt/runtimes.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { errorText } from './error-text.ts';
-import { type LoadedModel, loadModel } from './load-model.ts';
 import { jsonReport, jsonReviews } from './report/json.ts';
 import { type Judged, judged, type Reviewed, reviewed } from './report/judged.ts';
 import { findingsOf, hasErrors } from './report/problems.ts';

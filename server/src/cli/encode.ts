@@ -1,15 +1,17 @@
 import path from 'node:path';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
+import { loadModel, loadTextDocument } from '../node/load-model.ts';
 import { isModelFile, ModelTooLargeError, saveModelFile } from '../node/save-model-file.ts';
+import { problemsOf } from '../node/text-problems.ts';
 import { withExternalDataInside } from '../onnx/binary/embed-external-data.ts';
 import { externalBytes } from '../onnx/binary/external-data.ts';
 import { externalLocations, tensorsOf } from '../onnx/model/external-data.ts';
 import type { Model } from '../onnx/model/model.ts';
 import { rangesIn } from '../onnx/model/move-to-external-data.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
-import { loadModel, loadTextDocument, readTextDocument, standardInput } from './load-model.ts';
-import { problemsOf, renderProblems } from './text-problems.ts';
+import { readTextDocument, standardInput } from './standard-input.ts';
+import { renderProblems } from './text-problems.ts';
 
 export const encodeCommand: Command = {
   name: 'encode',

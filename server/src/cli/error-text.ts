@@ -1,6 +1,7 @@
+import { TextProblemsError } from '../node/text-problems.ts';
 import type { Style } from './report/style.ts';
 import { printable } from './report/style.ts';
-import { renderProblems, TextProblemsError } from './text-problems.ts';
+import { renderProblems } from './text-problems.ts';
 
 /** What standard error shows of an error. */
 export function errorText(error: unknown, style: Style): string {

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { nodeFileAccess } from '../node/file-access.ts';
+import { type LoadedModel, loadModel, openFiles } from '../node/load-model.ts';
 import { writeModel } from '../node/write-model.ts';
 import { type ProtoTextFormat, protoText, writeProtoText } from '../node/write-proto-text.ts';
 import { encodeModelOfAnySize } from '../onnx/binary/writer.ts';
 import { externalLocations } from '../onnx/model/external-data.ts';
 import { writeOnnxText } from '../onnx/text/printer/print.ts';
 import type { Command, ExitCode } from './command.ts';
-import { type LoadedModel, loadModel, openFiles } from './load-model.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Characters that are gathered before they are written. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Network } from '../../../native-bridge/src/protocol.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
+import { type LoadedModel, loadModel, openFiles } from '../node/load-model.ts';
 import { checkModel } from '../tensorrt/check.ts';
 import { modelShapes, type ValueShape } from '../tensorrt/shapes/model-shapes.ts';
 import { runtimeName } from '../tensorrt/summary.ts';
 import type { Arguments, Command } from './command.ts';
-import { type LoadedModel, loadModel, openFiles } from './load-model.ts';
 import { printable } from './report/style.ts';
 import { runtimeOptions, startRuntimes } from './start-runtimes.ts';
 import type { Terminal } from './terminal.ts';

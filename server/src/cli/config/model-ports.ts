@@ -2,7 +2,7 @@ import type { BuildConfig } from '../../build-config/model.ts';
 import { modelPath } from '../../build-config/paths.ts';
 import { portsOf } from '../../build-config/trtexec/ports.ts';
 import type { Port } from '../../build-config/trtexec/to-trtexec.ts';
-import { loadModel } from '../load-model.ts';
+import { loadModel } from '../../node/load-model.ts';
 
 /** Inputs and outputs of the model, read only where formats by name need their order; empty where it cannot be read. */
 export function modelPorts(build: BuildConfig): {

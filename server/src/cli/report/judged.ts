@@ -2,13 +2,13 @@ import type { ParserErrorRecord } from '../../../../native-bridge/src/protocol.t
 import type { AnchoredDiagnostic } from '../../features/diagnostics/anchored-diagnostic.ts';
 import { tensorrtDiagnostics } from '../../features/diagnostics/tensorrt.ts';
 import { type OnnxDocument, rangeInSegment } from '../../features/document.ts';
+import type { LoadedModel } from '../../node/load-model.ts';
 import { versionsOf } from '../../onnx/operators/table.ts';
 import type { Verdict } from '../../tensorrt/check.ts';
 import { displayName } from '../../tensorrt/installations/installation.ts';
 import { type ErrorLocation, locateErrors, type Place } from '../../tensorrt/locate/locate.ts';
 import { type Explanation, explain } from '../../tensorrt/messages/explain.ts';
 import type { Runtime } from '../../tensorrt/runtimes.ts';
-import type { LoadedModel } from '../load-model.ts';
 import { type ModelProblem, modelProblems } from './problems.ts';
 
 /** A model that ONNX's rules have been applied to. */

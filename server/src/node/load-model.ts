@@ -1,14 +1,13 @@
 import path from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { createDocument, type OnnxDocument } from '../features/document.ts';
-import { nodeFileAccess } from '../node/file-access.ts';
 import { readModel } from '../onnx/binary/reader.ts';
 import { isFileRange } from '../onnx/model/bytes.ts';
 import type { ByteSource } from '../onnx/model/file-access.ts';
 import type { Bytes, Model } from '../onnx/model/model.ts';
 import { inlineBytesForPrinting, printOnnxText } from '../onnx/text/printer/print.ts';
+import { nodeFileAccess } from './file-access.ts';
 import { problemsOf, TextProblemsError } from './text-problems.ts';
 
 /** A model file, binary or text. */
@@ -32,28 +31,20 @@ export function isTextFile(name: string): boolean {
   return /\.(?:onnxtxt|onnxtext)$/i.test(name);
 }
 
-/** What stands for standard input on a command line. */
-export const standardInput = '-';
-
-/** Text and tree of the ONNX text on standard input; paths in it are relative to the working folder. Throws an error for people. */
-export async function readTextDocument(): Promise<OnnxDocument> {
-  const text = decode('Standard input', await buffer(process.stdin));
-  return createDocument(pathToFileURL(path.resolve('standard input')).href, 0, text, nodeFileAccess);
-}
-
 /** Text and tree of an ONNX text file. Throws an error for people. */
 export function loadTextDocument(name: string): OnnxDocument {
   const absolute = path.resolve(name);
   const source = nodeFileAccess.open(absolute);
   try {
     const bytes = source.read(0, source.size);
-    return createDocument(pathToFileURL(absolute).href, 0, decode(name, bytes), nodeFileAccess);
+    return createDocument(pathToFileURL(absolute).href, 0, decodeText(name, bytes), nodeFileAccess);
   } finally {
     source.close();
   }
 }
 
-function decode(name: string, bytes: Uint8Array): string {
+/** Throws an error for people where it is not UTF-8. */
+export function decodeText(name: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
