@@ -161,7 +161,7 @@ await record.section('builds', async () => {
 
 const debugTensors: { readonly [Name in ModelName]: readonly string[] } = {
   convolutions: ['r0', 'c1'],
-  layers: ['m0', 'r0'],
+  layers: ['m0'],
   transformer: ['n0', 'h'],
 };
 
