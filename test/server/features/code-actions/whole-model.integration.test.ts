@@ -27,6 +27,29 @@ function run(folder: string, text: string, title: RegExp): Refactored {
   return refactorDocument(createDocument(uri, 1, text, nodeFileAccess), title);
 }
 
+const compareReference = path.join(import.meta.dirname, '../../../support/compare-opsets.py');
+
+test("ONNX's conformance cases compute the same without dead code and constant nodes", () => {
+  const from = modelFolders['operator conformance'];
+  const folder = temporaryFolder();
+  let changed = 0;
+  for (const name of modelNames(from)) {
+    const { text } = printFile(path.join(from, `${name}.onnx`), 'elide');
+    const cleaned = run(from, text, /Remove Dead Code/).text;
+    const folded = run(from, cleaned, /Fold All Constants/).text;
+    if (folded !== text) {
+      save(folder, `${name}.onnx`, encodeText(folded, from));
+      changed++;
+    }
+  }
+  assert(changed > 200, `${changed} were changed`);
+  const results: Record<string, string> = JSON.parse(python(compareReference, 'conformance', folder));
+  assert.deepEqual(
+    Object.entries(results).filter(([, result]) => result !== 'same'),
+    [],
+  );
+});
+
 describe('real models compute the same', () => {
   test('with names for all nodes, and without dead code that they have and dead code that is put in', () => {
     const before = temporaryFolder();
