@@ -23,18 +23,21 @@ export function findTrtexecLines(text: string): TrtexecLine[] {
     const name = match[1] ?? '';
     const start = match.index + match[0].length - name.length;
     if (start < searched) continue;
-    const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-    const log = logLine.exec(text.slice(lineStart, start));
+    const log = logLine.exec(lineBefore(text, start));
     const line = log
       ? lineOfLog(text, start, start + name.length, log[1])
       : lineOfShell(text, start, start + name.length);
-    // In a comment or in prose it is mentioned, not called.
-    if (line.words.some(({ text: word }) => word.startsWith('-'))) {
-      found.push(line);
-      searched = line.end;
-    }
+    // In a comment or in prose it is mentioned, not called; so is what follows in the same command.
+    if (line.words.some(({ text: word }) => word.startsWith('-'))) found.push(line);
+    searched = line.end;
   }
   return found;
+}
+
+/** What stands before an offset in its line; of a very long line, the end of that. */
+function lineBefore(text: string, offset: number): string {
+  const before = text.slice(Math.max(0, offset - 512), offset);
+  return before.slice(before.lastIndexOf('\n') + 1);
 }
 
 function lineOfShell(text: string, start: number, from: number): TrtexecLine {

@@ -134,7 +134,8 @@ function readDoubleQuoted(text: string, start: number) {
 
 /** Behind `$NAME`, `${…}`, `$(…)` or backticks; behind the character alone where it begins none of them. */
 function endOfExpansion(text: string, at: number): number {
-  const rest = text.slice(at, at + 4096);
+  // Longer ones are none that somebody has written.
+  const rest = text.slice(at, at + 512);
   const simple = /^\$(?:[A-Za-z_]\w*|[0-9@*#?!$-]|\{[^}\n]*\})/.exec(rest);
   if (simple) return at + simple[0].length;
   if (rest.startsWith('`')) {
