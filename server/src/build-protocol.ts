@@ -60,3 +60,31 @@ export const CancelBuildRequest = new RequestType<{ readonly id: number }, void,
 export const BuildsNotification = new NotificationType<{ readonly builds: readonly BuildStatus[] }>(
   'tensorrt/builds',
 );
+
+/** A build that a config stands for. */
+export interface PlannedBuild {
+  /** In the config; empty for the only one. */
+  readonly name: string;
+  /** `file:` URI of the engine that it writes. */
+  readonly engineUri: string;
+  /** `file:` URI of its model. */
+  readonly modelUri: string;
+}
+/** The builds of a config as the editor shows it or as it is on disk, in their order; nothing is built. */
+export const PlannedBuildsRequest = new RequestType<{ readonly uri: string }, readonly PlannedBuild[], void>(
+  'tensorrt/plannedBuilds',
+);
+
+export interface NewBuildConfigResult {
+  /** YAML: the model, its engine, and a profile where inputs are dynamic. */
+  readonly text: string;
+  /** Whether an engine needs a profile, so that the model cannot be built without a config. */
+  readonly isDynamic: boolean;
+}
+/** A config for a model (`file:` URI, binary or text), to be written beside it. */
+export const NewBuildConfigRequest = new RequestType<{ readonly uri: string }, NewBuildConfigResult, void>(
+  'tensorrt/newBuildConfig',
+);
+
+/** The user has come to trust the workspace: builds may load the plugin libraries that its configs name. */
+export const WorkspaceTrustedNotification = new NotificationType<void>('tensorrt/workspaceTrusted');

@@ -113,7 +113,8 @@ export const StatusNotification = new NotificationType<DocumentStatus>('tensorrt
 
 /** Lines for the output channels. */
 export interface LogLine {
-  readonly channel: 'server' | 'bridge';
+  /** `builds`: what builds do, and what TensorRT says meanwhile. */
+  readonly channel: 'server' | 'bridge' | 'builds';
   readonly level: 'error' | 'warning' | 'info' | 'debug' | 'trace';
   readonly message: string;
 }
