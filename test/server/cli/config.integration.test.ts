@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { runCommand } from './run-command.ts';
+
+describe('onnx-trt config', () => {
+  let folder: string;
+  const file = (name: string, text: string) => {
+    const target = path.join(folder, name);
+    writeFileSync(target, text);
+    return target;
+  };
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'config-test-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('check shows problems where they are, and fails', async () => {
+    const config = file('a.trt.yaml', 'model: a.onnx\nfp61: true\n');
+    const { code, stdout } = await runCommand('config', 'check', config);
+    assert.equal(code, 1);
+    assert.equal(
+      stdout,
+      `${config}:2:1: error: There is no key fp61. Did you mean fp16? [config.unknown-key]
+    2 | fp61: true
+      | ^^^^
+${config}: 1 error
+`,
+    );
+  });
+
+  test('check passes what is right, and says what a version lacks', async () => {
+    const config = file('b.trt.yaml', 'model: a.onnx\nfp16: true\nskipInference: true\n');
+    assert.deepEqual(await runCommand('config', 'check', config), {
+      code: 0,
+      stdout: `${config}: ok, 1 build\n`,
+      stderr: '',
+    });
+    const { code, stdout } = await runCommand('config', 'check', config, '--for', '11.1');
+    assert.equal(code, 0);
+    assert.match(
+      stdout,
+      /b\.trt\.yaml:2:1: warning: `fp16` is left out: trtexec 11\.1 has no --fp16 \(removed in 11\.0\)/,
+    );
+  });
+
+  test('check as JSON has builds and problems with LSP ranges', async () => {
+    const config = file('c.trt.yaml', 'builds: { x: {}, y: { fp16: maybe } }\n');
+    const { code, stdout } = await runCommand('config', 'check', config, '--format', 'json');
+    assert.equal(code, 1);
+    const [result] = JSON.parse(stdout);
+    assert.deepEqual(result.builds[0], {
+      name: 'x',
+      axes: { build: 'x' },
+      model: path.join(folder, 'c.onnx'),
+      engine: path.join(folder, 'c.x.engine'),
+    });
+    assert.deepEqual(result.problems, [
+      {
+        code: 'config.wrong-type',
+        severity: 'error',
+        message: '`fp16` takes true or false, not "maybe".',
+        location: {
+          file: config,
+          range: { start: { line: 0, character: 28 }, end: { line: 0, character: 33 } },
+        },
+      },
+    ]);
+  });
+
+  test('a file that is not there cannot be checked', async () => {
+    const { code, stderr } = await runCommand('config', 'check', path.join(folder, 'gone.yaml'));
+    assert.equal(code, 2);
+    assert.match(stderr, /gone\.yaml does not exist/);
+  });
+
+  test('to-trtexec prints a line per build; --build chooses one', async () => {
+    const config = file(
+      'd.trt.yaml',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation of configs.
+      'model: /m/a.onnx\nskipInference: true\nbuilds: { x: { fp16: true }, y: {} }\nengine: "/m/${{ build }}.engine"\n',
+    );
+    const { code, stdout } = await runCommand('config', 'to-trtexec', config, '--for', '10.15');
+    assert.equal(code, 0);
+    assert.equal(
+      stdout,
+      'trtexec --onnx=/m/a.onnx --skipInference --saveEngine=/m/x.engine --fp16\ntrtexec --onnx=/m/a.onnx --skipInference --saveEngine=/m/y.engine\n',
+    );
+    const one = await runCommand('config', 'to-trtexec', config, '--build', 'y');
+    assert.equal(one.stdout.split('\n').length, 2);
+    const none = await runCommand('config', 'to-trtexec', config, '--build', 'z');
+    assert.deepEqual([none.code, none.stdout], [2, '']);
+    assert.match(none.stderr, /There is no build z; there are x, y/);
+  });
+
+  test('to-trtexec orders formats by name as the model has its inputs', async () => {
+    file(
+      'e.onnxtxt',
+      '<ir_version: 8, opset_import: ["" : 17]>\ng (float16[1,4,8,8] a, float[1,4,8,8] b) => (float[1,4,8,8] y) { c = Cast <to = 1> (a) y = Add (c, b) }',
+    );
+    const config = file('e.trt.yaml', 'model: e.onnxtxt\nskipInference: true\ninputIOFormats: { b: chw4 }\n');
+    const { stdout } = await runCommand('config', 'to-trtexec', config, '--for', '10.6');
+    assert.match(stdout, /--inputIOFormats=fp16:chw,fp32:chw4/);
+  });
+
+  test('to-trtexec shows no password unless asked to', async () => {
+    const config = file(
+      'f.trt.yaml',
+      'safe: true\nskipInference: true\nremoteAutoTuningConfig: ssh://me:geheim@host\n',
+    );
+    const hidden = await runCommand('config', 'to-trtexec', config);
+    assert.match(hidden.stdout, /ssh:\/\/me:\*\*\*@host/);
+    assert.doesNotMatch(hidden.stderr, /geheim/);
+    const shown = await runCommand('config', 'to-trtexec', config, '--secrets');
+    assert.match(shown.stdout, /me:geheim@host/);
+    const wrong = file('g.trt.yaml', 'remoteAutoTuningConfig: [ssh://me:geheim@host, 1]\nx: 1\n');
+    const { stdout } = await runCommand('config', 'check', wrong);
+    assert.match(stdout, /remoteAutoTuningConfig/);
+    assert.doesNotMatch(stdout, /geheim/);
+  });
+
+  test('from-trtexec prints a config, and tells of the rest', async () => {
+    const result = await runCommand(
+      'config',
+      'from-trtexec',
+      '--',
+      'trtexec',
+      '--onnx=a b.onnx',
+      '--fp16',
+      '--new=1',
+    );
+    assert.deepEqual(result, {
+      code: 0,
+      stdout: 'model: a b.onnx\nfp16: true\nunknownFlags: [--new=1]\n',
+      stderr: 'warning: --new is no flag that this extension knows. It is kept under unknownFlags.\n',
+    });
+  });
+
+  test('from-trtexec reads scripts and logs', async () => {
+    const script = file('build.sh', 'trtexec --onnx=a.onnx \\\n  --fp16\ntrtexec --onnx=b.onnx\n');
+    const first = await runCommand('config', 'from-trtexec', '--file', script);
+    assert.equal(first.stdout, 'model: a.onnx\nfp16: true\n');
+    assert.match(first.stderr, /has 2 command lines of trtexec; this is the first/);
+    const second = await runCommand('config', 'from-trtexec', '--file', script, '--number', '2');
+    assert.deepEqual([second.stdout, second.stderr], ['model: b.onnx\n', '']);
+    const line = '[TensorRT v101500] [b29] # trtexec --onnx=a b.onnx';
+    const log = file(
+      'log.txt',
+      `&&&& RUNNING TensorRT.trtexec ${line}\n&&&& PASSED TensorRT.trtexec ${line}\n`,
+    );
+    assert.deepEqual(await runCommand('config', 'from-trtexec', '--file', log), {
+      code: 0,
+      stdout: 'model: a b.onnx\n',
+      stderr: '',
+    });
+    const none = await runCommand('config', 'from-trtexec', '--file', file('empty.sh', 'ls\n'));
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /has no command line of trtexec/);
+  });
+
+  for (const [what, ...args] of [
+    ['no action', 'config'],
+    ['an unknown action', 'config', 'build'],
+    ['no file', 'config', 'check'],
+    ['two files', 'config', 'to-trtexec', 'a', 'b'],
+    ['no arguments', 'config', 'from-trtexec'],
+    ['a version that is none', 'config', 'to-trtexec', 'a', '--for', 'new'],
+    ['a version before 10.0', 'config', 'to-trtexec', 'a', '--for', '8.6'],
+  ] as const) {
+    test(`${what} is an error of use`, async () => {
+      const { code, stderr } = await runCommand(...args);
+      assert.equal(code, 2);
+      assert.match(stderr, /See onnx-trt config --help/);
+    });
+  }
+});
