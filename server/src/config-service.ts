@@ -52,7 +52,10 @@ export interface ConfigService {
   changedDocument(document: ConfigDocument, version: number, changes: readonly TextChange[]): ConfigDocument;
   /** The builds, with the files as they are now. */
   resolve(document: ConfigDocument): ResolvedConfig;
-  diagnostics(document: ConfigDocument, relatedInformation: boolean): Promise<Diagnostic[]>;
+  /** What we find, at once. */
+  diagnostics(document: ConfigDocument, relatedInformation: boolean): Diagnostic[];
+  /** What the schema finds where `ours` have nothing to say. Takes most of a second the first time. */
+  schemaDiagnostics(document: ConfigDocument, ours: readonly Diagnostic[]): Promise<Diagnostic[]>;
   hover(document: ConfigDocument, position: Position): Promise<Hover | undefined>;
   completion(document: ConfigDocument, position: Position, snippets: boolean): Promise<CompletionList>;
   definition(document: ConfigDocument, position: Position): Promise<LocationLink[]>;
@@ -77,10 +80,9 @@ export function createConfigService({ readText }: ConfigServiceHost): ConfigServ
     createDocument: createConfigDocument,
     changedDocument: changedConfigDocument,
     resolve,
-    diagnostics: async (document, relatedInformation) => {
-      const ours = configDiagnostics(document, resolve(document).problems, relatedInformation);
-      return [...ours, ...(await schemaDiagnostics(document, ours))];
-    },
+    diagnostics: (document, relatedInformation) =>
+      configDiagnostics(document, resolve(document).problems, relatedInformation),
+    schemaDiagnostics,
     hover: configHover,
     completion: configCompletion,
     definition: configDefinition,

@@ -21,7 +21,7 @@ export class Configs {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.service = createConfigService({ readText: (path) => this.#readText(path) });
+    this.service = createConfigService({ readText: (path) => this.readText(path) });
   }
 
   get(uri: string): ConfigDocument | undefined {
@@ -68,19 +68,26 @@ export class Configs {
   }
 
   async #publish(document: ConfigDocument): Promise<void> {
-    const { connection, client, docsUri } = this.#parts;
-    const diagnostics: Diagnostic[] = await this.service.diagnostics(document, client.relatedInformation);
-    if (this.#open.get(document.uri) === document) {
-      await connection.sendDiagnostics({
-        uri: document.uri,
-        version: document.version,
-        diagnostics: diagnostics.map((diagnostic) => withDocumentation(diagnostic, docsUri)),
-      });
+    const { uri } = document;
+    const ours = this.service.diagnostics(document, this.#parts.client.relatedInformation);
+    await this.#send(document, ours);
+    const others = await this.service.schemaDiagnostics(document, ours);
+    if (others.length > 0 && this.#open.get(uri) === document) {
+      await this.#send(document, [...ours, ...others]);
     }
   }
 
+  async #send({ uri, version }: ConfigDocument, diagnostics: readonly Diagnostic[]): Promise<void> {
+    const { connection, docsUri } = this.#parts;
+    await connection.sendDiagnostics({
+      uri,
+      version,
+      diagnostics: diagnostics.map((diagnostic) => withDocumentation(diagnostic, docsUri)),
+    });
+  }
+
   /** What the editor shows of a file counts, saved or not. */
-  #readText(path: string): string {
+  readText(path: string): string {
     for (const { file, text } of this.#open.values()) {
       if (file === path) return text;
     }
