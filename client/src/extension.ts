@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { type DocumentStatus, StatusNotification } from '../../server/src/protocol.ts';
+import { BuildQueue } from './builds/build-queue.ts';
+import { registerBuilds } from './builds/register-builds.ts';
 import { registerCommands } from './commands/command.ts';
 import { commands } from './commands/index.ts';
 import { errorMessage } from './errors.ts';
@@ -17,10 +19,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const workDoneProgress = createWorkDoneProgress();
   const client = createLanguageClient(context, output, workDoneProgress.middleware);
   const fileSystem = new OnnxFileSystem(client);
+  const builds = new BuildQueue(client);
   const statuses = new vscode.EventEmitter<DocumentStatus>();
   context.subscriptions.push(
     output,
     client,
+    builds,
     statuses,
     client.onNotification(StatusNotification, (status) => statuses.fire(status)),
     forwardLogLines(client, output),
@@ -30,7 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOnnxEditor(fileSystem, client),
     registerStatus(client, statuses.event),
     registerInstallOffer(context, statuses.event),
-    registerCommands({ client, output, workDoneProgress }, commands),
+    registerBuilds(client, builds, context.extensionUri),
+    registerCommands({ client, output, workDoneProgress, builds, extension: context.extension }, commands),
   );
   // Requests wait for the start; a failed one is told here, once.
   client.start().catch((error: unknown) => {

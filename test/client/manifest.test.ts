@@ -41,13 +41,13 @@ describe('settings in the manifest', () => {
     assert.deepEqual(readSettings(section(values)), { settings: defaultSettings, problems: [] });
   });
 
-  test('are all read by the server, but for the protocol trace', () => {
+  test('are all read by the server, but for one of the extension and the protocol trace', () => {
     const unread = properties
       .map(([name]) => name)
       .filter(
         (name) => readSettings(section([[name, { neither: 'text nor number' }]])).problems.length === 0,
       );
-    assert.deepEqual(unread, ['tensorrt.trace.server']);
+    assert.deepEqual(unread, ['tensorrt.build.saveBeforeBuild', 'tensorrt.trace.server']);
   });
 
   test('that name libraries or programs are of the machine, and restricted in untrusted workspaces', () => {

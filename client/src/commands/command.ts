@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type { BuildQueue } from '../builds/build-queue.ts';
 import { errorMessage, isCancellation } from '../errors.ts';
 import type { OutputChannels } from '../output.ts';
 import type { WorkDoneProgress } from '../work-done-progress.ts';
@@ -9,6 +10,9 @@ export interface CommandContext {
   readonly client: LanguageClient;
   readonly output: OutputChannels;
   readonly workDoneProgress: WorkDoneProgress;
+  readonly builds: BuildQueue;
+  /** This one. */
+  readonly extension: vscode.Extension<unknown>;
 }
 
 export interface Command {

@@ -1,10 +1,23 @@
 import { addRuntimeFolder } from './add-runtime-folder.ts';
+import { build, buildForced } from './build.ts';
+import {
+  buildAgain,
+  cancelBuild,
+  clearFinishedBuilds,
+  openBuild,
+  openBuildConfig,
+  openBuiltEngine,
+  revealEngine,
+  showBuildLog,
+  showProvenance,
+} from './builds.ts';
 import { checkModel } from './check-model.ts';
 import type { Command } from './command.ts';
 import { convertTrtexecLine } from './convert-trtexec-line.ts';
 import { copyTrtexecLine } from './copy-trtexec-line.ts';
 import { exportText } from './export-text.ts';
 import { installRtx } from './install-rtx.ts';
+import { newBuildConfig } from './new-build-config.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
 import { renameAt } from './rename-at.ts';
@@ -32,19 +45,31 @@ export const commands: readonly Command[] = [
   nameNodes,
   removeDeadCode,
   addRuntimeFolder,
+  build,
+  buildAgain,
+  buildForced,
+  cancelBuild,
   checkModel,
+  clearFinishedBuilds,
   convertTrtexecLine,
   copyTrtexecLine,
   exportText,
   installRtx,
+  newBuildConfig,
   openAsBinary,
   openAsText,
+  openBuild,
+  openBuildConfig,
+  openBuiltEngine,
   renameAt,
   showDocument,
   restartBridge,
+  revealEngine,
   saveModelAs,
   selectRuntime,
   showBridgeLog,
+  showBuildLog,
   showOutput,
+  showProvenance,
   showReferences,
 ];
