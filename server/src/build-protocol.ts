@@ -1,9 +1,13 @@
 /** Custom requests between editor and language server for builds, beside protocol.ts. */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { Range } from 'vscode-languageserver-types';
 import type { ActivePhase, BuildStage } from '../../native-bridge/src/build-protocol.ts';
 
 export interface BuildEngineParams {
-  /** `file:` URI of a build config (`NAME.trt.yaml`) or of a model, which is built with TensorRT's defaults. */
+  /**
+   * `file:` URI of a build config (`NAME.trt.yaml`), as it is in the editor where it is open; or of a model, which is built with
+   * TensorRT's defaults. Models are read from disk, so the editor saves them first.
+   */
   readonly uri: string;
   /** Names of builds of the config; all where absent. */
   readonly builds?: readonly string[];
@@ -19,6 +23,19 @@ export type BuildState =
   | 'up-to-date'
   | 'failed'
   | 'cancelled';
+
+/** A reason why a build failed. */
+export interface BuildStatusProblem {
+  /** A page of docs/diagnostics. */
+  readonly code: string;
+  readonly message: string;
+  /** What to do. */
+  readonly advice?: string;
+  /** The setting in a build config that it is about. */
+  readonly location?: { readonly uri: string; readonly range: Range };
+  /** `file:` URI of the model, and names of its nodes that it is about. */
+  readonly nodes?: { readonly uri: string; readonly names: readonly string[] };
+}
 
 /** One build of the queue. */
 export interface BuildStatus {
@@ -38,8 +55,10 @@ export interface BuildStatus {
   readonly phases: readonly ActivePhase[];
   /** Milliseconds since it began to run. */
   readonly elapsed: number;
-  /** In words, once it is over: `2.3 MB in 4.1 s`, or what went wrong. */
+  /** In words: why it is built, or waits for another process; once it is over, `2.3 MB in 4.1 s`, or what went wrong. */
   readonly message?: string;
+  /** Why it failed; at least one problem then, the cause first. */
+  readonly problems?: readonly BuildStatusProblem[];
   /** `file:` URI of the engine, once it is written. */
   readonly engineUri?: string;
 }
@@ -48,7 +67,10 @@ export interface BuildEngineResult {
   readonly builds: readonly BuildStatus[];
 }
 
-/** Builds the engines of a config, one after the other; answers when all are over. Cancelled by JSON-RPC's cancellation. */
+/**
+ * Builds the engines of a config, one after the other; answers when all are over. JSON-RPC's cancellation cancels those that are not
+ * over yet, and the answer says so.
+ */
 export const BuildEngineRequest = new RequestType<BuildEngineParams, BuildEngineResult, void>(
   'tensorrt/build',
 );
@@ -56,6 +78,16 @@ export const BuildEngineRequest = new RequestType<BuildEngineParams, BuildEngine
 export const CancelBuildRequest = new RequestType<{ readonly id: number }, void, void>(
   'tensorrt/cancelBuild',
 );
+/** A message of TensorRT's during a build. */
+export interface BuildLogLine {
+  /** Of the build. */
+  readonly id: number;
+  readonly title: string;
+  readonly level: 'error' | 'warning' | 'info' | 'trace';
+  readonly message: string;
+}
+/** For our own extension; other editors get `window/logMessage`. */
+export const BuildLogNotification = new NotificationType<BuildLogLine>('tensorrt/buildLog');
 /** All builds of this session, waiting and running ones first; whenever something changes, some times a second at most. */
 export const BuildsNotification = new NotificationType<{ readonly builds: readonly BuildStatus[] }>(
   'tensorrt/builds',

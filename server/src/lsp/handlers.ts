@@ -39,6 +39,7 @@ import {
   TypeDefinitionRequest,
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
+import { BuildEngineRequest, CancelBuildRequest } from '../build-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import {
   CheckRequest,
@@ -244,6 +245,8 @@ export const handlers: readonly Registration[] = [
     }
     return trtexecLines(configs.service.resolve(config), { version });
   }),
+  customRequest(BuildEngineRequest, ({ builds }, params, token) => builds.build(params, token)),
+  customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 

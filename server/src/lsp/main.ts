@@ -15,6 +15,7 @@ import {
 import { createLanguageService } from '../language-service.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
 import { WeightsKeeper } from '../node/kept-weights.ts';
+import { Builds } from './builds.ts';
 import { capabilities } from './capabilities.ts';
 import { Checks } from './checks.ts';
 import { Configs } from './configs.ts';
@@ -52,6 +53,7 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
   connection.onShutdown(() => {
     started().checks.dispose();
     started().configs.dispose();
+    started().builds.dispose();
     started().runtimes.dispose();
   });
   // A message that can no longer be sent, or a mistake of ours, is no reason to end.
@@ -89,7 +91,8 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
     log,
     docsUri,
   };
-  return { ...parts, checks: new Checks(parts), tokens: new SemanticTokensCache(service) };
+  const all = { ...parts, builds: new Builds(parts) };
+  return { ...all, checks: new Checks(all), tokens: new SemanticTokensCache(service) };
 }
 
 function featuresOf(client: ClientCapabilities, options: unknown): ClientFeatures {
@@ -106,6 +109,11 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
     configuration: client.workspace?.configuration === true,
     refreshesInlayHints: client.workspace?.inlayHint?.refreshSupport === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,
+    trustsWorkspace:
+      typeof options === 'object' &&
+      options !== null &&
+      'workspaceTrusted' in options &&
+      options.workspaceTrusted === true,
   };
 }
 

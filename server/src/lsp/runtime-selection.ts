@@ -1,8 +1,9 @@
 /** Which TensorRT judges: the one chosen for this session, else the one of the settings, else the best of the machine. */
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import type { RuntimeDescription } from '../protocol.ts';
+import { runtimeForBuild } from '../tensorrt/build/choose-runtime.ts';
 import { installRtx } from '../tensorrt/install-rtx.ts';
-import { displayName } from '../tensorrt/installations/installation.ts';
+import { displayName, type UsableInstallation } from '../tensorrt/installations/installation.ts';
 import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
 import { abortedWith } from './cancellation.ts';
 import { type Log, messageOf } from './log.ts';
@@ -40,6 +41,16 @@ export class RuntimeSelection {
     const runtime = await starting;
     this.#seen.set(keyOf(runtime.description), runtime.description);
     return runtime;
+  }
+
+  /** The installation to build with: that of the wish, else the chosen one, else the best that can build here. Throws an error for people. */
+  async forBuild(
+    wish: string | undefined,
+  ): Promise<{ readonly runtimes: Runtimes; readonly installation: UsableInstallation }> {
+    const settings = await this.#settings.for();
+    const runtimes = this.#runtimesFor(settings);
+    const chosen = wish ?? this.#selected ?? (settings.runtime === '' ? undefined : settings.runtime);
+    return { runtimes, installation: await runtimeForBuild(runtimes, chosen) };
   }
 
   /** Starts what `current` will answer, if documents are checked at all. What goes wrong shows when it is needed. */
@@ -122,6 +133,7 @@ export class RuntimeSelection {
       this.#runtimes = new Runtimes({
         folders: libraryFolders,
         ...(pythonPath !== '' && { python: pythonPath }),
+        buildLogSeverity: 'info',
         onLog: (installation, { severity, message }) =>
           this.#log.write('bridge', levels[severity], `${displayName(installation)}: ${message}`),
       });

@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver/node';
 import type { LanguageService } from '../language-service.ts';
 import type { WeightsKeeper } from '../node/kept-weights.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
+import type { Builds } from './builds.ts';
 import type { Checks } from './checks.ts';
 import type { Configs } from './configs.ts';
 import type { Documents } from './documents.ts';
@@ -25,6 +26,7 @@ export interface Session {
   readonly settings: SettingsStore;
   readonly runtimes: RuntimeSelection;
   readonly checks: Checks;
+  readonly builds: Builds;
   readonly tokens: SemanticTokensCache;
   readonly log: Log;
   /** `file:` URI of the folder with a page per diagnostic code; undefined where it is not installed. */
@@ -51,4 +53,6 @@ export interface ClientFeatures {
   readonly refreshesInlayHints: boolean;
   /** Is our own extension, which takes the notifications of server/src/protocol.ts. */
   readonly isOurExtension: boolean;
+  /** The workspace is trusted: what its files name may be loaded. False where the editor does not say so. */
+  readonly trustsWorkspace: boolean;
 }

@@ -82,8 +82,8 @@ async function keepOwner(output: FileHandle, { uid, gid, mode }: Stats): Promise
 /** A save of another machine in the same folder writes on all the time; this much is enough to tell. Milliseconds. */
 const abandonedAfter = 600_000;
 
-/** Temporary files of saves that were killed before they could remove them. */
-async function removeLeftovers(target: string): Promise<void> {
+/** Removes temporary files, `.NAME.PROCESS-RANDOM.tmp`, of writers that were killed before they could do so themselves. */
+export async function removeLeftovers(target: string): Promise<void> {
   const start = `.${path.basename(target)}.`;
   const names = await readdir(path.dirname(target)).catch(() => []);
   for (const name of names) {

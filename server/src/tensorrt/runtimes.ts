@@ -1,4 +1,4 @@
-import type { InitializeResult, LogRecord } from '../../../native-bridge/src/protocol.ts';
+import type { InitializeResult, LogRecord, LogSeverity } from '../../../native-bridge/src/protocol.ts';
 import type { RuntimeDescription } from '../protocol.ts';
 import { BridgeClient } from './bridge/bridge-client.ts';
 import { BridgeError } from './bridge/bridge-error.ts';
@@ -47,6 +47,8 @@ export interface RuntimesOptions extends SearchOptions {
   /** Ids or folders, first choice first. */
   readonly preferred?: readonly string[];
   readonly onLog?: (installation: Installation, record: LogRecord) => void;
+  /** Which of TensorRT's messages builds tell of: this severity and worse. Warnings by default. */
+  readonly buildLogSeverity?: LogSeverity;
 }
 
 /**
@@ -132,9 +134,11 @@ export class Runtimes {
     const key = `${purpose} ${installation.libraries.infer}`;
     const known = this.#bridges.get(key);
     if (known) return known;
+    const { buildLogSeverity } = this.#options;
     const made = new BridgeClient(installation.libraries, {
       displayName: displayName(installation),
       launch: launchBridge,
+      ...(purpose === 'build' && buildLogSeverity !== undefined && { logSeverity: buildLogSeverity }),
       onLog: (record) => this.#options.onLog?.(installation, record),
     });
     this.#bridges.set(key, made);
@@ -174,6 +178,7 @@ function describe(installation: Installation): string {
   return `${displayName(installation)} in ${installation.directory}`;
 }
 
-function looksLikePath(wish: string): boolean {
+/** Rather than the id of an installation. */
+export function looksLikePath(wish: string): boolean {
   return wish === '.' || wish === '..' || /[\\/]/.test(wish);
 }

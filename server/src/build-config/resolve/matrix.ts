@@ -178,7 +178,7 @@ function itemsIn(matrix: MapNode, key: string): MapNode[] {
 }
 
 /** A choice as `exclude` and `include` name it: by its name, or by the value that has that name. */
-function choiceName(axis: string, value: ConfigNode): string {
+export function choiceName(axis: string, value: ConfigNode): string {
   const text = value.kind === 'scalar' ? value.text : '';
   const isPath = isConfigKey(axis) && keyDefinitions[axis].value.kind === 'path';
   return (

@@ -52,12 +52,25 @@ export class BridgeClient {
     });
   }
 
-  /** Builds an engine. A cancelled build ends at TensorRT's next step, and with its process after `cancelGrace`. */
-  build(params: BuildParams, options: RequestOptions = {}): Promise<BuildResult> {
-    return this.#enqueue(options.signal, async (session) => {
+  /**
+   * Builds an engine. A cancelled build ends at TensorRT's next step, and with its process after `cancelGrace`; only then is the
+   * promise rejected, so that nothing is written afterwards.
+   */
+  async build(params: BuildParams, options: RequestOptions = {}): Promise<BuildResult> {
+    const { signal } = options;
+    let begun: Promise<BuildResult> | undefined;
+    const building = this.#enqueue(signal, async (session) => {
       await session.initialized;
-      return await session.request(BuildRequest, params, options);
+      signal?.throwIfAborted();
+      begun = session.request(BuildRequest, params, options);
+      return await begun;
     });
+    try {
+      return await building;
+    } catch (error) {
+      if (signal?.aborted) await begun?.catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Whether a process runs now. */

@@ -15,6 +15,7 @@ import {
   type LibraryPaths,
   LogNotification,
   type LogRecord,
+  type LogSeverity,
   OperationNotification,
   protocolVersion,
 } from '../../../../native-bridge/src/protocol.ts';
@@ -25,6 +26,8 @@ export interface BridgeSessionOptions {
   readonly displayName: string;
   readonly launch: (libraries: LibraryPaths) => BridgeProcess;
   readonly onLog?: (record: LogRecord) => void;
+  /** Which of TensorRT's messages are told of: this severity and worse. Warnings by default. */
+  readonly logSeverity?: LogSeverity;
   /** Milliseconds. A process that is not done with its libraries by then is ended. Two minutes by default. */
   readonly startTimeout?: number;
   /** Milliseconds that a cancelled request may go on before its process is ended. Three seconds by default. */
@@ -42,6 +45,8 @@ export interface RequestOptions {
   readonly killSignal?: AbortSignal;
   /** Of a build. */
   readonly onProgress?: (progress: BuildProgress) => void;
+  /** Takes TensorRT's messages during this request, which then do not go to the session's own. */
+  readonly onLog?: (record: LogRecord) => void;
 }
 
 /** One bridge process from its start to its end. All that goes wrong shows as a BridgeError of the requests under way. */
@@ -56,6 +61,7 @@ export class BridgeSession {
   #alive = true;
   #lastOperation: string | undefined;
   #onProgress: ((progress: BuildProgress) => void) | undefined;
+  #onLog: ((record: LogRecord) => void) | undefined;
   /** What the process had printed before its last request. */
   #earlierWords = '';
 
@@ -82,7 +88,7 @@ export class BridgeSession {
       const withoutClose = setTimeout(die, 500);
     });
     connection.onError(([error]) => this.end(`the connection to it broke (${error.message})`));
-    connection.onNotification(LogNotification, (record) => options.onLog?.(record));
+    connection.onNotification(LogNotification, (record) => (this.#onLog ?? options.onLog)?.(record));
     connection.onNotification(BuildProgressNotification, (progress) => this.#onProgress?.(progress));
     connection.onNotification(OperationNotification, ({ operation }) => {
       this.#lastOperation = operation;
@@ -122,6 +128,7 @@ export class BridgeSession {
     };
     const onKill = () => this.end('it was asked to stop at once');
     this.#onProgress = options.onProgress;
+    this.#onLog = options.onLog;
     signal?.addEventListener('abort', onAbort, { once: true });
     killSignal?.addEventListener('abort', onKill, { once: true });
     if (timeout !== undefined) timers.push(setTimeout(() => this.#timeOut(timeout), timeout));
@@ -141,6 +148,7 @@ export class BridgeSession {
       signal?.removeEventListener('abort', onAbort);
       killSignal?.removeEventListener('abort', onKill);
       this.#onProgress = undefined;
+      this.#onLog = undefined;
       for (const timer of timers) clearTimeout(timer);
       cancellation.dispose();
     }
@@ -148,7 +156,12 @@ export class BridgeSession {
 
   async #initialize(libraries: LibraryPaths): Promise<InitializeResult> {
     const timeout = this.#options.startTimeout ?? 120_000;
-    const result = await this.request(InitializeRequest, { protocolVersion, libraries }, { timeout });
+    const { logSeverity } = this.#options;
+    const result = await this.request(
+      InitializeRequest,
+      { protocolVersion, libraries, ...(logSeverity !== undefined && { logSeverity }) },
+      { timeout },
+    );
     if (result.protocolVersion !== protocolVersion) {
       const message = `The helper process of ${this.#options.displayName} speaks version ${result.protocolVersion} of our protocol, not ${protocolVersion}. Please install these tools again.`;
       throw new BridgeError('not-started', message);

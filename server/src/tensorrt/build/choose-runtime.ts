@@ -1,9 +1,11 @@
 /** The TensorRT that builds: what a config's `runtime` names, or the best one that can build on this machine. */
 import type { Product } from '../../../../native-bridge/src/protocol.ts';
+import type { BuildConfig } from '../../build-config/model.ts';
+import { resolvePath } from '../../build-config/paths.ts';
 import { compareVersions, isVersion } from '../../build-config/versions.ts';
 import { inOrderOfPreference, seemsToHaveGpu } from '../installations/choose.ts';
 import { displayName, isUsable, type UsableInstallation } from '../installations/installation.ts';
-import type { Runtimes } from '../runtimes.ts';
+import { looksLikePath, type Runtimes } from '../runtimes.ts';
 
 /** Throws an error for people. */
 export async function runtimeForBuild(
@@ -27,6 +29,21 @@ export async function runtimeForBuild(
       ? 'No TensorRT that can build was found on this machine. Install TensorRT for RTX with `onnx-trt runtimes install rtx`, which builds without a GPU, too.'
       : `No TensorRT on this machine is \`${wish}\`: ${there}. Change \`runtime\`, or add a folder with \`onnx-trt runtimes add\`.`,
   );
+}
+
+/**
+ * What a config's `runtime` names, a folder as an absolute path: a relative one starts at the config's folder, as all its paths do.
+ * Throws an error for people where it is a folder, from which libraries would be loaded, and that is not allowed.
+ */
+export function runtimeWish(build: BuildConfig, loadsLibraries: boolean): string | undefined {
+  const setting = build.get('runtime');
+  if (!setting || !looksLikePath(setting.value)) return setting?.value;
+  if (!loadsLibraries) {
+    throw new Error(
+      `\`runtime\` names the folder ${setting.value}, whose libraries could run anything, and this workspace is not trusted. Trust the workspace to build here.`,
+    );
+  }
+  return resolvePath(setting.value, setting.origin.file);
 }
 
 /** `tensorrt`, `tensorrt-rtx`, `>=10.6 <11`, `tensorrt >=10.6`. */

@@ -17,7 +17,7 @@ export interface FileIdentity {
 export interface Provenance {
   readonly format: 'onnx-tensorrt-tools engine';
   readonly formatVersion: 1;
-  readonly engine: { readonly path: string; readonly bytes: number };
+  readonly engine: FileIdentity;
   readonly model: FileIdentity;
   /** Files that the model's weights lie in, and others that decide on the engine: calibration caches, plugins. */
   readonly inputs: readonly FileIdentity[];
@@ -95,19 +95,28 @@ export async function writeProvenance(enginePath: string, provenance: Provenance
   await writeModel(provenancePath(enginePath), [new TextEncoder().encode(text)]);
 }
 
-/** With the hash that is known already, where size and time have not changed. */
-export async function identify(path: string, known: readonly FileIdentity[] = []): Promise<FileIdentity> {
-  const { size, mtimeMs } = await stat(path);
-  const same = known.find((file) => file.path === path && file.bytes === size && file.modified === mtimeMs);
-  return same ?? { path, bytes: size, modified: mtimeMs, sha256: await hashOf(path) };
+export interface IdentifyOptions {
+  /** What is known of files: their hash is taken over where size and time have not changed. */
+  readonly known?: readonly FileIdentity[];
+  /** Reading gigabytes takes seconds. */
+  readonly signal?: AbortSignal;
 }
 
-function hashOf(path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const hash = createHash('sha256');
-    createReadStream(path, { highWaterMark: 1 << 20 })
-      .on('data', (chunk) => hash.update(chunk))
-      .on('end', () => resolve(hash.digest('hex')))
-      .on('error', reject);
-  });
+/** Rejects with the system's error where the file cannot be read, with the signal's reason where it was aborted. */
+export async function identify(
+  path: string,
+  { known = [], signal }: IdentifyOptions = {},
+): Promise<FileIdentity> {
+  const { size, mtimeMs } = await stat(path);
+  const same = known.find((file) => file.path === path && file.bytes === size && file.modified === mtimeMs);
+  return same ?? { path, bytes: size, modified: mtimeMs, sha256: await hashOf(path, signal) };
+}
+
+async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    signal?.throwIfAborted();
+    hash.update(chunk);
+  }
+  return hash.digest('hex');
 }

@@ -1,203 +1,134 @@
 /** One engine, from its config to the files on disk. */
-import { randomBytes } from 'node:crypto';
-import { rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import type {
-  BuildParams,
-  BuildProgress,
-  BuildResult,
-} from '../../../../native-bridge/src/build-protocol.ts';
-import type { InitializeResult } from '../../../../native-bridge/src/protocol.ts';
+import { rm } from 'node:fs/promises';
+import type { BuildProgress, BuildResult } from '../../../../native-bridge/src/build-protocol.ts';
+import type { InitializeResult, LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { enginePath, modelPath } from '../../build-config/paths.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { toTrtexec } from '../../build-config/trtexec/to-trtexec.ts';
-import { nodeFileAccess } from '../../node/file-access.ts';
-import { type LoadedModel, loadModel } from '../../node/load-model.ts';
-import { weightless } from '../../onnx/binary/weightless.ts';
-import { externalLocations } from '../../onnx/model/external-data.ts';
+import { quoteWord } from '../../build-config/trtexec/words.ts';
+import { loadModel } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
-import { temporaryFile } from '../temporary-file.ts';
-import { configureBuild } from './build-settings.ts';
-import {
-  type FileIdentity,
-  identify,
-  type Provenance,
-  readProvenance,
-  requestRecord,
-  writeProvenance,
-} from './provenance.ts';
+import { BridgeError } from '../bridge/bridge-error.ts';
+import { type BuildProblem, explainFailure, type FailedBuild } from './failures/explain-failure.ts';
+import { type BuildInputs, identifyInputs } from './inputs.ts';
+import { inputsWithoutShapes, missingProfiles } from './missing-profiles.ts';
+import { type PreparedBuild, prepareBuild } from './prepare.ts';
+import { type FileIdentity, identify, type Provenance, readProvenance, requestRecord } from './provenance.ts';
+import { reasonToBuild } from './staleness.ts';
+import { placeEngine, prepareTarget } from './target.ts';
 
 /** Milliseconds that TensorRT has to follow a cancellation before its process is ended. */
 const cancelGrace = 800;
 
 export interface BuildOptions {
-  /** Builds though nothing changed. */
+  /** Builds though nothing changed, and replaces what is no engine. */
   readonly force: boolean;
+  /** Whether libraries that the config names may be loaded: they are programs. */
+  readonly loadsLibraries: boolean;
   readonly signal: AbortSignal;
-  /** Aborts at once, with the process. */
-  readonly killSignal?: AbortSignal;
+  /** Aborts at once, with the process; `signal` has aborted before. */
+  readonly killSignal: AbortSignal;
   readonly onProgress: (progress: BuildProgress) => void;
+  readonly onLog: (record: LogRecord) => void;
+  /** The engine is not up to date, half a sentence. */
+  readonly onReason: (reason: string) => void;
+  /** Runs the build when it may have the GPU; only where there is one. */
+  readonly withDevice: <Value>(info: InitializeResult, work: () => Promise<Value>) => Promise<Value>;
 }
 
 export type BuildOutcome =
-  | { readonly kind: 'built'; readonly provenance: Provenance; readonly result: BuildResult }
-  | { readonly kind: 'up-to-date'; readonly provenance: Provenance }
-  | {
-      readonly kind: 'failed';
-      readonly result: BuildResult;
-      readonly model: LoadedModel;
-      readonly info: InitializeResult;
-    };
+  | { readonly kind: 'built' | 'up-to-date'; readonly provenance: Provenance }
+  | { readonly kind: 'failed'; readonly problems: readonly BuildProblem[]; readonly result?: BuildResult };
 
-/** A bridge to build in, and what its installation is called. */
+/** A bridge to build in, and where its installation is. */
 export interface BuildRuntime {
   readonly bridge: BridgeClient;
   readonly libraries: string;
 }
 
-/** Throws an error for people: a BridgeError where TensorRT dies, a TextProblemsError where the model's text has problems. */
+/**
+ * Throws the signal's reason where it was cancelled, and an error for people where the build cannot begin or its result cannot be
+ * kept: a TextProblemsError where the model's text has problems, a BridgeError where TensorRT does not start. That a build fails is
+ * an outcome; engine and note are then as they were.
+ */
 export async function runBuild(
   build: BuildConfig,
   { bridge, libraries }: BuildRuntime,
-  { force, signal, killSignal, onProgress }: BuildOptions,
+  options: BuildOptions,
 ): Promise<BuildOutcome> {
+  const { force, signal } = options;
+  const engine = enginePath(build);
   const model = loadModel(modelPath(build));
+  const shapeless = inputsWithoutShapes(build, model.model);
+  if (shapeless.length > 0) throw new Error(missingProfiles(build, model.name, shapeless));
   const info = await bridge.initialize({ signal });
-  const target = enginePath(build);
-  const prepared = await prepare(build, model, info);
+  const prepared = await prepareBuild(build, model, info);
   try {
-    const known = await readProvenance(target);
-    const inputs = await identifyInputs(build, model, prepared.params, known);
-    if (!force && known && (await isUpToDate(known, target, inputs, prepared.params, info))) {
-      return { kind: 'up-to-date', provenance: known };
-    }
-    const temporary = path.join(
-      path.dirname(target),
-      `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`,
-    );
+    if (!options.loadsLibraries) refuseLibraries(prepared);
+    const known = await readProvenance(engine);
+    const remembered = known ? [known.model, ...known.inputs] : [];
+    const inputs = await identifyInputs(build, model, prepared.params, { known: remembered, signal });
+    const request = requestRecord({ ...prepared.params, enginePath: engine });
+    const reason = await reasonToBuild(known, { engine, inputs, request, info }, { signal });
+    if (known && reason === undefined && !force) return { kind: 'up-to-date', provenance: known };
+    options.onReason(reason ?? 'it was asked for');
+    const target = await prepareTarget(engine, force);
     try {
-      const result = await bridge.build(
-        { ...prepared.params, enginePath: temporary },
-        { signal, cancelGrace, onProgress, ...(killSignal && { killSignal }) },
-      );
-      if (result.failure) return { kind: 'failed', result, model, info };
-      const provenance = describe(build, target, inputs, prepared, info, libraries, result);
-      // The old note goes first: it must never stand beside an engine that it does not describe.
-      await rm(`${target}.json`, { force: true });
-      await rename(temporary, target);
-      await writeProvenance(target, provenance);
-      return { kind: 'built', provenance, result };
+      const answer = await answerOf(bridge, prepared, target.temporary, info, options);
+      if ('kind' in answer) {
+        const problems = explainFailure({ build, model, info, cause: answer });
+        return { kind: 'failed', problems, ...(answer.kind === 'refused' && { result: answer.result }) };
+      }
+      const plan = { ...(await identify(target.temporary, { signal })), path: engine };
+      const provenance = describe(build, plan, inputs, prepared, info, libraries, answer);
+      await placeEngine(target, provenance);
+      return { kind: 'built', provenance };
     } finally {
-      await rm(temporary, { force: true });
+      await rm(target.temporary, { force: true });
     }
   } finally {
     await prepared.remove();
   }
 }
 
-interface Prepared {
-  readonly params: Omit<BuildParams, 'enginePath'>;
-  readonly notes: readonly string[];
-  readonly remove: () => Promise<void>;
-}
-
-/** A binary model is built as it is; a text as its structure, with references to where its weights lie. */
-async function prepare(build: BuildConfig, model: LoadedModel, info: InitializeResult): Promise<Prepared> {
-  const graph = model.model.graph;
-  const initializers = new Set(graph?.initializers.map(({ name }) => name));
-  const { notes, ...configured } = configureBuild(build, {
-    product: info.product,
-    version: info.version,
-    inputs: (graph?.inputs ?? []).map(({ name }) => name).filter((name) => !initializers.has(name)),
-    outputs: (graph?.outputs ?? []).map(({ name }) => name),
-  });
-  const timingCachePath = build.get('timingCacheFile')?.value.path;
-  const more = { ...configured, ...(timingCachePath !== undefined && { timingCachePath }) };
-  if (!model.isText) {
-    return { params: { ...more, modelPath: model.path }, notes, remove: async () => undefined };
-  }
-  const { bytes, externalDataDirectory, problems } = weightless(model.model, {
-    files: nodeFileAccess,
-    modelDirectory: path.dirname(model.path),
-    loadsInitializers: false,
-  });
-  const [problem] = problems;
-  if (problem) throw new Error(`${model.name} cannot be built: ${problem.message}`);
-  const file = await temporaryFile(bytes);
-  return {
-    params: { ...more, modelPath: file.path, externalDataDirectory },
-    notes,
-    remove: () => file.remove(),
-  };
-}
-
-interface Inputs {
-  readonly model: FileIdentity;
-  readonly others: readonly FileIdentity[];
-}
-
-async function identifyInputs(
-  build: BuildConfig,
-  model: LoadedModel,
-  params: Prepared['params'],
-  known: Provenance | undefined,
-): Promise<Inputs> {
-  const remembered = known ? [known.model, ...known.inputs] : [];
-  const folder = path.dirname(model.path);
-  const others = new Set([
-    ...externalLocations(model.model).map((location) => path.resolve(folder, location)),
-    ...params.pluginLibraries,
-    ...(params.settings.pluginsToSerialize ?? []),
-    ...(params.settings.calibrationCachePath === undefined ? [] : [params.settings.calibrationCachePath]),
-  ]);
-  others.delete(model.path);
-  return {
-    model: await identify(model.path, remembered),
-    others: await Promise.all([...others].map((file) => identifyInput(build, file, remembered))),
-  };
-}
-
-async function identifyInput(
-  build: BuildConfig,
-  file: string,
-  remembered: readonly FileIdentity[],
-): Promise<FileIdentity> {
-  try {
-    return await identify(file, remembered);
-  } catch (cause) {
-    const config = path.basename(build.file);
-    throw new Error(`${file}, which ${config} or its model names, cannot be read.`, { cause });
-  }
-}
-
-async function isUpToDate(
-  known: Provenance,
-  engine: string,
-  inputs: Inputs,
-  params: Prepared['params'],
-  info: InitializeResult,
-): Promise<boolean> {
-  const file = await stat(engine).catch(() => undefined);
-  const hashes = (files: readonly FileIdentity[]) =>
-    files.map(({ path: name, sha256 }) => [name, sha256]).sort();
-  const made = (value: unknown) => JSON.stringify(value);
-  return (
-    file?.size === known.engine.bytes &&
-    known.model.sha256 === inputs.model.sha256 &&
-    made(hashes(known.inputs)) === made(hashes(inputs.others)) &&
-    made(known.request) === made(requestRecord({ ...params, enginePath: engine })) &&
-    known.runtime.product === info.product &&
-    known.runtime.version === info.version &&
-    made(known.device) === made(info.device)
+/** Loading a library runs it: opening a folder with a config must not. */
+function refuseLibraries({ params: { pluginLibraries, settings } }: PreparedBuild): void {
+  const [library] = [...pluginLibraries, ...(settings.pluginsToSerialize ?? [])];
+  if (library === undefined) return;
+  throw new Error(
+    `The build loads the plugin library ${library}, which could run anything, and this workspace is not trusted. Trust the workspace to build here.`,
   );
+}
+
+async function answerOf(
+  bridge: BridgeClient,
+  { params }: PreparedBuild,
+  enginePathOfBridge: string,
+  info: InitializeResult,
+  { signal, killSignal, onProgress, onLog, withDevice }: BuildOptions,
+): Promise<BuildResult | FailedBuild['cause']> {
+  const ask = () =>
+    bridge.build(
+      { ...params, enginePath: enginePathOfBridge },
+      { signal, killSignal, cancelGrace, onProgress, onLog },
+    );
+  try {
+    const result = info.device ? await withDevice(info, ask) : await ask();
+    const { failure } = result;
+    return failure ? { kind: 'refused', result: { ...result, failure } } : result;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof BridgeError) return { kind: 'ended', error };
+    throw error;
+  }
 }
 
 function describe(
   build: BuildConfig,
-  engine: string,
-  inputs: Inputs,
-  { params, notes }: Prepared,
+  engine: FileIdentity,
+  inputs: BuildInputs,
+  { params, notes }: PreparedBuild,
   info: InitializeResult,
   libraries: string,
   result: BuildResult,
@@ -206,15 +137,15 @@ function describe(
   return {
     format: 'onnx-tensorrt-tools engine',
     formatVersion: 1,
-    engine: { path: engine, bytes: result.engineBytes ?? 0 },
+    engine,
     model: inputs.model,
     inputs: inputs.others,
     config: {
       ...(build.file !== '' && { file: build.file }),
       build: build.name,
-      trtexec: redactSecrets(['trtexec', ...args].join(' ')),
+      trtexec: redactSecrets(['trtexec', ...args.map(quoteWord)].join(' ')),
     },
-    request: requestRecord({ ...params, enginePath: engine }),
+    request: requestRecord({ ...params, enginePath: engine.path }),
     runtime: { product: info.product, version: info.version, libraries },
     ...(info.device && { device: info.device }),
     built: new Date().toISOString(),

@@ -1,0 +1,171 @@
+/** The builds of a process, one after the other: two would be in each other's way, on a GPU even wrong. */
+import path from 'node:path';
+import type { BuildProgress } from '../../../../native-bridge/src/build-protocol.ts';
+import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
+import type { ConfigProblem } from '../../build-config/model.ts';
+import { displayName, type UsableInstallation } from '../installations/installation.ts';
+import type { Runtimes } from '../runtimes.ts';
+import { deviceKey, withDeviceLock } from './device-lock.ts';
+import type { BuildProblem } from './failures/explain-failure.ts';
+import type { Provenance } from './provenance.ts';
+import { buildTitle, type RequestedBuild } from './requested-builds.ts';
+import { runBuild } from './run-build.ts';
+
+/** What has become of a build. */
+export type BuildEnd =
+  | { readonly kind: 'built' | 'up-to-date'; readonly provenance: Provenance }
+  /** TensorRT took it on and gave no engine. */
+  | { readonly kind: 'failed'; readonly problems: readonly BuildProblem[] }
+  /** The config is wrong: the problems that keep it from being built are among those of the request. */
+  | { readonly kind: 'refused'; readonly problems: readonly ConfigProblem[] }
+  /** It could not begin, or its engine could not be kept; the error is for people. */
+  | { readonly kind: 'impossible'; readonly error: unknown }
+  | { readonly kind: 'cancelled' };
+
+export type BuildEvent =
+  /** Its turn has come. */
+  | { readonly kind: 'started' }
+  | { readonly kind: 'runtime'; readonly installation: UsableInstallation }
+  /** Why it is built, half a sentence: `detector.onnx changed`. */
+  | { readonly kind: 'reason'; readonly reason: string }
+  /** For another process that builds on the same GPU: a sentence. */
+  | { readonly kind: 'waiting'; readonly sentence: string }
+  | { readonly kind: 'progress'; readonly progress: BuildProgress }
+  | { readonly kind: 'log'; readonly record: LogRecord }
+  | { readonly kind: 'ended'; readonly end: BuildEnd };
+
+export interface QueuedBuild {
+  /** Of this queue, never used again. */
+  readonly id: number;
+  readonly title: string;
+  readonly request: RequestedBuild;
+  /** Never rejects. */
+  readonly end: Promise<BuildEnd>;
+}
+
+export interface BuildQueueOptions {
+  /** The installations, and the one for a build. Rejects with an error for people. */
+  readonly runtimeFor: (
+    request: RequestedBuild,
+  ) => Promise<{ readonly runtimes: Runtimes; readonly installation: UsableInstallation }>;
+  /** Whether libraries that configs name may be loaded. */
+  readonly loadsLibraries: boolean;
+  readonly userData: string;
+  readonly onEvent: (build: QueuedBuild, event: BuildEvent) => void;
+}
+
+interface Entry extends QueuedBuild {
+  readonly force: boolean;
+  readonly cancel: AbortController;
+  readonly kill: AbortController;
+  readonly finish: (end: BuildEnd) => void;
+}
+
+export class BuildQueue {
+  readonly #options: BuildQueueOptions;
+  readonly #waiting: Entry[] = [];
+  #running: Entry | undefined;
+  #lastId = 0;
+
+  constructor(options: BuildQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Puts a build at the end. */
+  add(request: RequestedBuild, { force = false }: { readonly force?: boolean } = {}): QueuedBuild {
+    let finish: Entry['finish'] = () => undefined;
+    const end = new Promise<BuildEnd>((resolve) => {
+      finish = resolve;
+    });
+    const entry: Entry = {
+      id: ++this.#lastId,
+      title: buildTitle(request.build),
+      request,
+      end,
+      force,
+      cancel: new AbortController(),
+      kill: new AbortController(),
+      finish,
+    };
+    this.#waiting.push(entry);
+    // Not before the caller knows of it.
+    setImmediate(() => void this.#next());
+    return entry;
+  }
+
+  /** A build that runs is asked to stop, which it does within a second; asked again, its process is ended at once. */
+  cancel(id: number): void {
+    const index = this.#waiting.findIndex((entry) => entry.id === id);
+    const [entry] = index < 0 ? [] : this.#waiting.splice(index, 1);
+    if (entry) {
+      entry.cancel.abort();
+      this.#end(entry, { kind: 'cancelled' });
+    } else if (this.#running?.id === id) {
+      if (this.#running.cancel.signal.aborted) this.#running.kill.abort();
+      else this.#running.cancel.abort();
+    }
+  }
+
+  cancelAll(): void {
+    for (const { id } of [...this.#waiting]) this.cancel(id);
+    if (this.#running) this.cancel(this.#running.id);
+  }
+
+  async #next(): Promise<void> {
+    if (this.#running) return;
+    const entry = this.#waiting.shift();
+    if (!entry) return;
+    this.#running = entry;
+    this.#options.onEvent(entry, { kind: 'started' });
+    const end = await this.#run(entry);
+    this.#running = undefined;
+    this.#end(entry, end);
+    await this.#next();
+  }
+
+  #end(entry: Entry, end: BuildEnd): void {
+    this.#options.onEvent(entry, { kind: 'ended', end });
+    entry.finish(end);
+  }
+
+  async #run(entry: Entry): Promise<BuildEnd> {
+    const { request, title, force } = entry;
+    const { signal } = entry.cancel;
+    const errors = request.problems.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) return { kind: 'refused', problems: errors };
+    const tell = (event: BuildEvent) => this.#options.onEvent(entry, event);
+    try {
+      const { runtimes, installation } = await this.#options.runtimeFor(request);
+      signal.throwIfAborted();
+      tell({ kind: 'runtime', installation });
+      const bridge = runtimes.buildBridgeOf(installation);
+      const outcome = await runBuild(
+        request.build,
+        { bridge, libraries: installation.directory },
+        {
+          force,
+          loadsLibraries: this.#options.loadsLibraries,
+          signal,
+          killSignal: entry.kill.signal,
+          onProgress: (progress) => tell({ kind: 'progress', progress }),
+          onLog: (record) => tell({ kind: 'log', record }),
+          onReason: (reason) => tell({ kind: 'reason', reason }),
+          withDevice: ({ device }, work) =>
+            withDeviceLock(
+              deviceKey(device?.name ?? displayName(installation)),
+              {
+                folder: path.join(this.#options.userData, 'locks'),
+                holder: title,
+                signal,
+                onWait: (sentence) => tell({ kind: 'waiting', sentence }),
+              },
+              work,
+            ),
+        },
+      );
+      return outcome;
+    } catch (error) {
+      return signal.aborted ? { kind: 'cancelled' } : { kind: 'impossible', error };
+    }
+  }
+}
