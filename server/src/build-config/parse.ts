@@ -1,8 +1,8 @@
 /** A config file's text, and what is wrong with it by itself. */
 
-import { type ConfigKey, isConfigKey } from './flags/index.ts';
+import { type ConfigKey, foreignFlags, isConfigKey, keyOfFlag } from './flags/index.ts';
 import { keyAdvice } from './key-advice.ts';
-import type { ConfigFile, ConfigNode, ConfigProblem, MapEntry, MapNode } from './model.ts';
+import type { ConfigFile, ConfigNode, ConfigProblem, MapEntry, MapNode, ScalarNode } from './model.ts';
 import { hasPlaceholder } from './resolve/placeholders.ts';
 import { entryOf, parseTree } from './tree.ts';
 import { readSetting } from './values/read.ts';
@@ -40,6 +40,15 @@ function checkFile(root: MapNode, report: Report): void {
     wrong(report, builds, '`builds` takes a map of names and settings (`fp16: { fp16: true }`)');
   }
   const matrix = entryOf(root, 'matrix')?.value;
+  const clash = matrix?.kind === 'map' && builds !== undefined ? entryOf(matrix, 'build') : undefined;
+  if (clash) {
+    report({
+      code: 'config.matrix',
+      severity: 'error',
+      origin: clash.key.origin,
+      message: 'The axis of `builds` is called build. Name this one otherwise.',
+    });
+  }
   if (matrix?.kind === 'map') checkMatrix(matrix, report);
   else if (matrix && !isNothing(matrix)) wrong(report, matrix, '`matrix` takes a map of axes');
 }
@@ -115,15 +124,38 @@ function checkSettings(map: MapNode, place: 'file' | 'build', report: Report): v
       checkSetting(name, value, report);
     } else if (name === 'unknownFlags') {
       checkTexts(value, '`unknownFlags` takes a list of flags (`- "--somethingNew=3"`)', report);
+      checkUnknownFlags(value, report);
     } else if (name === 'extends') {
       checkTexts(value, '`extends` takes the path of a config, or a list of them', report);
     }
   }
 }
 
+/** They count in trtexec lines only: whoever writes them should know. */
+function checkUnknownFlags(value: ConfigNode, report: Report): void {
+  for (const { text, origin } of (value.kind === 'list' ? value.items : [value]).filter(isText)) {
+    const flag = text.replace(/=.*$/s, '');
+    const key = keyOfFlag(flag);
+    const advice = foreignFlags.find((foreign) => foreign.flag === flag)?.advice;
+    report({
+      code: 'config.unknown-flag',
+      severity: key === undefined ? 'information' : 'warning',
+      origin,
+      message:
+        key === undefined
+          ? `${flag} counts in trtexec lines only, not in builds. ${advice ?? 'It is no flag that this extension knows.'}`
+          : `${flag} has a key, ${key}. Here it counts in trtexec lines only, not in builds.`,
+    });
+  }
+}
+
+function isText(node: ConfigNode): node is ScalarNode {
+  return node.kind === 'scalar' && node.value !== null;
+}
+
 function checkTexts(node: ConfigNode, expected: string, report: Report): void {
   for (const item of node.kind === 'list' ? node.items : [node]) {
-    if (item.kind !== 'scalar' || item.value === null) wrong(report, item, expected);
+    if (!isText(item)) wrong(report, item, expected);
   }
 }
 

@@ -181,6 +181,16 @@ describe('problems of a config', () => {
       'config.unknown-key "builds": `builds` belongs to the file, not to a build. Move it to the outermost level.',
     ],
     [
+      'unknownFlags: [--fp16, "--new=ssh://u:p@h", --help]',
+      'config.unknown-flag "--fp16": --fp16 has a key, fp16. Here it counts in trtexec lines only, not in builds.',
+      'config.unknown-flag ""--new=ssh://u:p@h"": --new counts in trtexec lines only, not in builds. It is no flag that this extension knows.',
+      'config.unknown-flag "--help": --help counts in trtexec lines only, not in builds. It prints trtexec’s help and is no setting of a build.',
+    ],
+    [
+      'builds: { a: {} }\nmatrix: { build: { b: {} } }',
+      'config.matrix "build": The axis of `builds` is called build. Name this one otherwise.',
+    ],
+    [
       'just words',
       'config.wrong-type "just words": A build config is a map of keys and values (`model: detector.onnx`), not "just words".',
     ],

@@ -103,6 +103,7 @@ describe('build configs over LSP', () => {
       'ampere+',
       'sameComputeCapability',
     ]);
+    assert.ok((await labelsAt('inputIOFormats: { images: | }')).includes('chw16'));
     const sources = ['CUBLAS', 'CUBLAS_LT', 'CUDNN', 'EDGE_MASK_CONVOLUTIONS', 'JIT_CONVOLUTIONS'];
     assert.deepEqual(await labelsAt('tacticSources: { | }'), sources);
     assert.deepEqual(await labelsAt('tacticSources:\n  |'), sources);

@@ -110,14 +110,17 @@ export function valueSchema(spec: ValueSpec): JsonSchema {
           additionalProperties: false,
         },
       };
-    case 'ioFormats':
+    case 'ioFormats': {
+      // Single formats are offered; with types and several of them there are too many.
+      const format: JsonSchema = { anyOf: [choice(spec.formats), { type: 'string' }] };
       return {
         anyOf: [
-          { type: 'object', additionalProperties: { type: 'string' } },
-          { type: 'array', items: { type: 'string' } },
-          { type: 'string' },
+          { type: 'object', additionalProperties: format },
+          { type: 'array', items: format },
+          ...(format.anyOf ?? []),
         ],
       };
+    }
     case 'budget':
       return {
         anyOf: [
