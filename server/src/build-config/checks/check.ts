@@ -1,0 +1,52 @@
+/** All checks of builds that need more than the file itself. */
+import type { BuildConfig, ConfigProblem, ResolvedConfig } from '../model.ts';
+import type { BuildFacts, Exists } from './facts/facts.ts';
+import type { CheckContext } from './rule.ts';
+import { rules } from './rules.ts';
+
+export interface CheckFacts {
+  readonly of: (build: BuildConfig) => BuildFacts;
+  readonly exists: Exists;
+}
+
+/** In the order of the text. What several builds inherit is told once, with the builds where it is not all of them. */
+export function checkBuilds({ files, builds }: ResolvedConfig, facts: CheckFacts): ConfigProblem[] {
+  const texts = new Map(files.map(({ file, text }) => [file, text]));
+  const textOf = (file: string) => texts.get(file) ?? '';
+  const found = new Map<string, { problem: ConfigProblem; builds: BuildConfig[] }>();
+  for (const build of builds) {
+    const context: CheckContext = { ...facts.of(build), build, exists: facts.exists, textOf };
+    for (const problem of problemsOf(context)) {
+      const { code, message, origin } = problem;
+      const key = JSON.stringify([code, message, origin]);
+      const known = found.get(key);
+      if (known) known.builds.push(build);
+      else found.set(key, { problem, builds: [build] });
+    }
+  }
+  const told = [...found.values()].map(({ problem, builds: concerned }) =>
+    concerned.length === builds.length ? problem : withBuilds(problem, concerned),
+  );
+  return told.sort(byPlace);
+}
+
+function problemsOf(context: CheckContext): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  for (const rule of rules) rule(context, (problem) => problems.push(problem));
+  return problems;
+}
+
+/** Builds whose own lines the problem is on need no mention. */
+function withBuilds(problem: ConfigProblem, builds: readonly BuildConfig[]): ConfigProblem {
+  const others = builds.filter(({ origin }) => origin.range.start.line > problem.origin.range.end.line);
+  if (others.length === 0) return problem;
+  const related = others
+    .slice(0, 5)
+    .map(({ name, origin }) => ({ origin, message: `In the build ${name}.` }));
+  return { ...problem, related: [...(problem.related ?? []), ...related] };
+}
+
+function byPlace(first: ConfigProblem, second: ConfigProblem): number {
+  const [a, b] = [first.origin.range.start, second.origin.range.start];
+  return a.line - b.line || a.character - b.character;
+}

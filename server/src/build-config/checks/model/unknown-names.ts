@@ -1,0 +1,45 @@
+import { scalarText } from '../../emit.ts';
+import type { Located } from '../../model.ts';
+import { fitsName, isPattern, nearestName } from '../names.ts';
+import { preferred, type Report, type Rule, replacement, withFixes } from '../rule.ts';
+
+/** Names and patterns of layers fit some node of the model. */
+export const unknownLayer: Rule = ({ build, model }, report) => {
+  if (!model) return;
+  const named = [
+    ...(build.get('layerPrecisions')?.value ?? []),
+    ...(build.get('layerOutputTypes')?.value ?? []),
+    ...(build.get('layerDeviceTypes')?.value ?? []),
+  ].map(({ name }) => name);
+  const attentions = build.get('decomposableAttentions')?.value ?? [];
+  check([...named, ...attentions], model.layers, 'node', 'config.unknown-layer', report);
+};
+
+/** Debug tensors are values of the model. */
+export const unknownTensor: Rule = ({ build, model }, report) => {
+  if (!model) return;
+  const named = (build.get('saveDebugTensors')?.value ?? []).map(({ name }) => name);
+  const marked = build.get('markDebug')?.value ?? [];
+  check([...marked, ...named], model.values, 'tensor', 'config.unknown-tensor', report);
+};
+
+/** A warning: TensorRT goes on without it. */
+function check(
+  names: readonly Located<string>[],
+  known: ReadonlySet<string>,
+  what: 'node' | 'tensor',
+  code: 'config.unknown-layer' | 'config.unknown-tensor',
+  report: Report,
+): void {
+  for (const { value, origin } of names) {
+    if (known.has(value) || (isPattern(value) && [...known].some((name) => fitsName(value, name)))) continue;
+    const near = nearestName(value, known);
+    report({
+      code,
+      severity: 'warning',
+      origin,
+      message: `${isPattern(value) ? `No ${what} of the model fits ${value}` : `The model has no ${what} ${value}`}, so this has no effect.${near === undefined ? '' : ` Did you mean \`${near}\`?`}`,
+      ...withFixes(near === undefined ? [] : preferred([replacement(origin, scalarText(near))])),
+    });
+  }
+}

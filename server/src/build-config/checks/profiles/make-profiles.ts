@@ -1,0 +1,99 @@
+/** Profiles from what the model says of its inputs: a start to be adjusted, the same sizes for dimensions of the same name. */
+import { scalarText } from '../../emit.ts';
+import type { ConfigFix } from '../../model.ts';
+import type { CompleteProfile } from '../../profiles.ts';
+import { addedBefore, isInBraces, offsetAt } from '../edits.ts';
+import type { DimFact, InputFacts } from '../facts/facts.ts';
+import type { CheckContext } from '../rule.ts';
+
+type Sizes = readonly [min: number, opt: number, max: number];
+
+const batch: Sizes = [1, 8, 32];
+const sequence: Sizes = [1, 128, 512];
+const side: Sizes = [32, 224, 512];
+const other: Sizes = [1, 8, 64];
+
+/** `profiles:` as a whole, for a build that has none. */
+export function fixForAll(context: CheckContext, inputs: readonly InputFacts[]): ConfigFix[] {
+  const { build, textOf } = context;
+  const title = 'Make profiles from the model';
+  const given = build.get('profiles');
+  const lines = inputs.map(entryText);
+  if (given) {
+    const indent = ' '.repeat(given.keyOrigin.range.start.character + 2);
+    const list = lines.map((line, index) => `\n${indent}${index === 0 ? '- ' : '  '}${line}`).join('');
+    const text = textOf(given.keyOrigin.file);
+    return isInBraces(text, offsetAt(text, given.keyOrigin.range.start))
+      ? []
+      : [{ title, edits: [{ origin: given.origin, newText: list }], isPreferred: true }];
+  }
+  const place = placeForKey(context);
+  if (!place) return [];
+  const indent = ' '.repeat(place.range.start.character);
+  const block = `profiles:${lines.map((line, index) => `\n${indent}  ${index === 0 ? '- ' : '  '}${line}`).join('')}`;
+  return [{ title, edits: [{ origin: place, newText: `${block}\n${indent}` }], isPreferred: true }];
+}
+
+/** The inputs that a profile lacks, before its first one. */
+export function fixForProfile(
+  context: CheckContext,
+  { inputs: [first] }: CompleteProfile,
+  missing: readonly InputFacts[],
+): ConfigFix[] {
+  if (!first || context.build.get('shapes')?.value.some(({ name }) => name === first.name)) return [];
+  const { name } = first;
+  const text = context.textOf(name.origin.file);
+  const separator = isInBraces(text, offsetAt(text, name.origin.range.start))
+    ? ', '
+    : `\n${' '.repeat(name.origin.range.start.character)}`;
+  return [
+    {
+      title: `Add ${missing.map((input) => input.name).join(', ')} from the model`,
+      edits: [addedBefore(context, name.origin, missing.map(entryText).join(separator))],
+      isPreferred: true,
+    },
+  ];
+}
+
+/** In front of `model`, or of the first key of a file whose only build it is; undefined where neither is in a block. */
+function placeForKey({ build, textOf }: CheckContext) {
+  const model = build.get('model');
+  const candidates = [
+    ...(model?.keyOrigin.file === build.file ? [model.keyOrigin] : []),
+    ...(build.name === '' ? [build.origin] : []),
+  ];
+  return candidates
+    .map(({ file, range: { start } }) => ({ file, range: { start, end: start } }))
+    .find(({ file, range }) => {
+      const text = textOf(file);
+      const at = offsetAt(text, range.start);
+      const line = text.slice(at, text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at));
+      // A key of an axis of `matrix` belongs to no build, and the first line may be a brace.
+      return !isInBraces(text, at) && !/^\s*[{[]/.test(line) && !/:\s*(\[|$)/.test(line.split('#')[0] ?? '');
+    });
+}
+
+function entryText(input: InputFacts): string {
+  const name = scalarText(input.name);
+  const dims = input.dims ?? [];
+  if (input.isShapeTensor) {
+    const count = dims.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
+    return `${name}: [${Array.from({ length: count }, () => 1).join(', ')}]`;
+  }
+  const bound = (index: 0 | 1 | 2) =>
+    `[${dims.map((dim, axis) => sizesOf(dim, axis, dims.length)[index]).join(', ')}]`;
+  return `${name}: { min: ${bound(0)}, opt: ${bound(1)}, max: ${bound(2)} }`;
+}
+
+function sizesOf(dim: DimFact, axis: number, rank: number): Sizes {
+  if (typeof dim === 'number') return [dim, dim, dim];
+  // By name alone where there is one, so that it gets the same sizes wherever it stands.
+  if (dim !== undefined) {
+    if (/batch|^(n|b|bs)$/i.test(dim)) return batch;
+    if (/seq|len|token|time|step|^(s|t|l)$/i.test(dim)) return sequence;
+    if (/height|width|^(h|w)$/i.test(dim)) return side;
+    return other;
+  }
+  if (axis === 0) return batch;
+  return rank >= 4 && axis >= 2 ? side : other;
+}
