@@ -19,7 +19,7 @@ import {
   OperationNotification,
   protocolVersion,
 } from '../../../../native-bridge/src/protocol.ts';
-import { BridgeError, deathSentence, newWords } from './bridge-error.ts';
+import { BridgeError, type Death, deathSentence, newWords } from './bridge-error.ts';
 
 export interface BridgeSessionOptions {
   /** What error sentences call this installation: `TensorRT 11.2.1`. */
@@ -80,8 +80,13 @@ export class BridgeSession {
       const die = () => {
         clearTimeout(withoutClose);
         const words = newWords(this.#earlierWords, this.#bridge.lastWords());
-        const message = deathSentence(options.displayName, { exitCode, signal }, this.#lastOperation, words);
-        this.#finish(new BridgeError('died', message));
+        const death: Death = {
+          exitCode,
+          signal,
+          ...(this.#lastOperation && { operation: this.#lastOperation }),
+          lastWords: words.trim(),
+        };
+        this.#finish(new BridgeError('died', deathSentence(options.displayName, death), { death }));
       };
       // `close` comes when the last words have arrived too; it does not come while a grandchild holds the pipes.
       child.once('close', die);

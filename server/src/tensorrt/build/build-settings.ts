@@ -66,6 +66,26 @@ const precisionFlags = [
   ['int4', 'kINT4'],
 ] as const;
 
+/** Keys from which a flag follows, beside its own. */
+const derivedFlags: Readonly<Record<string, readonly ConfigKey[]>> = {
+  kFP16: ['best', 'useDLACore'],
+  kINT8: ['best', 'useDLACore'],
+  kBF16: ['best'],
+  kREFIT: ['stripAllWeights'],
+  kREFIT_IDENTICAL: ['stripWeights'],
+  kSTRIP_PLAN: ['stripWeights', 'stripAllWeights'],
+  kOBEY_PRECISION_CONSTRAINTS: ['precisionConstraints'],
+  kPREFER_PRECISION_CONSTRAINTS: ['precisionConstraints', 'useDLACore'],
+  kSPARSE_WEIGHTS: ['sparsity'],
+  kDIRECT_IO: ['useDLACore'],
+};
+
+/** The keys that a BuilderFlag comes from, its own first. */
+export function flagKeys(flag: string): readonly ConfigKey[] {
+  const own = [...builderFlags, ...precisionFlags].filter(([, name]) => name === flag).map(([key]) => key);
+  return [...own, ...(derivedFlags[flag] ?? [])];
+}
+
 const parserFlags = [
   ['uint8AsymmetricQuantizationDLA', 'kENABLE_UINT8_AND_ASYMMETRIC_QUANTIZATION_DLA'],
   ['reportCapabilityDLA', 'kREPORT_CAPABILITY_DLA'],

@@ -1,0 +1,125 @@
+/** What TensorRT says where something is missing beside it: a GPU, a driver, a library, a timing cache that fits. */
+import type { ConfigKey } from '../../../build-config/flags/index.ts';
+import { firstPlace, placeOfKey } from './config-places.ts';
+import type { FailureRule } from './rule.ts';
+
+const weightKeys: readonly ConfigKey[] = ['stripWeights', 'stripAllWeights', 'refit', 'refitIndividual'];
+
+export const platformRules: readonly FailureRule[] = [
+  {
+    code: 'build.needs-gpu',
+    words: /CPU-only builder is not supported in standard mode/,
+    explanation: ({ runtime }) => `${runtime} builds engines on a GPU only, and there is none here.`,
+    advice: () =>
+      'Build on a machine with a GPU, or with TensorRT for RTX, which builds without one: `runtime: tensorrt-rtx`.',
+    config: ({ build }) => placeOfKey(build, 'runtime'),
+  },
+  {
+    code: 'build.needs-gpu',
+    words: /graph_jit\.cpp:\d+: CHECK\(status == CUDA_SUCCESS\)/,
+    applies: ({ info }) => info.mode === 'cpu-only',
+    explanation: ({ runtime }) =>
+      `${runtime} needs a GPU to build an engine whose weights can be replaced or left out, and there is none here.`,
+    advice: () => 'Remove the setting, or build on a machine with a GPU.',
+    config: ({ build }) => firstPlace(build, weightKeys),
+  },
+  {
+    code: 'build.needs-gpu',
+    words: /generateForCurrent.*cudaError 35|cudaDeviceProfile.*cudaError (?:35|100)/s,
+    applies: ({ info }) => info.mode === 'cpu-only',
+    explanation: ({ runtime }) =>
+      `${runtime} is to build for the GPU of this machine, which has none that it can use.`,
+    advice: () =>
+      'Name the GPUs that the engine is for: `computeCapabilities: [sm86, sm89]`. Without the key, it is built for all.',
+    config: ({ build }) => placeOfKey(build, 'computeCapabilities'),
+  },
+  {
+    code: 'build.unsupported-gpu',
+    words:
+      /Target GPU SM (?<sm>\d+) is not supported|Unsupported SM(?:: (?<hex>0x[0-9a-f]+))?|Compatible cubin or ptx module for device target '(?<target>\d+)' not found|no kernel image is available/i,
+    explanation: ({ match, runtime, info }) => {
+      const of = capability(match.groups) ?? info.device?.computeCapability;
+      return `${runtime} has no kernels for this GPU${of === undefined ? '' : `, whose compute capability is ${of}`}.`;
+    },
+    advice: () =>
+      'GPUs newer than a TensorRT need a newer one. Old ones need an older: TensorRT 10 begins at compute capability 7.0 (Volta, up to 10.4) or 7.5 (Turing), TensorRT for RTX at 7.5.',
+    config: ({ build }) => firstPlace(build, ['runtime', 'computeCapabilities']),
+  },
+  {
+    code: 'build.unsupported-gpu',
+    words: /cudaError 35|CUDA driver version is insufficient|initialization failure with error: 35/,
+    explanation: ({ runtime }) =>
+      `The CUDA driver of this machine is too old for ${runtime}, or there is no GPU.`,
+    advice: () =>
+      'Update the NVIDIA driver (`nvidia-smi` says its version and the newest CUDA that it can), or use a TensorRT that was built for an older CUDA.',
+    config: ({ build }) => placeOfKey(build, 'runtime'),
+  },
+  {
+    code: 'build.missing-library',
+    words: /Unable to load library: (?<library>\S*builder_resource_win\S*?)(?::|\))/,
+    explanation: ({ match, runtime }) =>
+      `${runtime} builds engines for Windows with kernels that are in ${match.groups?.['library']}, and does not find them.`,
+    advice: () =>
+      'Install the library from the same TensorRT release (it is part of NVIDIA’s full packages), or build for this platform: remove `runtimePlatform`.',
+    config: ({ build }) => placeOfKey(build, 'runtimePlatform'),
+  },
+  {
+    code: 'build.missing-library',
+    words: /Unable to load library: (?<library>\S*nvinfer_lean\S*?)(?::|\))/,
+    explanation: ({ match, runtime }) =>
+      `${runtime} puts the lean runtime (${match.groups?.['library']}) into version-compatible engines, and does not find it.`,
+    advice: () =>
+      'Install the lean runtime of the same release (pip: `tensorrt-lean`), or leave it out of the engine with `excludeLeanRuntime: true` and load it beside the engine.',
+    config: ({ build }) => placeOfKey(build, 'versionCompatible'),
+  },
+  {
+    code: 'build.missing-library',
+    words: /Unable to load library: (?<library>\S*builder_resource\S*?)(?::|\))/,
+    explanation: ({ match, runtime }) =>
+      `${runtime} cannot load ${match.groups?.['library']}, which has the kernels for building.`,
+    advice: () =>
+      'It belongs beside libnvinfer and must be of exactly the same release; two releases in the library path are the usual cause. Installations for running engines alone do not have it. “cannot enable executable stack” is a too strict kernel with TensorRT before 10.8.',
+    config: ({ build }) => placeOfKey(build, 'runtime'),
+  },
+  {
+    code: 'build.missing-library',
+    words: /Unable to load library: (?<library>[^\s:)]+)/,
+    explanation: ({ match, runtime }) => `${runtime} cannot load ${match.groups?.['library']}.`,
+    advice: () =>
+      'See that the file exists, that it was built against this TensorRT and CUDA, and that what it needs is found (`ldd FILE`).',
+    config: ({ build, match }) => {
+      const library = match.groups?.['library'] ?? '';
+      const plugins = ['staticPlugins', 'dynamicPlugins', 'setPluginsToSerialize'] as const;
+      const item = plugins
+        .flatMap((key) => build.get(key)?.value ?? [])
+        .find(({ value }) => value.path === library);
+      return item?.origin ?? firstPlace(build, plugins);
+    },
+  },
+  {
+    code: 'build.timing-cache',
+    words:
+      /TensorRT does not take the timing cache|timing cache will not be used|incompatible timing cache|Timing cache .* mismatch/i,
+    explanation: ({ runtime, info }) =>
+      `The timing cache is of no use here: it was made by another TensorRT than ${runtime}${info.device ? `, on another GPU than ${info.device.name}` : ', on another GPU'}, or is damaged.`,
+    advice: () =>
+      'Name one file per TensorRT version and GPU (`timingCacheFile: detector.10.6-sm90.cache`), or delete it: it is made anew.',
+    config: ({ build }) => placeOfKey(build, 'timingCacheFile'),
+  },
+  {
+    code: 'build.timing-cache',
+    words: /timing cache miss|not found in (?:the )?timing cache|ERROR_ON_TIMING_CACHE_MISS/i,
+    explanation: () =>
+      'The timing cache does not have all that the build needs, and `errorOnTimingCacheMiss` forbids to measure it.',
+    advice: () => 'Build once without `errorOnTimingCacheMiss` to fill the cache.',
+    config: ({ build }) => firstPlace(build, ['errorOnTimingCacheMiss', 'timingCacheFile']),
+  },
+];
+
+/** `12.0` of 120, `6.1` of 0x601 or 61. */
+function capability(groups: RegExpExecArray['groups']): string | undefined {
+  const hex = groups?.['hex'];
+  if (hex !== undefined) return `${Number(hex) >> 8}.${Number(hex) & 255}`;
+  const sm = groups?.['sm'] ?? groups?.['target'];
+  return sm === undefined ? undefined : `${sm.slice(0, -1)}.${sm.slice(-1)}`;
+}
