@@ -98,5 +98,7 @@ function rethrow(error: unknown): never {
   throw error instanceof BridgeError ? new ResponseError(error.code, error.message, error.data) : error;
 }
 
+// Ctrl-C goes to every process of the terminal; what is to end is the server's to say.
+process.on('SIGINT', () => undefined);
 dieWithParent();
 serve(connectToServer());

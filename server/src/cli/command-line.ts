@@ -1,4 +1,5 @@
 /** The table of commands. What they promise to scripts is in ARCHITECTURE.md, section CLI. */
+import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   printCommand,
   encodeCommand,
   configCommand,
+  buildCommand,
   runtimesCommand,
   lspCommand,
 ];
@@ -61,7 +63,7 @@ function overview(): string {
   return `${[
     'Usage: onnx-trt COMMAND …',
     '',
-    'Reads ONNX models, and has them judged by the real TensorRT ONNX parser.',
+    'Reads ONNX models, has them judged by the real TensorRT ONNX parser, and builds their engines.',
     '',
     'Commands:',
     ...list,

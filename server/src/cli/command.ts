@@ -1,8 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Terminal } from './terminal.ts';
 
-/** 0: supported, or done. 1: errors found. 2: could not check, or could not do. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: supported, or done. 1: errors found. 2: could not check, or could not do. 130: interrupted from the keyboard. */
+export type ExitCode = 0 | 1 | 2 | 130;
 
 export interface Option {
   readonly short?: string;

@@ -6,7 +6,7 @@ export interface Terminal {
   print(text: string): void;
   /** Progress, notes and errors; whole lines. */
   note(text: string): void;
-  /** Shows a line that the next one replaces, where a person is watching; an empty one clears it. */
+  /** Shows lines that the next ones replace, where a person is watching; an empty text clears them. */
   progress(text: string): void;
   /** Of results. */
   readonly style: Style;
@@ -23,10 +23,16 @@ export function processTerminal(): Terminal {
       throw error;
     });
   }
-  let shown = false;
+  /** Lines that are shown for now; the cursor stands behind the last. */
+  let shown = 0;
+  const clearing = () => {
+    const text = shown === 0 ? '' : `\r${shown > 1 ? `\x1b[${shown - 1}A` : ''}\x1b[J`;
+    shown = 0;
+    return text;
+  };
   const clear = () => {
-    if (shown) stderr.write('\r\x1b[K');
-    shown = false;
+    const text = clearing();
+    if (text !== '') stderr.write(text);
   };
   return {
     print: (text) => {
@@ -39,10 +45,11 @@ export function processTerminal(): Terminal {
     },
     progress: (text) => {
       if (!stderr.isTTY) return;
-      clear();
-      if (text === '') return;
-      stderr.write(text.slice(0, (stderr.columns ?? 80) - 1));
-      shown = true;
+      const lines = text === '' ? [] : text.split('\n').slice(0, Math.max(1, (stderr.rows ?? 24) - 1));
+      const width = (stderr.columns ?? 80) - 1;
+      // In one go, as it would flicker otherwise.
+      stderr.write(`${clearing()}${lines.map((line) => line.slice(0, width)).join('\n')}`);
+      shown = lines.length;
     },
     style: style(wantsColours(stdout)),
     noteStyle: style(wantsColours(stderr)),

@@ -32,10 +32,12 @@ async function editor(workspaceTrusted = true) {
   });
   const told: (readonly BuildStatus[])[] = [];
   const log: BuildLogLine[] = [];
-  client.connection.onNotification('tensorrt/builds', ({ builds }: { builds: readonly BuildStatus[] }) =>
-    told.push(builds),
-  );
-  client.connection.onNotification('tensorrt/buildLog', (line: BuildLogLine) => log.push(line));
+  client.connection.onNotification('tensorrt/builds', ({ builds }: { builds: readonly BuildStatus[] }) => {
+    told.push(builds);
+  });
+  client.connection.onNotification('tensorrt/buildLog', (line: BuildLogLine) => {
+    log.push(line);
+  });
   const build = (params: BuildEngineParams, cancellation = new CancellationTokenSource()) =>
     client.connection.sendRequest<BuildEngineResult>('tensorrt/build', params, cancellation.token);
   const until = async (fits: (builds: readonly BuildStatus[]) => boolean): Promise<void> => {

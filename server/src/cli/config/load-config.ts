@@ -29,7 +29,9 @@ export function renderConfigProblems(
       const { file, range } = origin;
       const paint = severity === 'error' ? style.error : style.note;
       const place = `${printable(shownPath(file))}:${range.start.line + 1}:${range.start.character + 1}:`;
-      const head = `${style.bold(place)} ${paint(`${severity}:`)} ${style.bold(printable(message))} ${style.dim(`[${code}]`)}`;
+      const [sentence = '', ...others] = message.split('\n').map(printable);
+      const more = others.map((line) => `\n${line}`).join('');
+      const head = `${style.bold(place)} ${paint(`${severity}:`)} ${style.bold(sentence)}${more} ${style.dim(`[${code}]`)}`;
       const text = files.find((known) => known.file === file)?.text;
       if (text === undefined) return head;
       const source = sourceText(redactSecrets(text));

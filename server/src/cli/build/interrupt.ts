@@ -1,0 +1,18 @@
+/** Ctrl-C, and the word of a system that wants this process to end. */
+
+/** Calls back with how often it happened; from the third time on, the process ends at once. Answers how to undo it. */
+export function onInterrupt(act: (times: number) => void): () => void {
+  let times = 0;
+  const onSignal = () => {
+    times++;
+    // The helper process of TensorRT ends with this one.
+    if (times > 2) process.exit(130);
+    act(times);
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return () => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+}

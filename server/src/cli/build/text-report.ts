@@ -1,0 +1,154 @@
+/** What people see of builds: how far TensorRT is, its messages, and what has become of them. */
+import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
+import type { ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
+import { enginePath } from '../../build-config/paths.ts';
+import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
+import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
+import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
+import { builtSentence, sizeText } from '../../tensorrt/build/words.ts';
+import { displayName } from '../../tensorrt/installations/installation.ts';
+import { renderConfigProblems, shownPath } from '../config/load-config.ts';
+import { errorText } from '../error-text.ts';
+import { printable, type Style } from '../report/style.ts';
+import type { Terminal } from '../terminal.ts';
+import { type BuildProgressView, progressLines } from './progress-lines.ts';
+import type { BuildReport, BuildReportOptions } from './report.ts';
+
+/** Milliseconds between two pictures of the progress. */
+const interval = 100;
+
+export function textReport({ terminal, config, count }: BuildReportOptions): BuildReport {
+  const ends: BuildEnd['kind'][] = [];
+  let view: BuildProgressView | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let runtime = '';
+  /** Errors that TensorRT told of: what has become of the build says most of them again. */
+  let errors: LogRecord[] = [];
+  const show = () => terminal.progress(view ? progressLines(view, performance.now()) : '');
+  return {
+    problems: (problems) => {
+      if (config && problems.length > 0) {
+        terminal.print(`${renderConfigProblems(config, problems, terminal.style)}\n`);
+      }
+    },
+    event: (build, event: BuildEvent) => {
+      switch (event.kind) {
+        case 'started':
+          view = { title: build.title, doing: 'preparing', since: performance.now() };
+          errors = [];
+          timer = setInterval(show, interval);
+          break;
+        case 'runtime':
+          runtime = displayName(event.installation);
+          break;
+        case 'reason':
+          terminal.note(`${printable(build.title)}: building with ${runtime}, as ${printable(event.reason)}`);
+          break;
+        case 'waiting':
+          terminal.note(`${printable(build.title)}: ${printable(event.sentence)}`);
+          if (view) view = { ...view, doing: 'waiting' };
+          break;
+        case 'progress':
+          if (view)
+            view = {
+              ...view,
+              doing: event.progress.stage,
+              progress: event.progress,
+              receivedAt: performance.now(),
+            };
+          break;
+        case 'log':
+          if (isError(event.record)) errors.push(event.record);
+          else tellRecord(event.record, terminal);
+          break;
+        case 'ended': {
+          clearInterval(timer);
+          view = undefined;
+          terminal.progress('');
+          const { end } = event;
+          ends.push(end.kind);
+          if (end.kind !== 'failed') for (const record of errors) tellRecord(record, terminal);
+          tellEnd(build, end, config, terminal);
+        }
+      }
+      if (view) show();
+    },
+    finished: () => {
+      if (count > 1) terminal.print(`${count} builds: ${countsOf(ends)}\n`);
+    },
+  };
+}
+
+function isError({ severity }: LogRecord): boolean {
+  return severity === 'error' || severity === 'internal-error';
+}
+
+function tellRecord({ severity, message }: LogRecord, { note, noteStyle }: Terminal): void {
+  const words = redactSecrets(message).split('\n').map(printable).join('\n');
+  const head = `TensorRT ${severity}:`;
+  note(`${isError({ severity, message }) ? noteStyle.error(head) : noteStyle.dim(head)} ${words}`);
+}
+
+function tellEnd(
+  { title, request: { build } }: QueuedBuild,
+  end: BuildEnd,
+  config: ResolvedConfig | undefined,
+  terminal: Terminal,
+): void {
+  const { style } = terminal;
+  const engine = style.bold(printable(shownPath(enginePath(build))));
+  const name = style.bold(printable(title));
+  switch (end.kind) {
+    case 'built':
+      for (const sentence of end.provenance.notes) terminal.note(`note: ${printable(sentence)}`);
+      terminal.print(`${engine}: ${style.success('built')}, ${builtSentence(end.provenance)}\n`);
+      break;
+    case 'up-to-date':
+      terminal.print(`${engine}: ${style.success('up to date')}, ${sizeText(end.provenance.engine.bytes)}\n`);
+      break;
+    case 'failed':
+      for (const problem of end.problems) terminal.print(`${problemText(problem, config, style)}\n`);
+      terminal.print(`${name}: ${style.error('failed')}\n`);
+      break;
+    case 'refused':
+      // The problems themselves stand above.
+      terminal.print(`${name}: ${style.error('not built')}, as the config has errors\n`);
+      break;
+    case 'impossible':
+      terminal.note(errorText(end.error, terminal.noteStyle));
+      terminal.print(`${name}: ${style.error('not built')}\n`);
+      break;
+    case 'cancelled':
+      terminal.print(`${name}: cancelled\n`);
+  }
+}
+
+function problemText(problem: BuildProblem, config: ResolvedConfig | undefined, style: Style): string {
+  const { code, message, advice, nodes } = problem;
+  const words = message.split('\n').map(printable).join('\n');
+  const origin = config && problem.config?.file !== '' ? problem.config : undefined;
+  const inConfig: ConfigProblem | undefined = origin && { code, severity: 'error', message, origin };
+  return [
+    config && inConfig
+      ? renderConfigProblems(config, [inConfig], style)
+      : `${style.error('error:')} ${words} ${style.dim(`[${code}]`)}`,
+    ...(nodes && nodes.length > 0 ? [`      nodes: ${nodes.map(printable).join(', ')}`] : []),
+    ...(advice === undefined ? [] : [`      help: ${printable(advice)}`]),
+  ].join('\n');
+}
+
+const endWords: Readonly<Record<BuildEnd['kind'], string>> = {
+  built: 'built',
+  'up-to-date': 'up to date',
+  failed: 'failed',
+  refused: 'not built',
+  impossible: 'not built',
+  cancelled: 'cancelled',
+};
+
+/** `2 built, 1 failed`. */
+function countsOf(ends: readonly BuildEnd['kind'][]): string {
+  const counts = new Map<string, number>();
+  for (const end of ends) counts.set(endWords[end], (counts.get(endWords[end]) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+}
