@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { type BuildLogLine, BuildLogNotification } from '../../server/src/build-protocol.ts';
 import { type LogLine, LogLineNotification } from '../../server/src/protocol.ts';
 
 /** The output channels. TensorRT's own messages are many, so they have a channel of their own, and builds another. */
@@ -18,19 +19,32 @@ export function createOutputChannels(): OutputChannels {
 }
 
 export function forwardLogLines(client: LanguageClient, output: OutputChannels): vscode.Disposable {
-  return client.onNotification(LogLineNotification, ({ channel, level, message }: LogLine) => {
-    const target = output[channel];
-    switch (level) {
-      case 'error':
-        return target.error(message);
-      case 'warning':
-        return target.warn(message);
-      case 'info':
-        return target.info(message);
-      case 'debug':
-        return target.debug(message);
-      case 'trace':
-        return target.trace(message);
-    }
-  });
+  return vscode.Disposable.from(
+    client.onNotification(LogLineNotification, ({ channel, level, message }: LogLine) =>
+      write(output[channel], level, message),
+    ),
+    client.onNotification(BuildLogNotification, ({ title, level, message }: BuildLogLine) =>
+      write(output.builds, level, `${title}: ${message}`),
+    ),
+  );
+}
+
+function write(target: vscode.LogOutputChannel, level: LogLine['level'], message: string): void {
+  switch (level) {
+    case 'error':
+      target.error(message);
+      break;
+    case 'warning':
+      target.warn(message);
+      break;
+    case 'info':
+      target.info(message);
+      break;
+    case 'debug':
+      target.debug(message);
+      break;
+    case 'trace':
+      target.trace(message);
+      break;
+  }
 }

@@ -113,8 +113,7 @@ export const StatusNotification = new NotificationType<DocumentStatus>('tensorrt
 
 /** Lines for the output channels. */
 export interface LogLine {
-  /** `builds`: what builds do, and what TensorRT says meanwhile. */
-  readonly channel: 'server' | 'bridge' | 'builds';
+  readonly channel: 'server' | 'bridge';
   readonly level: 'error' | 'warning' | 'info' | 'debug' | 'trace';
   readonly message: string;
 }

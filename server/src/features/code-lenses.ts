@@ -1,6 +1,7 @@
-/** textDocument/codeLens: how often each local function is called. */
+/** textDocument/codeLens: how often each local function is called; building the model. */
 import type { CodeLens, Location } from 'vscode-languageserver-types';
 import { functionsOf } from '../onnx/analysis/functions.ts';
+import { buildCommand } from './build-config/code-lenses.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
 import { allCalls } from './function-references.ts';
 import { positionAt } from './source-text.ts';
@@ -36,6 +37,19 @@ export function codeLenses(document: OnnxDocument, showsReferences: boolean): Co
       },
     };
   });
+}
+
+/** For editors that have the command, of models that lie in a file. */
+export function modelBuildLens({ uri, tree, source }: OnnxDocument): CodeLens[] {
+  const graph = tree.declarations.find(({ kind }) => kind === 'graph');
+  if (!graph) return [];
+  const position = positionAt(source, tree.starts[tree.header ?? graph.signature] ?? 0);
+  return [
+    {
+      range: { start: position, end: position },
+      command: { title: 'Build engine…', command: buildCommand, arguments: [uri] },
+    },
+  ];
 }
 
 function titleOf(calls: number): string {

@@ -1,10 +1,9 @@
 /** Engines that the editor asked for: the queue, what the editor is told of it, and TensorRT's messages. */
-import type { CancellationToken } from 'vscode-languageserver/node';
+import { type CancellationToken, CodeLensRefreshRequest } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { BuildStage } from '../../../native-bridge/src/build-protocol.ts';
-import { parseBuildConfig } from '../build-config/parse.ts';
+import type { BuildConfig } from '../build-config/model.ts';
 import { enginePath, modelPath } from '../build-config/paths.ts';
-import { resolveBuildConfig } from '../build-config/resolve/resolve.ts';
 import {
   type BuildEngineParams,
   type BuildEngineResult,
@@ -26,6 +25,7 @@ import { builtSentence } from '../tensorrt/build/words.ts';
 import { displayName } from '../tensorrt/installations/installation.ts';
 import { userDataDirectory } from '../tensorrt/user-data.ts';
 import { messageOf } from './log.ts';
+import type { RuntimeSelection } from './runtime-selection.ts';
 import type { Session } from './session.ts';
 
 type Parts = Pick<Session, 'connection' | 'client' | 'configs' | 'runtimes' | 'log'>;
@@ -53,15 +53,17 @@ export class Builds {
   readonly #parts: Parts;
   readonly #queue: BuildQueue;
   readonly #entries = new Map<number, Entry>();
+  /** Whether libraries that configs name may be loaded. */
+  #loadsLibraries: boolean;
   #timer: NodeJS.Timeout | undefined;
   #lastSent = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const loadsLibraries = parts.client.trustsWorkspace;
+    this.#loadsLibraries = parts.client.trustsWorkspace;
     this.#queue = new BuildQueue({
-      runtimeFor: async ({ build }) => await parts.runtimes.forBuild(runtimeWish(build, loadsLibraries)),
-      loadsLibraries,
+      runtimeFor: ({ build }) => this.runtimeFor(build),
+      loadsLibraries: () => this.#loadsLibraries,
       userData: userDataDirectory(),
       onEvent: (build, event) => this.#hear(build, event),
     });
@@ -82,6 +84,16 @@ export class Builds {
     return { builds: builds.flatMap(({ id }) => this.#statusOf(this.#entries.get(id))) };
   }
 
+  /** The TensorRT that would build. Rejects with an error for people where there is none. */
+  async runtimeFor(build: BuildConfig): ReturnType<RuntimeSelection['forBuild']> {
+    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#loadsLibraries));
+  }
+
+  /** The user has come to trust the workspace. */
+  trustWorkspace(): void {
+    this.#loadsLibraries = true;
+  }
+
   cancel(id: number): void {
     this.#queue.cancel(id);
   }
@@ -97,11 +109,7 @@ export class Builds {
     const { scheme, fsPath: file } = URI.parse(uri);
     if (scheme !== 'file') throw new Error(`Only files can be built, not ${uri}.`);
     if (isModelFile(file)) return [buildOfModelFile(file)];
-    const { configs } = this.#parts;
-    const open = configs.get(uri);
-    const config = open
-      ? configs.service.resolve(open)
-      : resolveBuildConfig(parseBuildConfig(configs.readText(file), file), (path) => configs.readText(path));
+    const config = this.#parts.configs.resolve(uri);
     const requests = buildsOfConfig(config, builds ? { names: builds } : {});
     if (requests.length === 0) {
       const [problem] = config.problems;
@@ -160,10 +168,21 @@ export class Builds {
         entry.stage = undefined;
         entry.phases = [];
         entry.message = sentenceOf(event.end);
+        this.#refreshCodeLenses();
         this.#logEnd(build, entry.state, entry.message);
         break;
     }
     this.#tellSoon();
+  }
+
+  /** They say which engines are up to date. */
+  #refreshCodeLenses(): void {
+    const { connection, client, log } = this.#parts;
+    if (client.refreshesCodeLenses) {
+      connection
+        .sendRequest(CodeLensRefreshRequest.type)
+        .catch((error: unknown) => log.error('The editor did not refresh its code lenses', error));
+    }
   }
 
   #logEnd(build: QueuedBuild, state: BuildState, message: string | undefined): void {

@@ -1,12 +1,16 @@
 /** The open build configs: each the newest version of its text, and its diagnostics. */
 import type { Diagnostic, DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import type { ResolvedConfig } from '../build-config/model.ts';
+import { parseBuildConfig } from '../build-config/parse.ts';
+import { resolveBuildConfig } from '../build-config/resolve/resolve.ts';
 import { type ConfigDocument, type ConfigService, createConfigService } from '../config-service.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { readTextFile } from '../node/read-text-file.ts';
 import { textChanges } from './documents.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'connection' | 'client' | 'log' | 'docsUri'>;
+type Parts = Pick<Session, 'connection' | 'client' | 'log' | 'docsUri' | 'documents' | 'runtimes'>;
 
 /** By its language, or by its name in editors that know it as YAML only. */
 export function isConfig({ languageId, uri }: TextDocumentItem): boolean {
@@ -31,6 +35,14 @@ export class Configs {
   open({ uri, version, text }: TextDocumentItem): void {
     this.#open.set(uri, this.service.createDocument(uri, version, text));
     this.#publishSoon();
+  /** A config as the editor shows it, or as it is on disk. Throws an error for people where it cannot be read. */
+  resolve(uri: string): ResolvedConfig {
+    const open = this.#open.get(uri);
+    if (open) return this.service.resolve(open);
+    const file = URI.parse(uri).fsPath;
+    return resolveBuildConfig(parseBuildConfig(this.readText(file), file), (path) => this.readText(path));
+  }
+
   }
 
   change({ textDocument, contentChanges }: DidChangeTextDocumentParams): void {

@@ -39,7 +39,13 @@ import {
   TypeDefinitionRequest,
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
-import { BuildEngineRequest, CancelBuildRequest } from '../build-protocol.ts';
+import {
+  BuildEngineRequest,
+  CancelBuildRequest,
+  NewBuildConfigRequest,
+  PlannedBuildsRequest,
+  WorkspaceTrustedNotification,
+} from '../build-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import {
   CheckRequest,
@@ -53,6 +59,14 @@ import {
   SelectRuntimeRequest,
   ToTrtexecRequest,
 } from '../protocol.ts';
+import {
+  configBuildActions,
+  configBuildLenses,
+  modelBuildActions,
+  modelBuildLenses,
+  newBuildConfig,
+  plannedBuilds,
+} from './build-offers.ts';
 import { answerCodeActions, answerResolvedCodeAction, executeCommand } from './code-actions.ts';
 import { isConfig } from './configs.ts';
 import { exportModel } from './export-model.ts';
@@ -161,13 +175,26 @@ export const handlers: readonly Registration[] = [
     ({ configs }, config, { position, ch, options }) =>
       configs.service.formatOnType(config, position, ch, options),
   ),
-  documentRequest(CodeActionRequest.type, answerCodeActions, ({ configs }, config, { range, context }) =>
-    configs.service.codeActions(config, range, context),
+  documentRequest(
+    CodeActionRequest.type,
+    (session, document, params) => [
+      ...answerCodeActions(session, document, params),
+      ...(params.context.only ? [] : modelBuildActions(session, document, params.range)),
+    ],
+    (session, config, { range, context }) => [
+      ...session.configs.service.codeActions(config, range, context),
+      ...(context.only ? [] : configBuildActions(session, config, range)),
+    ],
   ),
   request(CodeActionResolveRequest.type, answerResolvedCodeAction),
   request(ExecuteCommandRequest.type, executeCommand),
-  documentRequest(CodeLensRequest.type, ({ service, client }, document) =>
-    service.codeLenses(document, client.isOurExtension),
+  documentRequest(
+    CodeLensRequest.type,
+    (session, document) => [
+      ...modelBuildLenses(session, document),
+      ...session.service.codeLenses(document, session.client.isOurExtension),
+    ],
+    configBuildLenses,
   ),
   documentRequest(CallHierarchyPrepareRequest.type, ({ service }, document, { position }) =>
     service.prepareCallHierarchy(document, position),
@@ -224,11 +251,11 @@ export const handlers: readonly Registration[] = [
   customRequest(SaveRequest, saveModel),
   customRequest(ExportRequest, exportModel),
   customRequest(RuntimesRequest, ({ runtimes }, { refresh }) => runtimes.list(refresh === true)),
-  customRequest(SelectRuntimeRequest, async ({ runtimes, checks }, { id }) => {
+  customRequest(SelectRuntimeRequest, async ({ runtimes, checks, configs }, { id }) => {
     await runtimes.select(id);
     checks.again();
   }),
-  customRequest(InstallRtxRequest, async ({ runtimes, checks }, _, token) => {
+  customRequest(InstallRtxRequest, async ({ runtimes, checks, configs }, _, token) => {
     const installed = await runtimes.installRtx(token);
     checks.again();
     return installed;
@@ -253,3 +280,6 @@ export const handlers: readonly Registration[] = [
 function locationOf({ targetUri, targetSelectionRange }: LocationLink): Location {
   return { uri: targetUri, range: targetSelectionRange };
 }
+  customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
+  customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
+  notification(WorkspaceTrustedNotification, ({ builds }) => builds.trustWorkspace()),

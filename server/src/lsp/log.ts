@@ -19,7 +19,7 @@ export function createLog(connection: Connection, takesLogLines: boolean): Log {
       });
       return;
     }
-    const line = channel !== 'server' ? `[TensorRT] ${message}` : message;
+    const line = channel === 'bridge' ? `[TensorRT] ${message}` : message;
     if (level === 'error') {
       connection.console.error(line);
     } else if (level === 'warning') {

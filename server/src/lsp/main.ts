@@ -27,7 +27,7 @@ import { SemanticTokensCache } from './semantic-tokens-cache.ts';
 import type { ClientFeatures, Session } from './session.ts';
 import { SettingsStore } from './settings-store.ts';
 
-/** Serves one editor until it says `exit`, and ends the process then. */
+/** Serves one editor until it says `exit` or is gone, and ends the process then. */
 export function startLanguageServer(connection: Connection = createConnection(ProposedFeatures.all)): void {
   let session: Session | undefined;
   const started = (): Session => {
@@ -111,6 +111,7 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,
     trustsWorkspace:
       typeof options === 'object' &&
+    refreshesCodeLenses: client.workspace?.codeLens?.refreshSupport === true,
       options !== null &&
       'workspaceTrusted' in options &&
       options.workspaceTrusted === true,

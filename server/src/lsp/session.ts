@@ -51,6 +51,8 @@ export interface ClientFeatures {
   readonly configuration: boolean;
   /** Asks for inlay hints again when told to. */
   readonly refreshesInlayHints: boolean;
+  /** Asks for code lenses again when told to. */
+  readonly refreshesCodeLenses: boolean;
   /** Is our own extension, which takes the notifications of server/src/protocol.ts. */
   readonly isOurExtension: boolean;
   /** The workspace is trusted: what its files name may be loaded. False where the editor does not say so. */

@@ -23,14 +23,7 @@ export async function prepareBuild(
   model: LoadedModel,
   info: InitializeResult,
 ): Promise<PreparedBuild> {
-  const graph = model.model.graph;
-  const initializers = new Set(graph?.initializers.map(({ name }) => name));
-  const { notes, ...configured } = configureBuild(build, {
-    product: info.product,
-    version: info.version,
-    inputs: (graph?.inputs ?? []).map(({ name }) => name).filter((name) => !initializers.has(name)),
-    outputs: (graph?.outputs ?? []).map(({ name }) => name),
-  });
+  const { notes, ...configured } = configureFor(model, build, info);
   const timingCachePath = build.get('timingCacheFile')?.value.path;
   const params = { ...configured, ...(timingCachePath !== undefined && { timingCachePath }) };
   if (!model.isText) {
@@ -49,4 +42,19 @@ export async function prepareBuild(
     notes,
     remove: () => file.remove(),
   };
+}
+
+/** What a build asks of a TensorRT, without a file having been written. */
+export function configureFor(
+  { model: { graph } }: LoadedModel,
+  build: BuildConfig,
+  { product, version }: Pick<InitializeResult, 'product' | 'version'>,
+): ReturnType<typeof configureBuild> {
+  const initializers = new Set(graph?.initializers.map(({ name }) => name));
+  return configureBuild(build, {
+    product,
+    version,
+    inputs: (graph?.inputs ?? []).map(({ name }) => name).filter((name) => !initializers.has(name)),
+    outputs: (graph?.outputs ?? []).map(({ name }) => name),
+  });
 }

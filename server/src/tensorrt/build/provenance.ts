@@ -47,7 +47,7 @@ export type BuildRequestRecord = Pick<
   'parserFlags' | 'stronglyTyped' | 'settings' | 'pluginLibraries'
 > & { readonly clearedParserFlags: readonly string[] };
 
-export function requestRecord(params: BuildParams): BuildRequestRecord {
+export function requestRecord(params: Omit<BuildParams, 'enginePath' | 'modelPath'>): BuildRequestRecord {
   const { remoteAutoTuningConfig, ...settings } = params.settings;
   return {
     parserFlags: params.parserFlags,

@@ -49,7 +49,7 @@ export interface BuildQueueOptions {
     request: RequestedBuild,
   ) => Promise<{ readonly runtimes: Runtimes; readonly installation: UsableInstallation }>;
   /** Whether libraries that configs name may be loaded. */
-  readonly loadsLibraries: boolean;
+  readonly loadsLibraries: () => boolean;
   readonly userData: string;
   readonly onEvent: (build: QueuedBuild, event: BuildEvent) => void;
 }
@@ -144,7 +144,7 @@ export class BuildQueue {
         { bridge, libraries: installation.directory },
         {
           force,
-          loadsLibraries: this.#options.loadsLibraries,
+          loadsLibraries: this.#options.loadsLibraries(),
           signal,
           killSignal: entry.kill.signal,
           onProgress: (progress) => tell({ kind: 'progress', progress }),

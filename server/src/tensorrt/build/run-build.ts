@@ -69,7 +69,7 @@ export async function runBuild(
     const known = await readProvenance(engine);
     const remembered = known ? [known.model, ...known.inputs] : [];
     const inputs = await identifyInputs(build, model, prepared.params, { known: remembered, signal });
-    const request = requestRecord({ ...prepared.params, enginePath: engine });
+    const request = requestRecord(prepared.params);
     const reason = await reasonToBuild(known, { engine, inputs, request, info }, { signal });
     if (known && reason === undefined && !force) return { kind: 'up-to-date', provenance: known };
     options.onReason(reason ?? 'it was asked for');
@@ -145,7 +145,7 @@ function describe(
       build: build.name,
       trtexec: redactSecrets(['trtexec', ...args.map(quoteWord)].join(' ')),
     },
-    request: requestRecord({ ...params, enginePath: engine.path }),
+    request: requestRecord(params),
     runtime: { product: info.product, version: info.version, libraries },
     ...(info.device && { device: info.device }),
     built: new Date().toISOString(),

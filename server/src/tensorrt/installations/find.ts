@@ -25,8 +25,8 @@ export interface SearchResult {
 }
 
 /**
- * All TensorRT installations of this machine, each once: settings, folders added on the command line, the loader's path and
- * cache, Python packages, usual folders, our own installs, in this order.
+ * All TensorRT installations of this machine, each once: settings, the folders of ONNX_TRT_LIBRARY_FOLDERS (separated as in PATH),
+ * folders added on the command line, the loader's path and cache, Python packages, usual folders, our own installs, in this order.
  */
 export async function findInstallations(options: SearchOptions = {}): Promise<SearchResult> {
   const environment = options.environment ?? process.env;
@@ -36,6 +36,7 @@ export async function findInstallations(options: SearchOptions = {}): Promise<Se
   const nowhere: readonly Place[] = [];
   const places = await Promise.all([
     named(options.folders ?? [], 'setting'),
+    named(pathList(environment['ONNX_TRT_LIBRARY_FOLDERS']), 'ONNX_TRT_LIBRARY_FOLDERS'),
     readAddedFolders(userData).then((folders) => named(folders, 'added')),
     everywhere ? loaderPathPlaces(environment, platform) : nowhere,
     everywhere ? loaderCachePlaces(environment, platform) : nowhere,
@@ -65,6 +66,10 @@ export async function installationsOf(fileOrFolder: string): Promise<readonly In
   const found = await installationsUnder(directory, 'folder');
   if (found.length === 0) throw new Error(noTensorRtIn(directory));
   return withIds(distinct(found));
+}
+
+function pathList(text = ''): readonly string[] {
+  return text.split(path.delimiter).filter((folder) => folder !== '');
 }
 
 function named(folders: readonly string[], origin: string): readonly Place[] {

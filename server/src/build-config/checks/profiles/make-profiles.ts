@@ -18,7 +18,7 @@ export function fixForAll(context: CheckContext, inputs: readonly InputFacts[]):
   const { build, textOf } = context;
   const title = 'Make profiles from the model';
   const given = build.get('profiles');
-  const lines = inputs.map(entryText);
+  const lines = inputs.map(profileEntryText);
   if (given) {
     const indent = ' '.repeat(given.keyOrigin.range.start.character + 2);
     const list = lines.map((line, index) => `\n${indent}${index === 0 ? '- ' : '  '}${line}`).join('');
@@ -49,7 +49,7 @@ export function fixForProfile(
   return [
     {
       title: `Add ${missing.map((input) => input.name).join(', ')} from the model`,
-      edits: [addedBefore(context, name.origin, missing.map(entryText).join(separator))],
+      edits: [addedBefore(context, name.origin, missing.map(profileEntryText).join(separator))],
       isPreferred: true,
     },
   ];
@@ -73,7 +73,8 @@ function placeForKey({ build, textOf }: CheckContext) {
     });
 }
 
-function entryText(input: InputFacts): string {
+/** `images: { min: […], opt: […], max: […] }`, as a guess from the names of its dimensions. */
+export function profileEntryText(input: InputFacts): string {
   const name = scalarText(input.name);
   const dims = input.dims ?? [];
   if (input.isShapeTensor) {

@@ -1,0 +1,55 @@
+/** textDocument/codeLens in configs: build all, and each build where it is declared. For editors that have the command. */
+import type { CodeLens, Range } from 'vscode-languageserver-types';
+import type { BuildConfig, ResolvedConfig } from '../../build-config/model.ts';
+import type { ConfigDocument } from './document.ts';
+
+/** The command of the editor that builds: the URI of a config or model, and names of builds of a config; all where absent. */
+export const buildCommand = 'tensorrt.build';
+
+/** `upToDate`: builds whose engines need not be built again. */
+export function configLenses(
+  { uri, file }: ConfigDocument,
+  { builds }: ResolvedConfig,
+  upToDate: ReadonlySet<BuildConfig>,
+): CodeLens[] {
+  const [first] = builds;
+  if (first === undefined) return [];
+  const areAllUpToDate = builds.every((build) => upToDate.has(build));
+  const start = { line: 0, character: 0 };
+  const top = lens({ start, end: start }, builds.length === 1 ? 'Build' : 'Build all', areAllUpToDate, [uri]);
+  if (builds.length === 1 && first.name === '') return [top];
+  const byPlace = new Map<string, BuildConfig[]>();
+  for (const build of builds) {
+    const { start: at } = build.origin.range;
+    // A matrix at the file's beginning has its builds nowhere in particular.
+    if (build.origin.file !== file || (at.line === 0 && at.character === 0)) continue;
+    const place = `${at.line}:${at.character}`;
+    byPlace.set(place, [...(byPlace.get(place) ?? []), build]);
+  }
+  const own = [...byPlace.values()].flatMap((here) => {
+    const range = here[0]?.origin.range;
+    if (!range) return [];
+    const title = here.length === 1 ? 'Build' : `Build ${here.length}`;
+    const names = here.map(({ name }) => name);
+    return [
+      lens(
+        range,
+        title,
+        here.every((build) => upToDate.has(build)),
+        [uri, names],
+      ),
+    ];
+  });
+  return builds.length === 1 && own.length > 0 ? own : [top, ...own];
+}
+
+function lens(range: Range, title: string, isUpToDate: boolean, given: readonly unknown[]): CodeLens {
+  return {
+    range,
+    command: {
+      title: isUpToDate ? `${title} · up to date` : title,
+      command: buildCommand,
+      arguments: [...given],
+    },
+  };
+}
