@@ -51,6 +51,9 @@ export const buildCommand: Command = {
       short: 'f',
       help: 'Build though nothing changed, and replace a file that is no engine.',
     },
+    'no-check': {
+      help: 'Ask TensorRT also where the checks of the config against the model find errors.',
+    },
     format: {
       value: 'FORMAT',
       choices: ['text', 'json'],
@@ -123,7 +126,12 @@ async function buildAll(
     userData: userDataDirectory(),
     onEvent: (build, event) => report.event(build, event),
   });
-  const builds = requests.map((request) => queue.add(request, { force: given.flag('force') }));
+  const builds = requests.map((request) =>
+    queue.add(request, {
+      force: given.flag('force'),
+      isChecked: !given.flag('no-check'),
+    }),
+  );
   const ignoreInterrupt = onInterrupt((times) => {
     if (times === 1) terminal.note('Stopping. Ctrl-C again ends TensorRT at once.');
     queue.cancelAll();

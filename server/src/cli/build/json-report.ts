@@ -18,7 +18,7 @@ export function jsonReport({ terminal }: Pick<BuildReportOptions, 'terminal'>): 
   };
   return {
     problems: (problems) => {
-      for (const problem of problems) line({ event: 'problem', ...problemOfConfig(problem) });
+      if (problems.length > 0) line({ event: 'problems', problems: problems.map(problemOfConfig) });
     },
     event: (build, event) => {
       const { id } = build;
@@ -68,6 +68,8 @@ function partsOf(
       const { id: runtime, product, version, directory } = event.installation;
       return { event: 'runtime', id, runtime: { id: runtime, product, version, directory } };
     }
+    case 'problems':
+      return { event: 'problems', id, problems: event.problems.map(problemOfConfig) };
     case 'reason':
       return { event: 'reason', id, message: event.reason };
     case 'waiting':

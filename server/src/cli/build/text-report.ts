@@ -41,6 +41,9 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
         case 'runtime':
           runtime = displayName(event.installation);
           break;
+        case 'problems':
+          tellProblems(event.problems, build.request.problems, config, terminal);
+          break;
         case 'reason':
           terminal.note(`${printable(build.title)}: building with ${runtime}, as ${printable(event.reason)}`);
           break;
@@ -90,12 +93,13 @@ function tellRecord({ severity, message }: LogRecord, { note, noteStyle }: Termi
 }
 
 function tellEnd(
-  { title, request: { build } }: QueuedBuild,
+  { title, request }: QueuedBuild,
   end: BuildEnd,
   config: ResolvedConfig | undefined,
   terminal: Terminal,
 ): void {
   const { style } = terminal;
+  const { build } = request;
   const engine = style.bold(printable(shownPath(enginePath(build))));
   const name = style.bold(printable(title));
   switch (end.kind) {
@@ -111,7 +115,7 @@ function tellEnd(
       terminal.print(`${name}: ${style.error('failed')}\n`);
       break;
     case 'refused':
-      // The problems themselves stand above.
+      tellProblems(end.problems, request.problems, config, terminal);
       terminal.print(`${name}: ${style.error('not built')}, as the config has errors\n`);
       break;
     case 'impossible':
@@ -121,6 +125,31 @@ function tellEnd(
     case 'cancelled':
       terminal.print(`${name}: cancelled\n`);
   }
+}
+
+/** But for those that were told before anything was built. */
+function tellProblems(
+  problems: readonly ConfigProblem[],
+  known: readonly ConfigProblem[],
+  config: ResolvedConfig | undefined,
+  { print, style }: Terminal,
+): void {
+  for (const problem of problems.filter((each) => !known.includes(each))) {
+    if (config) print(`${renderConfigProblems(config, [problem], style)}\n`);
+    const [fix] = problem.fixes ?? [];
+    const [edit] = fix?.edits ?? [];
+    // What is inserted says more than the fix's title.
+    if (fix && edit && fix.edits.length === 1 && edit.newText.includes('\n')) {
+      print(`      help: ${printable(fix.title)}:\n${indented(edit.newText)}\n`);
+    } else if (fix) {
+      print(`      help: ${printable(fix.title)}\n`);
+    }
+  }
+}
+
+function indented(text: string): string {
+  const lines = text.trimEnd().split('\n');
+  return lines.map((line) => `        ${printable(line)}`).join('\n');
 }
 
 function problemText(problem: BuildProblem, config: ResolvedConfig | undefined, style: Style): string {

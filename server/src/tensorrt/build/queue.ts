@@ -5,6 +5,7 @@ import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { ConfigProblem } from '../../build-config/model.ts';
 import { displayName, type UsableInstallation } from '../installations/installation.ts';
 import type { Runtimes } from '../runtimes.ts';
+import { checkRequest } from './check-request.ts';
 import { deviceKey, withDeviceLock } from './device-lock.ts';
 import type { BuildProblem } from './failures/explain-failure.ts';
 import type { Provenance } from './provenance.ts';
@@ -16,7 +17,7 @@ export type BuildEnd =
   | { readonly kind: 'built' | 'up-to-date'; readonly provenance: Provenance }
   /** TensorRT took it on and gave no engine. */
   | { readonly kind: 'failed'; readonly problems: readonly BuildProblem[] }
-  /** The config is wrong: the problems that keep it from being built are among those of the request. */
+  /** The config is wrong: errors among the problems of the request, or what the checks found. */
   | { readonly kind: 'refused'; readonly problems: readonly ConfigProblem[] }
   /** It could not begin, or its engine could not be kept; the error is for people. */
   | { readonly kind: 'impossible'; readonly error: unknown }
@@ -26,6 +27,8 @@ export type BuildEvent =
   /** Its turn has come. */
   | { readonly kind: 'started' }
   | { readonly kind: 'runtime'; readonly installation: UsableInstallation }
+  /** What the checks say of its config beside errors, which end it. */
+  | { readonly kind: 'problems'; readonly problems: readonly ConfigProblem[] }
   /** Why it is built, half a sentence: `detector.onnx changed`. */
   | { readonly kind: 'reason'; readonly reason: string }
   /** For another process that builds on the same GPU: a sentence. */
@@ -54,8 +57,14 @@ export interface BuildQueueOptions {
   readonly onEvent: (build: QueuedBuild, event: BuildEvent) => void;
 }
 
-interface Entry extends QueuedBuild {
-  readonly force: boolean;
+export interface AddOptions {
+  /** Build though nothing changed, and replace a file that is no engine. */
+  readonly force?: boolean;
+  /** Whether what the checks of the config against model and TensorRT call an error keeps it from being built; true by default. */
+  readonly isChecked?: boolean;
+}
+
+interface Entry extends QueuedBuild, Required<AddOptions> {
   readonly cancel: AbortController;
   readonly kill: AbortController;
   readonly finish: (end: BuildEnd) => void;
@@ -72,7 +81,7 @@ export class BuildQueue {
   }
 
   /** Puts a build at the end. */
-  add(request: RequestedBuild, { force = false }: { readonly force?: boolean } = {}): QueuedBuild {
+  add(request: RequestedBuild, { force = false, isChecked = true }: AddOptions = {}): QueuedBuild {
     let finish: Entry['finish'] = () => undefined;
     const end = new Promise<BuildEnd>((resolve) => {
       finish = resolve;
@@ -83,6 +92,7 @@ export class BuildQueue {
       request,
       end,
       force,
+      isChecked,
       cancel: new AbortController(),
       kill: new AbortController(),
       finish,
@@ -129,7 +139,7 @@ export class BuildQueue {
   }
 
   async #run(entry: Entry): Promise<BuildEnd> {
-    const { request, title, force } = entry;
+    const { request, title, force, isChecked } = entry;
     const { signal } = entry.cancel;
     const errors = request.problems.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) return { kind: 'refused', problems: errors };
@@ -146,6 +156,12 @@ export class BuildQueue {
           force,
           loadsLibraries: this.#options.loadsLibraries(),
           signal,
+          check: (model, info) => {
+            const found = isChecked ? checkRequest(request, model, info) : [];
+            const told = found.filter(({ severity }) => severity !== 'error');
+            if (told.length > 0) tell({ kind: 'problems', problems: told });
+            return found.filter(({ severity }) => severity === 'error');
+          },
           killSignal: entry.kill.signal,
           onProgress: (progress) => tell({ kind: 'progress', progress }),
           onLog: (record) => tell({ kind: 'log', record }),

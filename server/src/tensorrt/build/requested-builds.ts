@@ -1,6 +1,6 @@
 /** What there is to build: the builds of a config, or a model by itself. */
 import path from 'node:path';
-import type { BuildConfig, ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
+import type { BuildConfig, ConfigFile, ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
 import { problemsOfBuild } from '../../build-config/resolve/problems-of-build.ts';
 import { buildOfModel, withEngine } from './without-config.ts';
 
@@ -8,6 +8,8 @@ export interface RequestedBuild {
   readonly build: BuildConfig;
   /** Of the config, as far as they concern this build. With an error among them it is not to be built. */
   readonly problems: readonly ConfigProblem[];
+  /** The config's file first, then those that it extends; none for a model by itself. */
+  readonly files: readonly ConfigFile[];
 }
 
 /** `.onnx`, `.onnxtxt`, `.onnxtext`. */
@@ -39,11 +41,16 @@ export function buildsOfConfig(
   return builds.map((build) => ({
     build: engine === undefined ? build : withEngine(build, path.resolve(engine)),
     problems: problemsOfBuild(build, config),
+    files: config.files,
   }));
 }
 
 export function buildOfModelFile(model: string, engine?: string): RequestedBuild {
-  return { build: buildOfModel(path.resolve(model), engine && path.resolve(engine)), problems: [] };
+  return {
+    build: buildOfModel(path.resolve(model), engine && path.resolve(engine)),
+    problems: [],
+    files: [],
+  };
 }
 
 /** `detector.trt.yaml · fp16`, `detector.onnx`. */

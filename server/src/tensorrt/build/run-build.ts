@@ -2,17 +2,17 @@
 import { rm } from 'node:fs/promises';
 import type { BuildProgress, BuildResult } from '../../../../native-bridge/src/build-protocol.ts';
 import type { InitializeResult, LogRecord } from '../../../../native-bridge/src/protocol.ts';
-import type { BuildConfig } from '../../build-config/model.ts';
+import type { BuildConfig, ConfigProblem } from '../../build-config/model.ts';
 import { enginePath, modelPath } from '../../build-config/paths.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { toTrtexec } from '../../build-config/trtexec/to-trtexec.ts';
 import { quoteWord } from '../../build-config/trtexec/words.ts';
-import { loadModel } from '../../node/load-model.ts';
+import { type LoadedModel, loadModel } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
 import { BridgeError } from '../bridge/bridge-error.ts';
 import { type BuildProblem, explainFailure, type FailedBuild } from './failures/explain-failure.ts';
 import { type BuildInputs, identifyInputs } from './inputs.ts';
-import { inputsWithoutShapes, missingProfiles } from './missing-profiles.ts';
+import { requireFixedInputs } from './model-alone.ts';
 import { type PreparedBuild, prepareBuild } from './prepare.ts';
 import { type FileIdentity, identify, type Provenance, readProvenance, requestRecord } from './provenance.ts';
 import { reasonToBuild } from './staleness.ts';
@@ -29,6 +29,8 @@ export interface BuildOptions {
   readonly signal: AbortSignal;
   /** Aborts at once, with the process; `signal` has aborted before. */
   readonly killSignal: AbortSignal;
+  /** What keeps the config from being built, where the model and the TensorRT are known. */
+  readonly check?: (model: LoadedModel, info: InitializeResult) => readonly ConfigProblem[];
   readonly onProgress: (progress: BuildProgress) => void;
   readonly onLog: (record: LogRecord) => void;
   /** The engine is not up to date, half a sentence. */
@@ -39,6 +41,8 @@ export interface BuildOptions {
 
 export type BuildOutcome =
   | { readonly kind: 'built' | 'up-to-date'; readonly provenance: Provenance }
+  /** The config is wrong: TensorRT was not asked. */
+  | { readonly kind: 'refused'; readonly problems: readonly ConfigProblem[] }
   | { readonly kind: 'failed'; readonly problems: readonly BuildProblem[]; readonly result?: BuildResult };
 
 /** A bridge to build in, and where its installation is. */
@@ -60,9 +64,10 @@ export async function runBuild(
   const { force, signal } = options;
   const engine = enginePath(build);
   const model = loadModel(modelPath(build));
-  const shapeless = inputsWithoutShapes(build, model.model);
-  if (shapeless.length > 0) throw new Error(missingProfiles(build, model.name, shapeless));
+  if (build.file === '') requireFixedInputs(model);
   const info = await bridge.initialize({ signal });
+  const errors = options.check?.(model, info) ?? [];
+  if (errors.length > 0) return { kind: 'refused', problems: errors };
   const prepared = await prepareBuild(build, model, info);
   try {
     if (!options.loadsLibraries) refuseLibraries(prepared);
