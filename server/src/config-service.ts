@@ -18,7 +18,8 @@ import type {
   SelectionRange,
   TextEdit,
 } from 'vscode-languageserver-types';
-import type { ResolvedConfig } from './build-config/model.ts';
+import { type CheckFacts, checkBuilds } from './build-config/checks/check.ts';
+import type { ConfigProblem, ResolvedConfig } from './build-config/model.ts';
 import { resolveBuildConfig } from './build-config/resolve/resolve.ts';
 import { configCodeActions } from './features/build-config/code-actions.ts';
 import { configCompletion } from './features/build-config/completion.ts';
@@ -45,6 +46,8 @@ export type { ConfigDocument } from './features/build-config/document.ts';
 export interface ConfigServiceHost {
   /** The text of a file that a config extends: what the editor has of it, or what is on disk. Throws a sentence. */
   readText(path: string): string;
+  /** What is known of models, runtimes and files now; without it a config is checked by itself. */
+  readonly facts?: CheckFacts;
 }
 
 export interface ConfigService {
@@ -74,14 +77,18 @@ export interface ConfigService {
   codeActions(document: ConfigDocument, range: Range, context: CodeActionContext): CodeAction[];
 }
 
-export function createConfigService({ readText }: ConfigServiceHost): ConfigService {
+export function createConfigService({ readText, facts }: ConfigServiceHost): ConfigService {
   const resolve = (document: ConfigDocument) => resolveBuildConfig(document.config, readText);
+  const problemsOf = (document: ConfigDocument): readonly ConfigProblem[] => {
+    const resolved = resolve(document);
+    return facts ? [...resolved.problems, ...checkBuilds(resolved, facts)] : resolved.problems;
+  };
   return {
     createDocument: createConfigDocument,
     changedDocument: changedConfigDocument,
     resolve,
     diagnostics: (document, relatedInformation) =>
-      configDiagnostics(document, resolve(document).problems, relatedInformation),
+      configDiagnostics(document, problemsOf(document), relatedInformation),
     schemaDiagnostics,
     hover: configHover,
     completion: configCompletion,
@@ -93,6 +100,6 @@ export function createConfigService({ readText }: ConfigServiceHost): ConfigServ
     format: formatConfig,
     formatOnType: formatConfigOnType,
     codeActions: (document, range, context) =>
-      configCodeActions(document, range, context, resolve(document).problems),
+      configCodeActions(document, range, context, problemsOf(document)),
   };
 }

@@ -7,6 +7,7 @@ import { resolveBuildConfig } from '../build-config/resolve/resolve.ts';
 import { type ConfigDocument, type ConfigService, createConfigService } from '../config-service.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { readTextFile } from '../node/read-text-file.ts';
+import { ConfigFacts } from './config-facts.ts';
 import { textChanges } from './documents.ts';
 import type { Session } from './session.ts';
 
@@ -21,20 +22,19 @@ export class Configs {
   readonly service: ConfigService;
   readonly #parts: Parts;
   readonly #open = new Map<string, ConfigDocument>();
+  readonly #facts: ConfigFacts;
   #publishing: NodeJS.Immediate | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.service = createConfigService({ readText: (path) => this.readText(path) });
+    this.#facts = new ConfigFacts(parts, () => this.#publishSoon());
+    this.service = createConfigService({ readText: (path) => this.readText(path), facts: this.#facts });
   }
 
   get(uri: string): ConfigDocument | undefined {
     return this.#open.get(uri);
   }
 
-  open({ uri, version, text }: TextDocumentItem): void {
-    this.#open.set(uri, this.service.createDocument(uri, version, text));
-    this.#publishSoon();
   /** A config as the editor shows it, or as it is on disk. Throws an error for people where it cannot be read. */
   resolve(uri: string): ResolvedConfig {
     const open = this.#open.get(uri);
@@ -43,6 +43,10 @@ export class Configs {
     return resolveBuildConfig(parseBuildConfig(this.readText(file), file), (path) => this.readText(path));
   }
 
+  open({ uri, version, text }: TextDocumentItem): void {
+    this.#open.set(uri, this.service.createDocument(uri, version, text));
+    this.#facts.watch(true);
+    this.#publishSoon();
   }
 
   change({ textDocument, contentChanges }: DidChangeTextDocumentParams): void {
@@ -58,11 +62,18 @@ export class Configs {
   close(uri: string): void {
     if (this.#open.delete(uri)) {
       void this.#parts.connection.sendDiagnostics({ uri, diagnostics: [] });
+      this.#facts.watch(this.#open.size > 0);
       this.#publishSoon();
     }
   }
 
+  /** A model was opened, edited or closed, or another TensorRT was chosen: what is open may be right or wrong now. */
+  circumstancesChanged(): void {
+    this.#facts.look();
+  }
+
   dispose(): void {
+    this.#facts.watch(false);
     clearImmediate(this.#publishing);
     this.#open.clear();
   }

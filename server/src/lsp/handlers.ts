@@ -60,11 +60,11 @@ import {
   ToTrtexecRequest,
 } from '../protocol.ts';
 import {
-  configBuildActions,
   configBuildLenses,
-  modelBuildActions,
   modelBuildLenses,
   newBuildConfig,
+  offeredConfigBuilds,
+  offeredModelBuild,
   plannedBuilds,
 } from './build-offers.ts';
 import { answerCodeActions, answerResolvedCodeAction, executeCommand } from './code-actions.ts';
@@ -80,6 +80,7 @@ export const handlers: readonly Registration[] = [
       configs.open(textDocument);
     } else {
       checks.opened(documents.open(textDocument));
+      configs.circumstancesChanged();
     }
   }),
   notification(DidChangeTextDocumentNotification.type, ({ documents, configs, checks }, params) => {
@@ -87,6 +88,7 @@ export const handlers: readonly Registration[] = [
     const document = documents.change(params);
     if (document) {
       checks.changed(document);
+      configs.circumstancesChanged();
     }
   }),
   notification(DidCloseTextDocumentNotification.type, (session, { textDocument }) => {
@@ -95,11 +97,13 @@ export const handlers: readonly Registration[] = [
     documents.close(textDocument.uri);
     tokens.forget(textDocument.uri);
     checks.closed(textDocument.uri);
+    configs.circumstancesChanged();
   }),
   notification(DidChangeConfigurationNotification.type, async (session, { settings }) => {
     session.settings.changed(settings);
     await session.runtimes.settingsChanged();
     session.checks.again();
+    session.configs.circumstancesChanged();
     session.checks.refreshInlayHints();
   }),
 
@@ -179,11 +183,11 @@ export const handlers: readonly Registration[] = [
     CodeActionRequest.type,
     (session, document, params) => [
       ...answerCodeActions(session, document, params),
-      ...(params.context.only ? [] : modelBuildActions(session, document, params.range)),
+      ...offeredModelBuild(session, document, params.context),
     ],
     (session, config, { range, context }) => [
       ...session.configs.service.codeActions(config, range, context),
-      ...(context.only ? [] : configBuildActions(session, config, range)),
+      ...offeredConfigBuilds(session, config, context),
     ],
   ),
   request(CodeActionResolveRequest.type, answerResolvedCodeAction),
@@ -254,10 +258,12 @@ export const handlers: readonly Registration[] = [
   customRequest(SelectRuntimeRequest, async ({ runtimes, checks, configs }, { id }) => {
     await runtimes.select(id);
     checks.again();
+    configs.circumstancesChanged();
   }),
   customRequest(InstallRtxRequest, async ({ runtimes, checks, configs }, _, token) => {
     const installed = await runtimes.installRtx(token);
     checks.again();
+    configs.circumstancesChanged();
     return installed;
   }),
   customRequest(RestartBridgeRequest, ({ runtimes, checks }) => {
@@ -274,12 +280,12 @@ export const handlers: readonly Registration[] = [
   }),
   customRequest(BuildEngineRequest, ({ builds }, params, token) => builds.build(params, token)),
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
+  customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
+  customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
+  notification(WorkspaceTrustedNotification, ({ builds }) => builds.trustWorkspace()),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 
 function locationOf({ targetUri, targetSelectionRange }: LocationLink): Location {
   return { uri: targetUri, range: targetSelectionRange };
 }
-  customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
-  customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
-  notification(WorkspaceTrustedNotification, ({ builds }) => builds.trustWorkspace()),

@@ -77,7 +77,7 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
   const runtimes = new RuntimeSelection(connection, settings, log);
   const documents = new Documents(service);
   const docsUri = docsFolder();
-  const configs = new Configs({ connection, client, log, docsUri });
+  const configs = new Configs({ connection, client, log, docsUri, documents, runtimes });
   const parts = {
     connection,
     client,
@@ -108,10 +108,10 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
     takesCodeActions: client.textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     configuration: client.workspace?.configuration === true,
     refreshesInlayHints: client.workspace?.inlayHint?.refreshSupport === true,
+    refreshesCodeLenses: client.workspace?.codeLens?.refreshSupport === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,
     trustsWorkspace:
       typeof options === 'object' &&
-    refreshesCodeLenses: client.workspace?.codeLens?.refreshSupport === true,
       options !== null &&
       'workspaceTrusted' in options &&
       options.workspaceTrusted === true,

@@ -1,7 +1,9 @@
 /** Which TensorRT judges: the one chosen for this session, else the one of the settings, else the best of the machine. */
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import type { RuntimeFacts } from '../build-config/checks/facts/facts.ts';
 import type { RuntimeDescription } from '../protocol.ts';
 import { runtimeForBuild } from '../tensorrt/build/choose-runtime.ts';
+import { factsOfInstallation, factsOfWish } from '../tensorrt/build/runtime-facts.ts';
 import { installRtx } from '../tensorrt/install-rtx.ts';
 import { displayName, type UsableInstallation } from '../tensorrt/installations/installation.ts';
 import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
@@ -51,6 +53,17 @@ export class RuntimeSelection {
     const runtimes = this.#runtimesFor(settings);
     const chosen = wish ?? this.#selected ?? (settings.runtime === '' ? undefined : settings.runtime);
     return { runtimes, installation: await runtimeForBuild(runtimes, chosen) };
+  }
+
+  /** What is known of the TensorRT that `forBuild` would answer, without starting it; undefined where that is nothing. */
+  async factsForBuild(wish: string | undefined): Promise<RuntimeFacts | undefined> {
+    try {
+      const { runtimes, installation } = await this.forBuild(wish);
+      return factsOfInstallation(installation, runtimes.lastInfo(installation));
+    } catch {
+      // Why there is none is told of when something is built.
+      return factsOfWish(wish);
+    }
   }
 
   /** Starts what `current` will answer, if documents are checked at all. What goes wrong shows when it is needed. */

@@ -150,6 +150,12 @@ export class Runtimes {
     return this.#bridge(installation, 'build');
   }
 
+  /** What an installation said of itself when it last ran; starts nothing. */
+  lastInfo({ libraries }: UsableInstallation): InitializeResult | undefined {
+    const bridges = ['check', 'build'].map((purpose) => this.#bridges.get(`${purpose} ${libraries.infer}`));
+    return bridges.find((bridge) => bridge?.lastInfo !== undefined)?.lastInfo;
+  }
+
   /** Ends all bridge processes; the next use starts new ones, also of installations that failed to start. */
   restart(): void {
     for (const bridge of this.#bridges.values()) bridge.restart();

@@ -14,17 +14,21 @@ describe('onnx-trt config', () => {
   };
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'config-test-'));
+    file(
+      'a.onnxtxt',
+      '<ir_version: 8, opset_import: ["" : 17]> g (float[2] x) => (float[2] y) { y = Relu (x) }',
+    );
   });
   after(() => rmSync(folder, { recursive: true }));
 
   test('check shows problems where they are, and fails', async () => {
-    const config = file('a.trt.yaml', 'model: a.onnx\nfp61: true\n');
+    const config = file('a.trt.yaml', 'runtime: tensorrt 10.6\nmodel: a.onnxtxt\nfp61: true\n');
     const { code, stdout } = await runCommand('config', 'check', config);
     assert.equal(code, 1);
     assert.equal(
       stdout,
-      `${config}:2:1: error: There is no key fp61. Did you mean fp16? [config.unknown-key]
-    2 | fp61: true
+      `${config}:3:1: error: There is no key fp61. Did you mean fp16? [config.unknown-key]
+    3 | fp61: true
       | ^^^^
 ${config}: 1 error
 `,
@@ -32,30 +36,28 @@ ${config}: 1 error
   });
 
   test('check passes what is right, and says what a version lacks', async () => {
-    const config = file('b.trt.yaml', 'model: a.onnx\nfp16: true\nskipInference: true\n');
+    const config = file('b.trt.yaml', 'runtime: tensorrt 10.6\nmodel: a.onnxtxt\nfp16: true\n');
     assert.deepEqual(await runCommand('config', 'check', config), {
       code: 0,
-      stdout: `${config}: ok, 1 build\n`,
+      stdout: `${config}: ok, 1 build, for TensorRT 10.6\n`,
       stderr: '',
     });
     const { code, stdout } = await runCommand('config', 'check', config, '--for', '11.1');
-    assert.equal(code, 0);
-    assert.match(
-      stdout,
-      /b\.trt\.yaml:2:1: warning: `fp16` is left out: trtexec 11\.1 has no --fp16 \(removed in 11\.0\)/,
-    );
+    assert.equal(code, 1);
+    assert.match(stdout, /b\.trt\.yaml:3:1: error: TensorRT 11\.1 has no `fp16` \(removed in 11\.0\)/);
   });
 
   test('check as JSON has builds and problems with LSP ranges', async () => {
-    const config = file('c.trt.yaml', 'builds: { x: {}, y: { fp16: maybe } }\n');
-    const { code, stdout } = await runCommand('config', 'check', config, '--format', 'json');
+    const config = file('c.trt.yaml', 'builds: { x: {}, y: { fp16: maybe } }\nmodel: a.onnxtxt\n');
+    const { code, stdout } = await runCommand('config', 'check', config, '--format', 'json', '--for', '10.6');
     assert.equal(code, 1);
     const [result] = JSON.parse(stdout);
     assert.deepEqual(result.builds[0], {
       name: 'x',
       axes: { build: 'x' },
-      model: path.join(folder, 'c.onnx'),
-      engine: path.join(folder, 'c.x.engine'),
+      model: path.join(folder, 'a.onnxtxt'),
+      engine: path.join(folder, 'a.x.engine'),
+      runtime: { product: 'TensorRT', version: '10.6' },
     });
     assert.deepEqual(result.problems, [
       {
@@ -68,6 +70,39 @@ ${config}: 1 error
         },
       },
     ]);
+  });
+
+  test('check reads the model: its inputs, files, and what the version makes of it all', async () => {
+    file(
+      'n.onnxtxt',
+      '<ir_version: 8, opset_import: ["" : 17]> g (float[n] images) => (float[n] y) { y = Relu (images) }',
+    );
+    const config = file(
+      'n.trt.yaml',
+      'model: n.onnxtxt\nprofiles: [{ image: [1] }]\nallowWeightStreaming: true\ncalib: gone.cache\n',
+    );
+    const { code, stdout } = await runCommand('config', 'check', config, '--for', '10.6');
+    assert.equal(code, 1);
+    for (const words of [
+      'n.trt.yaml:2:14: error: The model has no input image. Did you mean `images`? [config.unknown-input]',
+      'n.trt.yaml:3:1: error: `allowWeightStreaming` needs `stronglyTyped` before TensorRT 11',
+      'n.trt.yaml:4:8: error: There is no file gone.cache',
+    ]) {
+      assert.ok(stdout.includes(words), `${words}\n${stdout}`);
+    }
+    const newer = await runCommand('config', 'check', config, '--for', '11.1');
+    assert.doesNotMatch(newer.stdout, /needs `stronglyTyped`/);
+    const lost = file('lost.trt.yaml', 'engine: a.engine\n');
+    const { stdout: words } = await runCommand('config', 'check', lost);
+    assert.match(words, /lost\.trt\.yaml:1:1: error: There is no lost\.onnx beside the config/);
+    file('broken.onnxtxt', 'g (');
+    const broken = file('broken.trt.yaml', 'model: broken.onnxtxt\n');
+    const result = await runCommand('config', 'check', broken, '--for', '11.1');
+    assert.equal(result.code, 0);
+    assert.match(
+      result.stdout,
+      /broken\.trt\.yaml:1:8: warning: .*broken\.onnxtxt has .* error.* is not checked/,
+    );
   });
 
   test('a file that is not there cannot be checked', async () => {

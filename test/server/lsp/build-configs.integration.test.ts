@@ -23,6 +23,8 @@ describe('build configs over LSP', () => {
 
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'config-test-'));
+    const graph = 'g (float[2] x) => (float[2] y) { y = Relu (x) }';
+    writeFileSync(path.join(folder, 'a.onnxtxt'), `<ir_version: 8, opset_import: ["" : 17]> ${graph}`);
     client = await LanguageClient.start({
       settings: { check: { automatically: false } },
       capabilities: {
@@ -58,7 +60,9 @@ describe('build configs over LSP', () => {
   };
 
   test('problems are shown at once, with a page for each code, and follow edits', async () => {
-    const { textDocument } = await open('model: a.onnx\nfp61: true\nmemPoolSize: { workspace: 4GB }\n');
+    const { textDocument } = await open(
+      'model: a.onnxtxt\nfp61: true\nmemPoolSize: { workspace: 4GB }\nruntime: tensorrt 10.6\n',
+    );
     const { diagnostics } = await client.diagnostics(textDocument.uri);
     assert.deepEqual(
       diagnostics.map(({ code, range }) => [code, range.start]),
@@ -82,7 +86,7 @@ describe('build configs over LSP', () => {
 
   test('what a config extends is read as the editor has it, else from disk', async () => {
     writeFileSync(path.join(folder, 'base.yaml'), 'engine: a.engine\nfp61: true\n');
-    const { textDocument } = await open('extends: base.yaml\n');
+    const { textDocument } = await open('extends: base.yaml\nmodel: a.onnxtxt\nruntime: tensorrt 10.6\n');
     const { diagnostics } = await client.diagnostics(textDocument.uri);
     assert.deepEqual(
       diagnostics.map(({ code }) => code),
@@ -224,7 +228,7 @@ describe('build configs over LSP', () => {
 
   test('a schema that a text names is not fetched', async () => {
     const { textDocument } = await open(
-      '# yaml-language-server: $schema=http://127.0.0.1:9/schema.json\nsparsity: maybe\n',
+      '# yaml-language-server: $schema=http://127.0.0.1:9/schema.json\nmodel: a.onnxtxt\nsparsity: maybe\n',
     );
     const { diagnostics } = await client.diagnostics(textDocument.uri);
     assert.deepEqual(

@@ -27,6 +27,7 @@ export class BridgeClient {
   readonly #libraries: LibraryPaths;
   readonly #options: BridgeClientOptions;
   #session: BridgeSession | undefined;
+  #info: InitializeResult | undefined;
   #startFailure: Error | undefined;
   /** Processes in a row that died before they were ready. */
   #startDeaths = 0;
@@ -71,6 +72,11 @@ export class BridgeClient {
       if (signal?.aborted) await begun?.catch(() => undefined);
       throw error;
     }
+  }
+
+  /** What TensorRT said of itself when it last started; undefined before. */
+  get lastInfo(): InitializeResult | undefined {
+    return this.#info;
   }
 
   /** Whether a process runs now. */
@@ -122,8 +128,9 @@ export class BridgeClient {
     const session = new BridgeSession(this.#libraries, this.#options);
     this.#session = session;
     session.initialized.then(
-      () => {
+      (info) => {
         this.#startDeaths = 0;
+        this.#info = info;
       },
       (error: unknown) => {
         session.end('it could not be started');

@@ -15,7 +15,6 @@ describe('profiles of a build config, checked against the model', () => {
 profiles:
   - image: [1, 3, 224, 224]
 #   ^^^^^ config.unknown-input: Did you mean \`images\`?
-#   ^^^^^^^^^^^^^^^^^^^^^^^ config.missing-profile: does not say the sizes of images [batch, 3, 224, 224]
 `,
       { model: images },
     );

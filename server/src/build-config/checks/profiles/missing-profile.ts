@@ -1,5 +1,6 @@
 import { completeProfiles } from '../../profiles.ts';
-import { dimsText, isDynamic } from '../facts/facts.ts';
+import { dimsText, type InputFacts, isDynamic } from '../facts/facts.ts';
+import { nearestName } from '../names.ts';
 import { joinWords, type Rule, withFixes } from '../rule.ts';
 import { entryFor } from './entries.ts';
 import { fixForAll, fixForProfile } from './make-profiles.ts';
@@ -22,7 +23,9 @@ export const missingProfile: Rule = (context, report) => {
     return;
   }
   for (const profile of profiles) {
-    const missing = dynamic.filter(({ name }) => !entryFor(profile, name));
+    // A misspelled name is told of by itself, with the input that is meant.
+    const meant = new Set(profile.inputs.map(({ name }) => nearestUnknown(name.value, model.inputs)));
+    const missing = dynamic.filter(({ name }) => !entryFor(profile, name) && !meant.has(name));
     if (missing.length === 0) continue;
     const inputs = missing.map(({ name, dims }) => `${name} ${dimsText(dims ?? [])}`);
     report({
@@ -34,3 +37,8 @@ export const missingProfile: Rule = (context, report) => {
     });
   }
 };
+
+function nearestUnknown(word: string, inputs: readonly InputFacts[]): string | undefined {
+  const names = inputs.map(({ name }) => name);
+  return names.includes(word) ? undefined : nearestName(word, names);
+}
