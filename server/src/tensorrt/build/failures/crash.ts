@@ -1,5 +1,4 @@
 /** A TensorRT that crashed, aborted or was killed while it built: what it was doing, and how to see it again. */
-import { existsSync } from 'node:fs';
 import type { BuildProgress } from '../../../../../native-bridge/src/build-protocol.ts';
 import { redactSecrets } from '../../../build-config/trtexec/secrets.ts';
 import { firstPlace } from './config-places.ts';
@@ -19,7 +18,7 @@ export function explainEnd(
   known: (Cause & { readonly explanation: string }) | undefined,
 ): BuildProblem {
   const { error, progress } = failed.cause;
-  const cause = known ?? missingPlugin(failed) ?? killed(failed) ?? unknownCrash(failed);
+  const cause = known ?? serializedPlugin(failed) ?? killed(failed) ?? unknownCrash(failed);
   const lines = reproduction(failed.build, failed.info);
   const message = [
     ...(known ? [known.explanation] : []),
@@ -41,16 +40,18 @@ function activity({ stage, elapsed, phases }: BuildProgress): string {
   return `${stage} for ${(elapsed / 1000).toFixed(1)} s${names.length > 0 ? `: ${names.join(' › ')}` : ''}`;
 }
 
-/** TensorRT for RTX 1.7.1 crashes on a plugin library to serialize that is not there, where it should refuse it. */
-function missingPlugin({ build }: FailedBuild): Cause | undefined {
-  const missing = build.get('setPluginsToSerialize')?.value.find(({ value }) => !existsSync(value.path));
-  return (
-    missing && {
-      code: 'build.missing-library',
-      advice: `There is no file ${missing.value.path}, which \`setPluginsToSerialize\` names; TensorRT crashes on that. Correct the path.`,
-      config: missing.origin,
-    }
-  );
+/** TensorRT for RTX 1.7.1 crashes on a plugin library to serialize that it cannot load, where it should refuse it. */
+function serializedPlugin({ build, cause }: FailedBuild): Cause | undefined {
+  const plugins = build.get('setPluginsToSerialize');
+  const isConfiguring =
+    cause.kind === 'ended' && cause.error.death?.operation?.startsWith('configuring') === true;
+  if (!plugins || !isConfiguring) return undefined;
+  const named = plugins.value.map(({ value }) => value.path).join(' and ');
+  return {
+    code: 'build.missing-library',
+    advice: `TensorRT crashed while it was given its settings; TensorRT for RTX 1.7 does so when it cannot load a library of \`setPluginsToSerialize\`. See that ${named} is a plugin library for this TensorRT, and that all it needs is found (\`ldd FILE\`).`,
+    config: plugins.value[0]?.origin ?? plugins.keyOrigin,
+  };
 }
 
 function killed({ cause, build }: FailedBuild): Cause | undefined {

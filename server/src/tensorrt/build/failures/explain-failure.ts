@@ -12,7 +12,7 @@ import { platformRules } from './platform-rules.ts';
 import type { BuildProblem, FailedBuild } from './problem.ts';
 import { profileRules } from './profile-rules.ts';
 import type { BuildCode, FailureRule, RuleInput } from './rule.ts';
-import { errorsOf, plainWords } from './words.ts';
+import { errorsIn, errorsOf, plainWords } from './words.ts';
 
 export type { BuildProblem, FailedBuild } from './problem.ts';
 
@@ -79,7 +79,7 @@ function ofErrors(failed: FailedBuild, errors: readonly string[], setting: strin
     said,
     advice: rule.advice(input),
     config: precise ?? (rule.config?.(input) || place),
-    nodes,
+    nodes: rule.marksNodes === false ? [] : nodes,
     runtime: displayName(info),
   });
 }
@@ -95,7 +95,7 @@ function ofEnd(failed: FailedBuild & { readonly cause: { readonly kind: 'ended' 
         ...config(placeOfKey(failed.build, 'engine') ?? placeOfKey(failed.build, 'timingCacheFile')),
       };
     }
-    return ofErrors(failed, [error.message], undefined);
+    return ofErrors(failed, errorsIn(error.message), undefined);
   }
   const found = ruleFor(error.death ? [error.death.lastWords] : [], failed);
   const known = found && {

@@ -18,7 +18,7 @@ export const modelRules: readonly FailureRule[] = [
   },
   {
     code: 'build.debug-tensors',
-    words: /slice of isDebug for (?<tensor>.+?)'? is listed more than once|tensorListedOnce/,
+    words: /slice of isDebug for (?<tensor>.+?)'? is listed more than once/,
     explanation: ({ runtime, match }) =>
       `${runtime} fuses layers so that ${match.groups?.['tensor'] ?? 'a debug tensor'} would come out twice, a mistake of TensorRT’s (seen in 10.6) with several debug tensors in one fused part.`,
     advice: ({ match }) =>
@@ -27,6 +27,7 @@ export const modelRules: readonly FailureRule[] = [
   },
   {
     code: 'build.debug-tensors',
+    marksNodes: false,
     words: /debug output for (?<tensor>.+?) has no runners that implement it/,
     explanation: ({ runtime, match }) =>
       `${runtime} cannot copy ${match.groups?.['tensor']} out as a debug tensor.`,
@@ -44,7 +45,8 @@ export const modelRules: readonly FailureRule[] = [
   },
   {
     code: 'build.format',
-    words: /(?<tensor>\S+): has dataType (?<type>\w+) unsupported by tensor's allowed TensorFormats/,
+    marksNodes: false,
+    words: /(?<tensor>[^\s(]+): has dataType (?<type>\w+) unsupported by tensor's allowed TensorFormats/,
     explanation: ({ match }) =>
       `None of the formats allowed for ${match.groups?.['tensor']} can hold its type, ${match.groups?.['type']}.`,
     advice: () =>

@@ -46,15 +46,6 @@ export const platformRules: readonly FailureRule[] = [
     config: ({ build }) => firstPlace(build, ['runtime', 'computeCapabilities']),
   },
   {
-    code: 'build.unsupported-gpu',
-    words: /cudaError 35|CUDA driver version is insufficient|initialization failure with error: 35/,
-    explanation: ({ runtime }) =>
-      `The CUDA driver of this machine is too old for ${runtime}, or there is no GPU.`,
-    advice: () =>
-      'Update the NVIDIA driver (`nvidia-smi` says its version and the newest CUDA that it can), or use a TensorRT that was built for an older CUDA.',
-    config: ({ build }) => placeOfKey(build, 'runtime'),
-  },
-  {
     code: 'build.missing-library',
     words: /Unable to load library: (?<library>\S*builder_resource_win\S*?)(?::|\))/,
     explanation: ({ match, runtime }) =>
@@ -113,6 +104,15 @@ export const platformRules: readonly FailureRule[] = [
       'The timing cache does not have all that the build needs, and `errorOnTimingCacheMiss` forbids to measure it.',
     advice: () => 'Build once without `errorOnTimingCacheMiss` to fill the cache.',
     config: ({ build }) => firstPlace(build, ['errorOnTimingCacheMiss', 'timingCacheFile']),
+  },
+  {
+    code: 'build.unsupported-gpu',
+    words: /cudaError 35|CUDA driver version is insufficient|initialization failure with error: 35/,
+    explanation: ({ runtime }) =>
+      `The CUDA driver of this machine is too old for ${runtime}, or there is no GPU.`,
+    advice: () =>
+      'Update the NVIDIA driver (`nvidia-smi` says its version and the newest CUDA that it can), or use a TensorRT that was built for an older CUDA.',
+    config: ({ build }) => placeOfKey(build, 'runtime'),
   },
 ];
 

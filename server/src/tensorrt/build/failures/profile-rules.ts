@@ -18,6 +18,7 @@ const violated = /k(?<which>MIN|OPT|MAX) values for profile (?<profile>\d+) viol
 export const profileRules: readonly FailureRule[] = [
   {
     code: 'build.missing-profile',
+    marksNodes: false,
     words: /dynamic or shape inputs, but no optimization profile has been defined/,
     explanation: ({ runtime }) =>
       `The model has inputs whose shapes (or, for shape tensors, values) are not fixed, and ${runtime} must be told which to build for.`,
@@ -27,6 +28,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.missing-profile',
+    marksNodes: false,
     words: /Dynamic input tensor (?<input>.+?) is missing dimensions in profile (?<profile>\d+)/,
     explanation: (given) =>
       `Profile ${number(given)} says nothing of the input ${input(given)}, whose shape is not fixed.`,
@@ -35,6 +37,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.missing-profile',
+    marksNodes: false,
     words: /Optimization profile (?<profile>\d+) is missing values for shape input tensor (?<input>.+?)\./,
     explanation: (given) =>
       `The values of the input ${input(given)} decide on shapes inside the model, and profile ${number(given)} does not say which values to build for.`,
@@ -44,6 +47,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.profile',
+    marksNodes: false,
     words: /Invalid optimization profiles for input tensors (?<input>[^,]+?)(?:,[^,]+)*?, please ensure/,
     explanation: (given) =>
       `The shapes given for ${input(given)} are not in order: in each dimension min ≤ opt ≤ max must hold, and all three need the same number of dimensions.`,
@@ -51,6 +55,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.profile',
+    marksNodes: false,
     words:
       /Dimension mismatch for tensor (?<input>.+?) and profile (?<profile>\d+)\. At dimension axis (?<axis>\d+), profile has min=(?<min>-?\d+), opt=(?<opt>-?\d+), max=(?<max>-?\d+) but tensor has (?<fixed>-?\d+)/,
     explanation: (given) =>
@@ -61,6 +66,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.profile',
+    marksNodes: false,
     words:
       /input tensor (?<input>.+?) has (?<rank>\d+) dimensions but profile (?<profile>\d+) has (?<given>\d+) dimensions/,
     explanation: (given) =>
@@ -70,6 +76,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.profile',
+    marksNodes: false,
     words:
       /Input tensor (?<input>.+?) has static dimensions that don't match k(?<which>MIN|OPT|MAX) dimensions in profile index (?<profile>\d+)\. Input dimensions are (?<fixed>\[.*?\]) but profile dimensions are (?<given>\[.*?\])/,
     explanation: (given) =>
@@ -80,6 +87,7 @@ export const profileRules: readonly FailureRule[] = [
   },
   {
     code: 'build.profile',
+    marksNodes: false,
     words: /TensorRT refuses the (?<which>min|opt|max) of (?<input>.+?)\. /,
     explanation: (given) =>
       `TensorRT takes no such ${given.match.groups?.['which']} for ${input(given)}: dimensions must be 0 or more, at most 8 of them, and values of a shape tensor in order from min to max.`,

@@ -3,8 +3,9 @@ import path from 'node:path';
 import type { InitializeResult } from '../../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../../build-config/model.ts';
 import { modelPath } from '../../../build-config/paths.ts';
-import { toTrtexec, trtexecLine } from '../../../build-config/trtexec/to-trtexec.ts';
+import { toTrtexec } from '../../../build-config/trtexec/to-trtexec.ts';
 import { quoteWord } from '../../../build-config/trtexec/words.ts';
+import { isTextFile } from '../../../node/load-model.ts';
 
 /** For a POSIX shell: ours first, NVIDIA's own program second, which a report to NVIDIA wants. */
 export function reproduction(
@@ -16,8 +17,22 @@ export function reproduction(
       ? ['onnx-trt', 'build', modelPath(build)]
       : ['onnx-trt', 'build', build.file, ...(build.name === '' ? [] : ['--build', build.name])];
   const isRtx = product === 'TensorRT-RTX';
-  const made = toTrtexec(build, { version: isRtx ? '11.1' : version });
-  const folder = path.dirname(build.file === '' ? modelPath(build) : build.file);
-  const theirs = trtexecLine(made, isRtx ? 'tensorrt_rtx' : 'trtexec');
-  return [[...own, '--force'].map(quoteWord).join(' '), `cd ${quoteWord(folder)} && ${theirs}`];
+  const { args } = toTrtexec(build, { version: isRtx ? '11.1' : version });
+  const model = modelPath(build);
+  const folder = path.dirname(build.file === '' ? model : build.file);
+  const steps = [
+    ['cd', folder],
+    ...(isTextFile(model) ? [['onnx-trt', 'encode', path.relative(folder, model), '-o', onnxOf(args)]] : []),
+    [isRtx ? 'tensorrt_rtx' : 'trtexec', ...args],
+  ];
+  return [commandLine([...own, '--force']), steps.map(commandLine).join(' && ')];
+}
+
+/** The binary model that trtexec is given for a text. */
+function onnxOf(args: readonly string[]): string {
+  return args.find((arg) => arg.startsWith('--onnx='))?.slice('--onnx='.length) ?? 'model.onnx';
+}
+
+function commandLine(words: readonly string[]): string {
+  return words.map(quoteWord).join(' ');
 }

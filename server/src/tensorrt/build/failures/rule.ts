@@ -39,6 +39,8 @@ export interface FailureRule {
   readonly applies?: (input: Pick<RuleInput, 'info' | 'build'>) => boolean;
   readonly explanation: (input: RuleInput) => string;
   readonly advice: (input: RuleInput) => string;
+  /** Whether the nodes that the words name are to be marked; they are where this is left out. */
+  readonly marksNodes?: false;
   /** The setting to look at. */
   readonly config?: (input: RuleInput) => Origin | undefined;
 }

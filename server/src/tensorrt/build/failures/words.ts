@@ -12,23 +12,28 @@ const nextHeadline = new RegExp(`; (?=${headline.source})`);
 export function errorsOf({
   failure,
   log,
-}: Pick<BuildResult, 'log'> & { readonly failure: BuildFailure }): string[] {
+}: Pick<BuildResult, 'log'> & { readonly failure: BuildFailure }): readonly string[] {
   const logged = log.filter(({ severity }) => severity === 'error' || severity === 'internal-error');
-  const all = [...failure.message.split(nextHeadline), ...logged.map(({ message }) => message)];
+  return causesOf([...errorsIn(failure.message), ...logged.map(({ message }) => message)]);
+}
+
+/** The errors that a message of the bridge's quotes. */
+export function errorsIn(message: string): readonly string[] {
+  return causesOf(message.split(nextHeadline));
+}
+
+function causesOf(all: readonly string[]): readonly string[] {
   const errors = [...new Set(all.map((error) => error.trim()))].filter((error) => error !== '');
-  const causes = errors.filter((error) => !/checkMacros\.cpp::catchCudaError/.test(error));
+  const causes = errors.filter((error) => !/^\[?checkMacros\.cpp::catchCudaError/.test(error));
   return causes.length > 0 ? causes : errors;
 }
 
 /** One error without its headline, its source file and its line. */
 export function plainWords(error: string): string {
-  const own = /^(.*?) ?TensorRT says: (.*)$/s.exec(error);
-  if (own) return `${own[1]} ${plainWords(own[2] ?? '')}`.trim();
   const start = headline.exec(error);
-  const inner = start
-    ? error.slice(start.index + start[0].length).replace(start[0].endsWith('(') ? /\)\s*$/ : /$^/, '')
-    : error;
-  return inner
+  const own = error.slice(0, start?.index ?? 0).replace(/TensorRT says: $/, '');
+  const inner = start ? error.slice(start.index + start[0].length) : error;
+  return (own + (start?.[0].endsWith('(') ? inner.replace(/\)\.?\s*$/, '') : inner))
     .replaceAll(/\s*\bIn [\w:~<>()]+(?: \[\w+\])? at \/\S+?:\d+/g, '')
     .replaceAll(/\[[\w.]+:\d+: \w+\] /g, '')
     .replaceAll(/\s+/g, ' ')
