@@ -1,195 +1,35 @@
-import {
-  CancellationTokenSource,
-  type RequestParam,
-  type RequestType,
-  ResponseError,
-} from 'vscode-jsonrpc/node';
-import {
-  type BuildProgress,
-  BuildProgressNotification,
-} from '../../../../native-bridge/src/build-protocol.ts';
 import type { BridgeProcess } from '../../../../native-bridge/src/client-transport.ts';
 import {
   InitializeRequest,
   type InitializeResult,
   type LibraryPaths,
-  LogNotification,
-  type LogRecord,
   type LogSeverity,
-  OperationNotification,
   protocolVersion,
 } from '../../../../native-bridge/src/protocol.ts';
-import { BridgeError, type Death, deathSentence, newWords } from './bridge-error.ts';
+import { BridgeConnection, type BridgeConnectionOptions } from './bridge-connection.ts';
 
-export interface BridgeSessionOptions {
-  /** What error sentences call this installation: `TensorRT 11.2.1`. */
-  readonly displayName: string;
+export type { RequestOptions } from './bridge-connection.ts';
+
+export interface BridgeSessionOptions extends BridgeConnectionOptions {
   readonly launch: (libraries: LibraryPaths) => BridgeProcess;
-  readonly onLog?: (record: LogRecord) => void;
   /** Which of TensorRT's messages are told of: this severity and worse. Warnings by default. */
   readonly logSeverity?: LogSeverity;
-  /** Milliseconds. A process that is not done with its libraries by then is ended. Two minutes by default. */
-  readonly startTimeout?: number;
-  /** Milliseconds that a cancelled request may go on before its process is ended. Three seconds by default. */
-  readonly cancelGrace?: number;
 }
 
-export interface RequestOptions {
-  /** Drops a queued request; a running one ends, at the latest with its process. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds, from when the request is sent. */
-  readonly timeout?: number;
-  /** Milliseconds that the request may go on after `signal`; the session's where absent. */
-  readonly cancelGrace?: number;
-  /** Ends the process at once. */
-  readonly killSignal?: AbortSignal;
-  /** Of a build. */
-  readonly onProgress?: (progress: BuildProgress) => void;
-  /** Takes TensorRT's messages during this request, which then do not go to the session's own. */
-  readonly onLog?: (record: LogRecord) => void;
-}
-
-/** One bridge process from its start to its end. All that goes wrong shows as a BridgeError of the requests under way. */
-export class BridgeSession {
+/** A bridge process that parses and builds. */
+export class BridgeSession extends BridgeConnection {
   /** Rejects with a BridgeError when the process or its TensorRT does not start. */
   readonly initialized: Promise<InitializeResult>;
-  readonly #bridge: BridgeProcess;
-  readonly #options: BridgeSessionOptions;
-  /** Resolves when the process is of no more use, with the reason. */
-  readonly #ended: Promise<BridgeError>;
-  #setEnded: (reason: BridgeError) => void = () => undefined;
-  #alive = true;
-  #lastOperation: string | undefined;
-  #onProgress: ((progress: BuildProgress) => void) | undefined;
-  #onLog: ((record: LogRecord) => void) | undefined;
-  /** What the process had printed before its last request. */
-  #earlierWords = '';
 
   constructor(libraries: LibraryPaths, options: BridgeSessionOptions) {
-    this.#options = options;
-    this.#ended = new Promise((resolve) => {
-      this.#setEnded = resolve;
+    super(options.launch(libraries), options);
+    const { logSeverity } = options;
+    this.initialized = this.start(InitializeRequest, {
+      protocolVersion,
+      libraries,
+      ...(logSeverity !== undefined && { logSeverity }),
     });
-    this.#bridge = options.launch(libraries);
-    const { connection, process: child } = this.#bridge;
-    child.once('error', (error) => {
-      const message = `The helper process of ${options.displayName} could not be started: ${error.message}`;
-      this.#finish(new BridgeError('not-started', message, { cause: error }));
-    });
-    child.once('exit', (exitCode, signal) => {
-      const die = () => {
-        clearTimeout(withoutClose);
-        const words = newWords(this.#earlierWords, this.#bridge.lastWords());
-        const death: Death = {
-          exitCode,
-          signal,
-          ...(this.#lastOperation && { operation: this.#lastOperation }),
-          lastWords: words.trim(),
-        };
-        this.#finish(new BridgeError('died', deathSentence(options.displayName, death), { death }));
-      };
-      // `close` comes when the last words have arrived too; it does not come while a grandchild holds the pipes.
-      child.once('close', die);
-      const withoutClose = setTimeout(die, 500);
-    });
-    connection.onError(([error]) => this.end(`the connection to it broke (${error.message})`));
-    connection.onNotification(LogNotification, (record) => (this.#onLog ?? options.onLog)?.(record));
-    connection.onNotification(BuildProgressNotification, (progress) => this.#onProgress?.(progress));
-    connection.onNotification(OperationNotification, ({ operation }) => {
-      this.#lastOperation = operation;
-    });
-    this.initialized = this.#initialize(libraries);
     // Whoever awaits it gets the error; nobody may be waiting yet.
     this.initialized.catch(() => undefined);
   }
-
-  get alive(): boolean {
-    return this.#alive;
-  }
-
-  get processId(): number | undefined {
-    return this.#bridge.process.pid;
-  }
-
-  /** Ends the process; requests under way fail with the reason, half a sentence. */
-  end(reason: string): void {
-    this.#finish(new BridgeError('died', `${this.#options.displayName} was ended: ${reason}.`));
-  }
-
-  /** Sends one request. Rejects with a BridgeError, or with the signal's reason. */
-  async request<P, R>(
-    type: RequestType<P, R, void>,
-    params: NoInfer<RequestParam<P>>,
-    options: RequestOptions,
-  ): Promise<R> {
-    const cancellation = new CancellationTokenSource();
-    const timers: NodeJS.Timeout[] = [];
-    const { signal, timeout, killSignal } = options;
-    this.#earlierWords = this.#bridge.lastWords();
-    const onAbort = () => {
-      cancellation.cancel();
-      const grace = options.cancelGrace ?? this.#options.cancelGrace ?? 3000;
-      timers.push(setTimeout(() => this.end('a cancelled job did not stop'), grace));
-    };
-    const onKill = () => this.end('it was asked to stop at once');
-    this.#onProgress = options.onProgress;
-    this.#onLog = options.onLog;
-    signal?.addEventListener('abort', onAbort, { once: true });
-    killSignal?.addEventListener('abort', onKill, { once: true });
-    if (timeout !== undefined) timers.push(setTimeout(() => this.#timeOut(timeout), timeout));
-    try {
-      const answer = this.#bridge.connection.sendRequest(type, params, cancellation.token);
-      return await Promise.race([answer, this.#ended.then((error) => Promise.reject(error))]);
-    } catch (error) {
-      if (error instanceof BridgeError) throw error;
-      if (signal?.aborted) throw signal.reason;
-      if (error instanceof ResponseError && !connectionErrors.has(error.code)) {
-        throw new BridgeError('refused', error.message, { code: error.code, cause: error });
-      }
-      // The pipe closed, which says less than the end of the process that closed it.
-      timers.push(setTimeout(() => this.end('the connection to it broke'), 1000));
-      throw await this.#ended;
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-      killSignal?.removeEventListener('abort', onKill);
-      this.#onProgress = undefined;
-      this.#onLog = undefined;
-      for (const timer of timers) clearTimeout(timer);
-      cancellation.dispose();
-    }
-  }
-
-  async #initialize(libraries: LibraryPaths): Promise<InitializeResult> {
-    const timeout = this.#options.startTimeout ?? 120_000;
-    const { logSeverity } = this.#options;
-    const result = await this.request(
-      InitializeRequest,
-      { protocolVersion, libraries, ...(logSeverity !== undefined && { logSeverity }) },
-      { timeout },
-    );
-    if (result.protocolVersion !== protocolVersion) {
-      const message = `The helper process of ${this.#options.displayName} speaks version ${result.protocolVersion} of our protocol, not ${protocolVersion}. Please install these tools again.`;
-      throw new BridgeError('not-started', message);
-    }
-    return result;
-  }
-
-  #timeOut(timeout: number): void {
-    const during = this.#lastOperation ? ` during “${this.#lastOperation}”` : '';
-    const message = `${this.#options.displayName} gave no answer within ${timeout / 1000} s${during} and was ended.`;
-    this.#finish(new BridgeError('timed-out', message));
-  }
-
-  #finish(reason: BridgeError): void {
-    if (!this.#alive) return;
-    this.#alive = false;
-    this.#setEnded(reason);
-    const { connection, process: child } = this.#bridge;
-    // TensorRT does not let itself be interrupted, and has nothing that needs saving.
-    child.kill('SIGKILL');
-    connection.dispose();
-  }
 }
-
-/** JSON-RPC's own codes for a connection that went away: MessageWriteError to ConnectionInactive. */
-const connectionErrors = new Set([-32099, -32098, -32097, -32096]);
