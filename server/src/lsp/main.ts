@@ -21,6 +21,7 @@ import { Checks } from './checks.ts';
 import { Configs } from './configs.ts';
 import { Documents } from './documents.ts';
 import { handlers } from './handlers.ts';
+import { endWithConnection, endWithProcess } from './lifeline.ts';
 import { createLog } from './log.ts';
 import { RuntimeSelection } from './runtime-selection.ts';
 import { SemanticTokensCache } from './semantic-tokens-cache.ts';
@@ -29,6 +30,7 @@ import { SettingsStore } from './settings-store.ts';
 
 /** Serves one editor until it says `exit` or is gone, and ends the process then. */
 export function startLanguageServer(connection: Connection = createConnection(ProposedFeatures.all)): void {
+  endWithConnection();
   let session: Session | undefined;
   const started = (): Session => {
     if (!session) {
@@ -37,6 +39,7 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
     return session;
   };
   connection.onInitialize((params) => {
+    endWithProcess(params.processId);
     session = createSession(connection, params);
     return { capabilities, serverInfo: { name: 'ONNX & TensorRT Language Tools' } };
   });
