@@ -45,11 +45,21 @@ export function stageText({ state, stage }: BuildStatus): string {
   return stage === undefined ? 'Starting TensorRT' : stages[stage];
 }
 
-/** One line for a notification: `Building › Timing tactics, 12 of 40 · 14 s`. `elapsed` in milliseconds. */
+/**
+ * One line for a notification: `14 s · Building engine, 4 of 6 › … › Timing tactics, 12 of 40`. The time first, so that it keeps its
+ * place; of the phases the outermost and the innermost, since all of them are in the view. `elapsed` in milliseconds.
+ */
 export function progressText(build: BuildStatus, elapsed: number): string {
-  if (build.state === 'waiting') return 'Waiting for another build';
-  const way = [stageText(build), ...build.phases.map(phaseText)].join(' › ');
-  return `${way} · ${elapsedText(elapsed)}`;
+  if (build.state === 'waiting') return 'waiting for another build';
+  return `${elapsedText(elapsed)} · ${build.message ?? wayText(build)}`;
+}
+
+function wayText(build: BuildStatus): string {
+  const { phases } = build;
+  const [outermost, innermost] = [phases[0], phases.at(-1)];
+  if (outermost === undefined || innermost === undefined) return stageText(build);
+  if (phases.length === 1) return phaseText(outermost);
+  return [phaseText(outermost), ...(phases.length > 2 ? ['…'] : []), phaseText(innermost)].join(' › ');
 }
 
 /** What stands behind the name in the view. */
@@ -102,7 +112,7 @@ export function outcomeOf(builds: readonly BuildStatus[]): Outcome {
     const text =
       succeeded.length === 1
         ? `${firstBuilt.title} was built: ${firstBuilt.message ?? ''}`
-        : `${succeeded.length} engines were built: ${succeeded.map(({ title }) => title).join(', ')}.`;
+        : `${succeeded.length} engines were built: ${succeeded.map(({ title, build }) => build || title).join(', ')}.`;
     const rest = same.length === 0 ? '' : ` ${plural(same.length, 'other')} had not changed.`;
     return { severity: 'information', text: `${withPeriod(text)}${rest}` };
   }

@@ -41,9 +41,9 @@ async function buildWithProgress(
         const active = queue.active.filter(isAskedFor);
         const [current] = active;
         if (current === undefined) return;
-        const name = current.build === '' ? '' : `${current.build}: `;
-        const more = active.length > 1 ? ` (${active.length - 1} more to come)` : '';
-        progress.report({ message: `${name}${progressText(current, queue.elapsedOf(current))}${more}` });
+        const name = current.build === '' ? '' : `${current.build}, `;
+        const more = active.length > 1 ? `${active.length - 1} more to come, ` : '';
+        progress.report({ message: `${name}${more}${progressText(current, queue.elapsedOf(current))}` });
       });
       try {
         return await queue.build({ uri, ...wish }, token);

@@ -1,12 +1,17 @@
 /** What there is to build: code lenses and code actions of configs and models, and what the extension asks before it builds. */
 import path from 'node:path';
-import type { CodeAction, CodeLens, Range } from 'vscode-languageserver/node';
+import type { CodeAction, CodeActionContext, CodeLens } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { BuildConfig, ResolvedConfig } from '../build-config/model.ts';
 import { enginePath, modelPath } from '../build-config/paths.ts';
 import type { NewBuildConfigResult, PlannedBuild } from '../build-protocol.ts';
 import type { ConfigDocument } from '../config-service.ts';
-import { configLenses } from '../features/build-config/code-lenses.ts';
+import {
+  buildAction,
+  buildActionKind,
+  configBuildActions,
+  configLenses,
+} from '../features/build-config/code-lenses.ts';
 import { newConfig } from '../features/build-config/new-config.ts';
 import { modelBuildLens } from '../features/code-lenses.ts';
 import type { OnnxDocument } from '../language-service.ts';
@@ -37,19 +42,32 @@ export async function configBuildLenses(session: Session, document: ConfigDocume
   return configLenses(document, config, await upToDateBuilds(session, config));
 }
 
-/** The lens of a place, for those who prefer the keyboard. */
-export function configBuildActions(session: Session, document: ConfigDocument, range: Range): CodeAction[] {
-  if (!isBuildable(session, document.uri)) return [];
-  const config = session.configs.service.resolve(document);
-  return configLenses(document, config, new Set()).flatMap((lens) => actionOf(lens, range));
+/** Where source actions are asked for: no light bulb stands beside what can always be done. */
+export function offeredConfigBuilds(
+  session: Session,
+  document: ConfigDocument,
+  { only }: CodeActionContext,
+): CodeAction[] {
+  if (!isAskedFor(only) || !isBuildable(session, document.uri)) return [];
+  return configBuildActions(document, session.configs.service.resolve(document));
 }
 
 export function modelBuildLenses(session: Session, document: OnnxDocument): CodeLens[] {
   return isBuildable(session, document.uri) ? modelBuildLens(document) : [];
 }
 
-export function modelBuildActions(session: Session, document: OnnxDocument, range: Range): CodeAction[] {
-  return modelBuildLenses(session, document).flatMap((lens) => actionOf(lens, range));
+export function offeredModelBuild(
+  session: Session,
+  document: OnnxDocument,
+  { only }: CodeActionContext,
+): CodeAction[] {
+  return isAskedFor(only) && isBuildable(session, document.uri)
+    ? [buildAction('Build engine…', [document.uri])]
+    : [];
+}
+
+function isAskedFor(only: CodeActionContext['only']): boolean {
+  return only?.some((kind) => buildActionKind === kind || buildActionKind.startsWith(`${kind}.`)) === true;
 }
 
 /** Only our own extension has the command; a build takes files. */
@@ -70,9 +88,4 @@ async function upToDateBuilds(session: Session, { builds }: ResolvedConfig): Pro
     }),
   );
   return new Set(found.flat());
-}
-
-function actionOf({ range: { start, end }, command }: CodeLens, range: Range): CodeAction[] {
-  const isHere = start.line <= range.end.line && end.line >= range.start.line;
-  return isHere && command ? [{ title: command.title, command }] : [];
 }

@@ -1,4 +1,5 @@
 import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node';
+import { buildActionKind } from '../features/build-config/code-lenses.ts';
 import { codeActionKinds, semanticTokensLegend } from '../language-service.ts';
 import { applyActionCommand } from './code-actions.ts';
 
@@ -18,7 +19,7 @@ export const capabilities: ServerCapabilities = {
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
   documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
-  codeActionProvider: { codeActionKinds: [...codeActionKinds], resolveProvider: true },
+  codeActionProvider: { codeActionKinds: [...codeActionKinds, buildActionKind], resolveProvider: true },
   executeCommandProvider: { commands: [applyActionCommand] },
   codeLensProvider: {},
   callHierarchyProvider: true,

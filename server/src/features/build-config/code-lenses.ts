@@ -1,9 +1,9 @@
 /** textDocument/codeLens in configs: build all, and each build where it is declared. For editors that have the command. */
-import type { CodeLens, Range } from 'vscode-languageserver-types';
+import { type CodeAction, CodeActionKind, type CodeLens, type Range } from 'vscode-languageserver-types';
 import type { BuildConfig, ResolvedConfig } from '../../build-config/model.ts';
 import type { ConfigDocument } from './document.ts';
 
-/** The command of the editor that builds: the URI of a config or model, and names of builds of a config; all where absent. */
+/** The command of the editor that builds: the URI of a config or model, and names of builds of a config; it asks where absent. */
 export const buildCommand = 'tensorrt.build';
 
 /** `upToDate`: builds whose engines need not be built again. */
@@ -16,7 +16,10 @@ export function configLenses(
   if (first === undefined) return [];
   const areAllUpToDate = builds.every((build) => upToDate.has(build));
   const start = { line: 0, character: 0 };
-  const top = lens({ start, end: start }, builds.length === 1 ? 'Build' : 'Build all', areAllUpToDate, [uri]);
+  const top = lens({ start, end: start }, builds.length === 1 ? 'Build' : 'Build all', areAllUpToDate, [
+    uri,
+    builds.map(({ name }) => name),
+  ]);
   if (builds.length === 1 && first.name === '') return [top];
   const byPlace = new Map<string, BuildConfig[]>();
   for (const build of builds) {
@@ -52,4 +55,18 @@ function lens(range: Range, title: string, isUpToDate: boolean, given: readonly 
       arguments: [...given],
     },
   };
+}
+
+/** Source actions, for the keyboard. */
+export function configBuildActions({ uri }: ConfigDocument, { builds }: ResolvedConfig): CodeAction[] {
+  const all = buildAction('Build engine', [uri, builds.map(({ name }) => name)]);
+  if (builds.length < 2) return builds.length === 0 ? [] : [all];
+  const each = builds.map(({ name }) => buildAction(`Build engine "${name}"`, [uri, [name]]));
+  return [{ ...all, title: `Build all ${builds.length} engines` }, ...each];
+}
+
+export const buildActionKind = `${CodeActionKind.Source}.buildEngine`;
+
+export function buildAction(title: string, given: readonly unknown[]): CodeAction {
+  return { title, kind: buildActionKind, command: { title, command: buildCommand, arguments: [...given] } };
 }
