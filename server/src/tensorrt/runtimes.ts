@@ -130,14 +130,15 @@ export class Runtimes {
     return this.#bridge(installation, 'check');
   }
 
-  #bridge(installation: UsableInstallation, purpose: 'check' | 'build'): BridgeClient {
-    const key = `${purpose} ${installation.libraries.infer}`;
+  #bridge(installation: UsableInstallation, purpose: 'check' | 'build', device?: string): BridgeClient {
+    const key = `${purpose} ${installation.libraries.infer}${device === undefined ? '' : ` on ${device}`}`;
     const known = this.#bridges.get(key);
     if (known) return known;
     const { buildLogSeverity } = this.#options;
     const made = new BridgeClient(installation.libraries, {
       displayName: displayName(installation),
-      launch: launchBridge,
+      launch: (libraries) =>
+        launchBridge(libraries, device === undefined ? {} : { CUDA_VISIBLE_DEVICES: device }),
       ...(purpose === 'build' && buildLogSeverity !== undefined && { logSeverity: buildLogSeverity }),
       onLog: (record) => this.#options.onLog?.(installation, record),
     });
@@ -145,9 +146,12 @@ export class Runtimes {
     return made;
   }
 
-  /** A bridge of its own for builds: checks go on while an engine is built. */
-  buildBridgeOf(installation: UsableInstallation): BridgeClient {
-    return this.#bridge(installation, 'build');
+  /**
+   * A bridge of its own for builds: checks go on while an engine is built. `device`: the GPU that it is to see, as
+   * CUDA_VISIBLE_DEVICES names it; the first one of this process where absent.
+   */
+  buildBridgeOf(installation: UsableInstallation, device?: string): BridgeClient {
+    return this.#bridge(installation, 'build', device);
   }
 
   /** What an installation said of itself when it last ran; starts nothing. */

@@ -9,12 +9,12 @@ import {
 } from '../../../../native-bridge/src/client-transport.ts';
 import type { LibraryPaths } from '../../../../native-bridge/src/protocol.ts';
 
-/** Starts a bridge process for an installation's libraries. */
-export function launchBridge(libraries: LibraryPaths): BridgeProcess {
+/** Starts a bridge process for an installation's libraries, with variables beside those of this process. */
+export function launchBridge(libraries: LibraryPaths, variables: NodeJS.ProcessEnv = {}): BridgeProcess {
   return startBridgeProcess({
     ...bridgeScript(),
     execPath: process.execPath,
-    env: environmentFor(libraries),
+    env: { ...environmentFor(libraries), ...variables },
   });
 }
 

@@ -319,15 +319,32 @@ function formatOf({ type, formats }: IoFormat, key: ConfigKey): NonNullable<Sett
   };
 }
 
+/** What trtexec does with builds beside asking TensorRT for an engine, or by means that are trtexec's own. */
+const ignored: readonly ConfigKey[] = [
+  'consistency',
+  'continue',
+  'cpuOnly',
+  'decomposableAttentions',
+  'ignoreParsedPluginLibs',
+  'safetyPlugins',
+  'saveAllEngines',
+  'tempdir',
+  'tempfileControls',
+  'tuneBuildRouteFile',
+  'tuneBuildRoutes',
+  'tuningCacheFile',
+  'tuningSearch',
+  'tuningTimeOut',
+];
+
 function notesOf(build: BuildConfig): string[] {
-  const ignored: readonly ConfigKey[] = ['decomposableAttentions', 'safetyPlugins'];
   return [
     ...build.unknownFlags.map(
       ({ value }) => `${value} is unknown here and has no effect on this build; trtexec gets it.`,
     ),
     ...ignored
       .filter((key) => build.get(key) !== undefined)
-      .map((key) => `\`${key}\` has no effect on builds in the editor; trtexec has it.`),
+      .map((key) => `\`${key}\` has no effect on this build; trtexec gets it.`),
   ];
 }
 

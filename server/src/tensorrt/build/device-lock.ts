@@ -45,19 +45,30 @@ export async function withDeviceLock<Value>(
   }
 }
 
-/** The device that CUDA shows first in this process; a data folder may be shared by several machines. */
-export function deviceKey(name: string, environment: NodeJS.ProcessEnv = process.env): string {
-  const { CUDA_VISIBLE_DEVICES: visible } = environment;
-  const first = visible?.split(',')[0]?.trim() || '0';
-  return `${hostname()}-${first}-${name}`.replaceAll(/[^A-Za-z0-9.-]+/g, '_');
+/**
+ * A name for a GPU, by the name that it has and the one that CUDA_VISIBLE_DEVICES has for it; the first one where absent. A data
+ * folder may be shared by several machines.
+ */
+export function deviceKey(name: string, device = visibleDevice(0) ?? '0'): string {
+  return `${hostname()}-${device}-${name}`.replaceAll(/[^A-Za-z0-9.-]+/g, '_');
+}
+
+/** What CUDA_VISIBLE_DEVICES has to be for the n-th GPU that this process sees to be the only one; undefined for the first of all. */
+export function visibleDevice(
+  index = 0,
+  { CUDA_VISIBLE_DEVICES: visible }: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const devices = visible?.split(',').map((device) => device.trim()) ?? [];
+  if (devices.length > 0) return devices[index] ?? '';
+  return index === 0 ? undefined : String(index);
 }
 
 async function acquire(
   device: string,
   { folder, holder, signal, onWait }: DeviceLockOptions,
 ): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${device}.lock`);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => cannotWrite(file, error));
   const own: Holder = {
     process: process.pid,
     ...begunAs(await processStart(process.pid)),
@@ -98,11 +109,13 @@ async function create(file: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isError(error, 'EEXIST')) return false;
-    throw new Error(
-      `The lock of the GPU, ${file}, cannot be written: ${error instanceof Error ? error.message : error}`,
-      { cause: error },
-    );
+    return cannotWrite(file, error);
   }
+}
+
+function cannotWrite(file: string, cause: unknown): never {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  throw new Error(`The lock of the GPU, ${file}, cannot be written: ${words}`, { cause });
 }
 
 /** Only its own: somebody may have thought this process dead. */

@@ -6,7 +6,7 @@ import type { ConfigProblem } from '../../build-config/model.ts';
 import { displayName, type UsableInstallation } from '../installations/installation.ts';
 import type { Runtimes } from '../runtimes.ts';
 import { checkRequest } from './check-request.ts';
-import { deviceKey, withDeviceLock } from './device-lock.ts';
+import { deviceKey, visibleDevice, withDeviceLock } from './device-lock.ts';
 import type { BuildProblem } from './failures/explain-failure.ts';
 import type { Provenance } from './provenance.ts';
 import { buildTitle, type RequestedBuild } from './requested-builds.ts';
@@ -148,7 +148,8 @@ export class BuildQueue {
       const { runtimes, installation } = await this.#options.runtimeFor(request);
       signal.throwIfAborted();
       tell({ kind: 'runtime', installation });
-      const bridge = runtimes.buildBridgeOf(installation);
+      const gpu = visibleDevice(request.build.get('device')?.value);
+      const bridge = runtimes.buildBridgeOf(installation, gpu);
       const outcome = await runBuild(
         request.build,
         { bridge, libraries: installation.directory },
@@ -168,7 +169,7 @@ export class BuildQueue {
           onReason: (reason) => tell({ kind: 'reason', reason }),
           withDevice: ({ device }, work) =>
             withDeviceLock(
-              deviceKey(device?.name ?? displayName(installation)),
+              deviceKey(device?.name ?? displayName(installation), gpu),
               {
                 folder: path.join(this.#options.userData, 'locks'),
                 holder: title,
