@@ -25,7 +25,6 @@ import { noEffect } from './settings/no-effect.ts';
 import { deprecated } from './versions/deprecated.ts';
 import { notInVersion } from './versions/not-in-version.ts';
 import { notForRtx, onlyForRtx } from './versions/products.ts';
-import { unknownFlag } from './versions/unknown-flag.ts';
 
 export const rules: readonly Rule[] = [
   missingFile,
@@ -46,7 +45,6 @@ export const rules: readonly Rule[] = [
   onlyForRtx,
   deprecated,
   noEffect,
-  unknownFlag,
   conflict,
   needs,
   int8Ranges,
