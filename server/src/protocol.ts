@@ -14,6 +14,11 @@ export interface PrintParams {
   readonly uri: string;
   /** `file:` URI of the folder that references to weights are relative to; that of the model where absent. */
   readonly relativeTo?: string;
+  /**
+   * For comparing. `none`: of weights that stay in the file, length and fingerprint without their place. Or the `file:` URI of the other
+   * model: weights that it has, too, are shown as its text shows them, so that texts differ where models do.
+   */
+  readonly places?: 'none' | { readonly of: string };
 }
 export interface PrintResult {
   readonly text: string;

@@ -19,7 +19,7 @@ describe('comparing two models', () => {
     );
     assert.deepEqual(
       [input.original, input.modified].map(({ scheme, path }) => `${scheme}:${path}`),
-      [left, right].map(({ path }) => `onnx:${path}`),
+      [`onnx-revision:${left.path}`, `onnx:${right.path}`],
     );
     assert.equal(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).length, 1);
   });

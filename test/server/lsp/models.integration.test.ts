@@ -58,6 +58,31 @@ describe('binary models in the editor', () => {
     assert.match(text, /\["\/fc\/MatMul"\] h = MatMul \(x, big\)/);
   });
 
+  test('compared with another state of theirs differ where that does, and not where weights have only moved', async () => {
+    const { text } = await print('model.onnx');
+    copyFileSync(file('model.onnx'), file('edited.onnx'));
+    const shown = (await print('edited.onnx')).text;
+    await save(
+      'edited.onnx',
+      shown.replace('h = MatMul', 'extra = Neg (x)\n  [a_long_name_for_a_node] h = MatMul'),
+    );
+    const edited = (await print('edited.onnx')).text;
+    const lines = (of: string) => new Set(of.split('\n'));
+    const differing = (of: string) => [...lines(of)].filter((line) => !lines(edited).has(line)).length;
+    assert.ok(differing(text) > 1, 'the offset of the weight is another one');
+    const compared = (await print('model.onnx', { places: { of: uri('edited.onnx') } })).text;
+    assert.equal(differing(compared), 1, compared);
+
+    // Other bytes are at a place of their own.
+    execFileSync('python3', ['-c', makeModel.replace('arange(4000', 'arange(1, 4001'), file('trained.onnx')]);
+    const trained = (await print('trained.onnx', { places: { of: uri('edited.onnx') } })).text;
+    assert.match(trained, /big = \["location": "trained\.onnx"/);
+    assert.equal(differing(trained), 2, trained);
+
+    const none = (await print('model.onnx', { places: 'none' })).text;
+    assert.match(none, /big = \["length": "16000", "check": "[0-9a-f]{8}", "field": "raw_data"\]/);
+  });
+
   test('show as text that refers to the weights from another folder', async () => {
     const { text } = await print('model.onnx', { relativeTo: pathToFileURL(file('texts')).href });
     assert.match(text, /"location": "\.\.\/model\.onnx"/);

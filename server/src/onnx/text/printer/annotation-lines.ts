@@ -140,11 +140,17 @@ export function rangeEntries(context: PrintContext, range: FileRange): (readonly
   const check = fingerprint(range.length, (offset, length) =>
     context.readBytes({ path: range.path, offset: range.offset + offset, length }),
   );
-  const place = [
-    ['location', context.location(range.path)],
-    ['offset', String(range.offset)],
-  ] as const;
-  return [...(context.placesShown ? place : []), ['length', String(range.length)], ['check', check]];
+  const place = context.place(range, check);
+  return [
+    ...(place === undefined
+      ? []
+      : ([
+          ['location', place.location],
+          ['offset', String(place.offset)],
+        ] as const)),
+    ['length', String(range.length)],
+    ['check', check],
+  ];
 }
 
 /** On one line, and in characters that every editor keeps. */

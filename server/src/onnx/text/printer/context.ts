@@ -1,14 +1,23 @@
-import type { Bytes } from '../../model/model.ts';
+import type { Bytes, FileRange } from '../../model/model.ts';
 import type { DocumentDefaults } from './document-defaults.ts';
+
+/**
+ * What a reference calls the file that bytes lie in, and their offset there. `check` is their fingerprint. It is asked once for each
+ * reference, in the order of the text.
+ */
+export type PlaceOf = (range: FileRange, check: string) => Place | undefined;
+export interface Place {
+  readonly location: string;
+  /** Bytes. */
+  readonly offset: number;
+}
 
 /** What all parts of the printer need to know. */
 export interface PrintContext {
-  /** How a reference calls the file at an absolute path. */
-  readonly location: (path: string) => string;
   /** Tensors of more elements are elided. Infinity: none is. */
   readonly inlineElements: number;
-  /** Whether references say where the bytes are. */
-  readonly placesShown: boolean;
+  /** What references say of where the bytes are; undefined where that is not shown. */
+  readonly place: PlaceOf;
   readonly readBytes: (bytes: Bytes) => Uint8Array;
   readonly defaults: DocumentDefaults;
 }

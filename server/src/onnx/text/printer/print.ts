@@ -12,7 +12,7 @@ import {
   listLine,
   type NamedString,
 } from './annotation-lines.ts';
-import type { PrintContext } from './context.ts';
+import type { PlaceOf, PrintContext } from './context.ts';
 import { type DocumentDefaults, documentDefaults } from './document-defaults.ts';
 import { writeFunction } from './functions.ts';
 import { type Write, writeGraph } from './graphs.ts';
@@ -47,6 +47,8 @@ export interface PrintOptions {
   readonly weights?: 'elide' | 'inline' | 'check';
   /** Tensors of more elements are elided; default 16. */
   readonly inlineElements?: number;
+  /** Where references say that bytes are; by default, where they are. */
+  readonly place?: PlaceOf;
 }
 
 /**
@@ -76,9 +78,15 @@ export function writeOnnxText(model: Model, options: PrintOptions, write: Write)
   const inlineElements =
     options.weights === 'inline' ? Number.POSITIVE_INFINITY : (options.inlineElements ?? 16);
   const context: PrintContext = {
-    location: typeof location === 'string' ? () => location : location,
     inlineElements,
-    placesShown: options.weights !== 'check',
+    place:
+      options.weights === 'check'
+        ? () => undefined
+        : (options.place ??
+          (({ path, offset }) => ({
+            location: typeof location === 'string' ? location : location(path),
+            offset,
+          }))),
     readBytes: options.readBytes,
     defaults: documentDefaults(model, inlineElements),
   };
