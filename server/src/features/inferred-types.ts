@@ -88,8 +88,13 @@ function valueIn(
 
 function typeOf(value: InferredValue | undefined, isCurrent: boolean): InferredType | undefined {
   const text = value?.type && formatType(value.type);
-  return text === undefined || text === '?' ? undefined : { text: text.replaceAll(', ', ','), isCurrent };
+  return text === undefined || saysNothing.has(text)
+    ? undefined
+    : { text: text.replaceAll(', ', ','), isCurrent };
 }
+
+/** No type, and a tensor of unknown elements and rank, as in a function that nothing calls. */
+const saysNothing: ReadonlySet<string> = new Set(['?', '?[]']);
 
 /** The body of the model that a scope of the text is. */
 function inferenceScope(

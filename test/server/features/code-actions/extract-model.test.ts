@@ -70,6 +70,13 @@ g (a, b) => (c) { c = Add (a, b) }
     );
   });
 
+  test('imports that only other nodes need stay behind', () => {
+    const { text } = part(
+      model.replace('q = my.f', '»q = my.f').replace('"my" : 1]>', '"my" : 1, "other" : 3]>'),
+    );
+    assert.match(text, /^#@ raw_data\n<ir_version: 10, opset_import: \["" : 17, "my" : 1\]>\n/);
+  });
+
   test('the selected nodes, with the constants that they use; types come from our inference', () => {
     const { text } = part(model.replace('  q = my.f', '«  q = my.f').replace('shape)\n', 'shape)»\n'));
     assert.match(text, /\ng_part \(float\[N,2\] p\) => \(float\[N,2\] y\)\n/);
@@ -127,7 +134,7 @@ g (float[2] x) => (float[2] y) {
   y = com.microsoft.Unknown (b)
 }
 `);
-    assert.match(found.text, /\ng_part \(a\) => \(b\)\n/);
+    assert.match(found.text, /\ng_part \(a\) => \(b\) \{\n/);
     assert.equal(
       found.message,
       'Nothing says the types of "a" and "b": write them before the name. ONNX asks for them on inputs and outputs of a model.',
@@ -147,7 +154,7 @@ g (float[2] x) => (float[2] y) { a = my.Plugin (x) «y = Relu (a)» }
       asModel,
       { ...allOptions, network },
     );
-    assert.match([...created.values()].join(), /\ng_part \(float\[2,3\] a\) => \(float\[2\] y\)\n/);
+    assert.match([...created.values()].join(), /\ng_part \(float\[2,3\] a\) => \(float\[2] y\) \{\n/);
   });
 
   test('initializers that are inputs stay both, and an old model keeps its initializers as inputs', () => {
@@ -186,7 +193,7 @@ f (a) => (c) { b = Relu (a) «c = Neg (b)» }
 `);
     assert.match(
       text,
-      /^<ir_version: 10, opset_import: \["" : 16\]>\ng_part \(float\[2\] b\) => \(float\[2\] c\)\n/,
+      /^<ir_version: 10, opset_import: \["" : 16\]>\ng_part \(float\[2\] b\) => \(float\[2] c\) \{\n/,
     );
   });
 

@@ -1,4 +1,6 @@
 /** Some nodes of a model as the text of a model of their own. */
+
+import { modelImports } from '../../../onnx/analysis/functions.ts';
 import { type Occurrence, occurrencesOf, type Scope, scopeOfName } from '../../../onnx/analysis/names.ts';
 import { normalizedDomain } from '../../../onnx/operators/table.ts';
 import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
@@ -77,9 +79,9 @@ export function partOfModel(
   const lines = [
     ...modelAnnotations(document),
     `<${headerText(document, body, statements)}>`,
-    `${unambiguousIdentifier(name)} ${listText('(', parts.inputs, ')')} => ${listText('(', parts.outputs, ')')}`,
-    ...(parts.entries.length > 0 ? [`<\n  ${parts.entries.join(',\n  ')}\n>`] : []),
-    `{\n${movedText(document, statements, { indent: '  ' }).text}\n}\n`,
+    `${unambiguousIdentifier(name)} ${listText('(', parts.inputs, ')')} => ${listText('(', parts.outputs, ')')}${
+      parts.entries.length > 0 ? `\n<\n  ${parts.entries.join(',\n  ')}\n>\n` : ' '
+    }{\n${movedText(document, statements, { indent: '  ' }).text}\n}\n`,
     ...functions.map((text) => `${text}\n`),
   ];
   const text = lines.join('\n').replaceAll(/\r?\n/g, lineEndOf(source.text));
@@ -181,35 +183,32 @@ function modelAnnotations(document: OnnxDocument): string[] {
     .map(({ start, end }) => document.source.text.slice(base + start, base + end).trimEnd());
 }
 
-/** The imports in force where the nodes stand, in the order of the model's; those of the functions they call, too. */
+/** The imports that the nodes and the functions they call need, in the order of the model's. ONNX's own operators' stays. */
 function headerText(document: OnnxDocument, body: Body, statements: readonly Statement[]): string {
   const { tree } = document;
   const { declaration } = body.scope;
   const nodes = statements.map(({ node }) => node);
-  const imports = new Map<string, number>();
-  const add = (needed: ReadonlyMap<string, number>) => {
-    for (const [domain, version] of needed) {
-      if (!imports.has(domain)) {
-        imports.set(domain, versionInForce(tree, declaration, domain) ?? version);
+  const needed = new Map(importsOf(tree, declaration, nodes));
+  for (const called of functionsCalledBy(tree, nodes)) {
+    for (const [domain, version] of importsOf(tree, called.declaration, nodesOf(tree, called.declaration))) {
+      if (!needed.has(domain)) {
+        needed.set(domain, versionInForce(tree, declaration, domain) ?? version);
       }
     }
-  };
-  const isGraph = tree.declarations[declaration]?.kind === 'graph';
-  const entries = modelHeader(document)?.entries ?? [];
-  const ofModel = entries.flatMap(({ value }) => (value.kind === 'opset-imports' ? value.imports : []));
-  if (isGraph) {
-    add(
-      new Map(ofModel.map(({ domain, version }) => [normalizedDomain(domain.name), Number(version.value)])),
-    );
   }
-  add(importsOf(tree, declaration, nodes));
-  for (const called of functionsCalledBy(tree, nodes)) {
-    add(importsOf(tree, called.declaration, nodesOf(tree, called.declaration)));
-  }
+  const ofModel = (modelImports(tree) ?? []).map(({ domain }) => normalizedDomain(domain.name));
+  const domains = new Set([
+    ...ofModel.filter((domain) => domain === '' || needed.has(domain)),
+    ...needed.keys(),
+  ]);
+  const imports = [...domains].flatMap((domain) => {
+    const version = needed.get(domain) ?? versionInForce(tree, declaration, domain);
+    return version === undefined ? [] : [importText(domain, version)];
+  });
   const version = irVersionOf(document);
   return [
     ...(version === undefined ? [] : [`ir_version: ${version}`]),
-    `opset_import: [${[...imports].map(([domain, number]) => importText(domain, number)).join(', ')}]`,
+    `opset_import: [${imports.join(', ')}]`,
   ].join(', ');
 }
 
