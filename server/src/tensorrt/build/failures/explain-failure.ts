@@ -4,7 +4,7 @@ import { redactSecrets } from '../../../build-config/trtexec/secrets.ts';
 import { displayName } from '../../installations/installation.ts';
 import { placeOfKey, placeOfProfile, placeOfSetting } from './config-places.ts';
 import { explainEnd } from './crash.ts';
-import { namedNodes } from './layer-names.ts';
+import { namedNodes, nodesOfOperator } from './layer-names.ts';
 import { memoryRules } from './memory-rules.ts';
 import { internalRules, modelRules } from './model-rules.ts';
 import { explainParserErrors } from './parser-refusals.ts';
@@ -79,9 +79,18 @@ function ofErrors(failed: FailedBuild, errors: readonly string[], setting: strin
     said,
     advice: rule.advice(input),
     config: precise ?? (rule.config?.(input) || place),
-    nodes: rule.marksNodes === false ? [] : nodes,
+    nodes: markedNodes(rule, nodes, failed),
     runtime: displayName(info),
   });
+}
+
+function markedNodes(
+  { marksNodes, operator }: FailureRule,
+  named: readonly string[],
+  { model }: FailedBuild,
+): readonly string[] {
+  if (marksNodes === false) return [];
+  return named.length === 0 && operator !== undefined ? nodesOfOperator(model.model, operator) : named;
 }
 
 function ofEnd(failed: FailedBuild & { readonly cause: { readonly kind: 'ended' } }): BuildProblem {

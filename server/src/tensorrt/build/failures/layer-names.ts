@@ -21,6 +21,14 @@ export function nodeName(node: Pick<Node, 'name' | 'outputs'>): string {
   return node.name || `node_of_${node.outputs[0] ?? ''}`;
 }
 
+/** Of the main graph and of functions; what is inside another node counts as that. */
+export function nodesOfOperator({ graph, functions }: Model, operator: string): readonly string[] {
+  const nodes = [...(graph?.nodes ?? []), ...functions.flatMap((definition) => definition.nodes)];
+  const has = (node: Node): boolean =>
+    node.operator === operator || node.attributes.flatMap(graphsOf).some((inner) => inner.nodes.some(has));
+  return nodes.filter(has).map(nodeName);
+}
+
 export function namedNodes(model: Model): NamedNodes {
   const index = indexOf(model);
   return {

@@ -10,6 +10,7 @@ const strongTyping = ({ info, build }: RuleInput) =>
 export const modelRules: readonly FailureRule[] = [
   {
     code: 'build.conditional',
+    operator: 'If',
     words: /tScope\.getType\(\) != ScopeType::kUNDEFINED/,
     explanation: ({ runtime }) =>
       `${runtime} cannot build the If nodes of this model: what their branches use or give cannot be told to belong inside or outside of them.`,

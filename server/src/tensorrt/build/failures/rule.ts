@@ -41,6 +41,8 @@ export interface FailureRule {
   readonly advice: (input: RuleInput) => string;
   /** Whether the nodes that the words name are to be marked; they are where this is left out. */
   readonly marksNodes?: false;
+  /** The nodes that are at fault where the words name none: all of this operator. */
+  readonly operator?: string;
   /** The setting to look at. */
   readonly config?: (input: RuleInput) => Origin | undefined;
 }

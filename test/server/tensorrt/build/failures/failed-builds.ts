@@ -46,22 +46,28 @@ export async function failingBuild(
   context: TestContext,
   bridge: BridgeClient,
   given: Case,
+  onProgress: (progress: BuildProgress) => void = () => undefined,
 ): Promise<readonly Told[]> {
   const { build, textOf } = buildOf(context, given);
   const model = loadModel(modelPath(build));
   const info = await bridge.initialize();
   const prepared = await prepareBuild(build, model, info);
   context.after(() => prepared.remove());
-  const cause = await causeOf(bridge, { ...prepared.params, enginePath: enginePath(build) });
+  const cause = await causeOf(bridge, { ...prepared.params, enginePath: enginePath(build) }, onProgress);
   return explainFailure({ build, model, info, cause }).map((problem) => told(problem, textOf));
 }
 
-async function causeOf(bridge: BridgeClient, params: BuildParams): Promise<FailedBuild['cause']> {
+async function causeOf(
+  bridge: BridgeClient,
+  params: BuildParams,
+  onProgress: (progress: BuildProgress) => void,
+): Promise<FailedBuild['cause']> {
   let progress: BuildProgress | undefined;
   try {
     const result = await bridge.build(params, {
       onProgress: (report) => {
         progress = report;
+        onProgress(report);
       },
     });
     const { failure } = result;

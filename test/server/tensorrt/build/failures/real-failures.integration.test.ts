@@ -1,6 +1,8 @@
 /** Builds that TensorRT for RTX really refuses, on a plain CPU: what is said of them, and where. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { cacheDirectory } from '../../../../../scripts/cache.mjs';
 import type { BridgeClient } from '../../../../../server/src/tensorrt/bridge/bridge-client.ts';
 import { isUsable } from '../../../../../server/src/tensorrt/installations/installation.ts';
 import { Runtimes } from '../../../../../server/src/tensorrt/runtimes.ts';
@@ -293,20 +295,11 @@ g (float[2] x, float16[2] y) => (float[2] z) { z = Add (x, y) }
 };
 
 describe('a build that TensorRT for RTX refuses', () => {
-  const folder = testLibraries('tensorrt-rtx-1.7.1');
-  const runtimes = new Runtimes({ folders: [folder], machine: 'none' });
-  let bridge: BridgeClient;
-  before(async () => {
-    const { installations } = await runtimes.find();
-    const [found] = installations;
-    assert.ok(found && isUsable(found));
-    bridge = runtimes.buildBridgeOf(found);
-  });
-  after(() => runtimes.dispose());
+  const { bridgeOf } = ownRuntimes('tensorrt-rtx-1.7.1');
 
   for (const [name, { expected, ...given }] of Object.entries(cases)) {
     test(name, async (context) => {
-      const problems = await failingBuild(context, bridge, given);
+      const problems = await failingBuild(context, await bridgeOf(), given);
       const [problem] = problems;
       assert.ok(problem);
       const text = JSON.stringify(problems, null, 1);
@@ -319,4 +312,71 @@ describe('a build that TensorRT for RTX refuses', () => {
       assert.doesNotMatch(problem.message, /_src\/|catchCudaError/, text);
     });
   }
+
+  test('If nodes of a voice model, which the parser takes: they are marked', async (context) => {
+    const model = path.join(cacheDirectory, 'models/real/silero_vad-silero_vad.onnx');
+    const config = `model: ${model}\nprofiles: [{ input: [1, 512], state: [2, 1, 128] }]\n`;
+    const [problem] = await failingBuild(context, await bridgeOf(), { config });
+    assert.equal(problem?.code, 'build.conditional');
+    assert.deepEqual(problem.nodes, ['If_0']);
+  });
+
+  test('a file that is no model', async (context) => {
+    const config = 'model: net.onnx\n';
+    const files = { 'net.onnx': 'This is no model.' };
+    await assert.rejects(
+      failingBuild(context, await bridgeOf(), { config, files }),
+      /net\.onnx/,
+      'reading it says so before TensorRT is asked',
+    );
+  });
+
+  test('its process killed in the middle, which stands in for the system short of memory (a simulation)', async (context) => {
+    const bridge = await bridgeOf();
+    await bridge.initialize();
+    const model = path.join(cacheDirectory, 'models/real/rapidocr_onnxruntime-ch_PP-OCRv4_det_infer.onnx');
+    const config = `model: ${model}\nprofiles: [{ x: { min: [1, 3, 32, 32], opt: [1, 3, 640, 640], max: [1, 3, 960, 960] } }]\n`;
+    const [problem] = await failingBuild(context, bridge, { config }, ({ stage, phases }) => {
+      if (stage === 'building' && phases.length > 0) process.kill(bridge.processId ?? 0, 'SIGKILL');
+    });
+    assert.equal(problem?.code, 'build.out-of-memory');
+    assert.match(
+      problem.message,
+      /ended unexpectedly \(signal SIGKILL\) during “building an engine of .*det_infer\.onnx”\.\nIt was building for .* s: Building engine \(step \d+ of \d+\)/,
+    );
+    assert.match(problem.message, /tensorrt_rtx --onnx=\S+det_infer\.onnx --minShapes=x:1x3x32x32 /);
+  });
 });
+
+describe('a build without a GPU that another TensorRT refuses', () => {
+  test('TensorRT 11.2: it says that it needs one', async (context) => {
+    const { bridgeOf } = ownRuntimes('tensorrt-11.2', context);
+    const [problem] = await failingBuild(context, await bridgeOf(), {});
+    assert.equal(problem?.code, 'build.needs-gpu');
+  });
+
+  test('TensorRT 10.15: it crashes', async (context) => {
+    const { bridgeOf } = ownRuntimes('tensorrt-10.15', context);
+    const [problem] = await failingBuild(context, await bridgeOf(), {});
+    assert.equal(problem?.code, 'build.crashed');
+    assert.match(
+      problem.message,
+      /^TensorRT 10\.15\.1 ended unexpectedly \(signal SIGSEGV\) during “building an engine/,
+    );
+    assert.match(problem.advice ?? '', /build on a machine with a GPU/);
+  });
+});
+
+/** The build bridge of an installation that nothing else uses. */
+function ownRuntimes(name: string, scope: { after(work: () => void): void } = { after }) {
+  const runtimes = new Runtimes({ folders: [testLibraries(name)], machine: 'none' });
+  scope.after(() => runtimes.dispose());
+  return {
+    bridgeOf: async (): Promise<BridgeClient> => {
+      const { installations } = await runtimes.find();
+      const [found] = installations;
+      assert.ok(found && isUsable(found));
+      return runtimes.buildBridgeOf(found);
+    },
+  };
+}
