@@ -68,7 +68,7 @@ export function descriptionText(build: BuildStatus, elapsed: number): string {
     case 'waiting':
       return 'waiting';
     case 'running':
-      return `${stageText(build)} · ${elapsedText(elapsed)}`;
+      return `${elapsedText(elapsed)} · ${build.message ?? stageText(build)}`;
     case 'up-to-date':
       return 'up to date';
     case 'cancelled':

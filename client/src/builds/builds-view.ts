@@ -80,7 +80,8 @@ function phaseItem(build: BuildStatus, depth: number): vscode.TreeItem {
       : vscode.TreeItemCollapsibleState.None,
   );
   item.id = `${build.id}/${depth}`;
-  if (phase !== undefined) item.description = elapsedText(phase.elapsed);
+  // Many come and go at once.
+  if (phase !== undefined && phase.elapsed >= 100) item.description = elapsedText(phase.elapsed);
   item.contextValue = 'phase';
   return item;
 }
