@@ -1,13 +1,16 @@
 import type { ConfigEdit, Dims, Located, Profile, ProfileInput } from '../../model.ts';
+import { fitsName } from '../names.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { shapeText } from './entries.ts';
 
 const bounds = ['min', 'opt', 'max'] as const;
 
-/** In each dimension min ≤ opt ≤ max. Needs no model. */
+/** In each dimension min ≤ opt ≤ max. Where the model is known, of its inputs. */
 export const profileOrder: Rule = (context, report) => {
+  const { model } = context;
   for (const { inputs } of profilesOf(context)) {
     for (const input of inputs) {
+      if (model && !model.inputs.some(({ name }) => fitsName(input.name.value, name))) continue;
       const given = bounds.flatMap((bound) => (input[bound] ? [{ bound, shape: input[bound] }] : []));
       for (const [index, { bound, shape }] of given.entries()) {
         const before = given[index - 1];
