@@ -8,6 +8,7 @@ import {
 } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../../server/src/protocol.ts';
 import type { OutputChannels } from './output.ts';
+import { createErrorHandler } from './server-end.ts';
 import { onnxScheme } from './uris.ts';
 
 /**
@@ -41,9 +42,10 @@ export function createLanguageClient(
     middleware,
     outputChannel: output.server,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
+    errorHandler: createErrorHandler(output.server, () => client),
     markdown: { isTrusted: false, supportHtml: false },
   };
-  return new LanguageClient(
+  const client: LanguageClient = new LanguageClient(
     'tensorrt',
     'ONNX & TensorRT',
     {
@@ -52,4 +54,5 @@ export function createLanguageClient(
     },
     options,
   );
+  return client;
 }

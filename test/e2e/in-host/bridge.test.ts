@@ -77,4 +77,21 @@ describe('the language server', () => {
     assert.match(other.document.getText(), /Neg/);
     assert.deepEqual(bridges().length, 1);
   });
+
+  it('killed while much is written to it, is started again', async () => {
+    const editor = await openModel('nested-functions.onnx');
+    await diagnosticsOf(editor.document, ({ length }) => length === 4);
+    const [first] = running('server.js');
+    assert.ok(first !== undefined);
+    process.kill(first, 'SIGKILL');
+    // More messages than an error handler of the default kind lets fail.
+    for (let time = 0; time < 10; time += 1) {
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# \n'));
+    }
+    await waitFor('another server', () => running('server.js').find((pid) => pid !== first));
+    await diagnosticsOf(
+      editor.document,
+      (diagnostics) => diagnostics.length === 4 && diagnostics.every(({ range }) => range.start.line > 12),
+    );
+  });
 });
