@@ -1,0 +1,167 @@
+/**
+ * What a GPU alone can show of builds: every group of settings that needs TensorRT itself, through `onnx-trt build`.
+ *
+ *   node test/gpu/builds.mjs DIST MODELS TENSORRT_FOLDER       MODELS as make-models.py writes them
+ *
+ * Prints a record; exit code 1 where an expectation fails.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const [dist = '', models = '', tensorrt = ''] = process.argv.slice(2);
+const program = path.resolve(dist, 'onnx-trt.js');
+const folder = mkdtempSync(path.join(tmpdir(), 'builds-'));
+const modelFile = (name) => path.resolve(models, name, 'model.onnx');
+const failures = [];
+const record = {};
+
+/** Scales of an INT8 calibration cache, as TensorRT writes them: the bits of floats. */
+const calibration = ['x', 'c0', 'r0', 'p0', 'c1', 'r1', 'g', 'f', 'y'].map((name) => `${name}: 3d000000`);
+writeFileSync(
+  path.join(folder, 'calibration.cache'),
+  `TRT-100600-EntropyCalibration2\n${calibration.join('\n')}\n`,
+);
+
+/** Name, model, settings in YAML, and what the outcome has to be: built, failed, or not-built where checks refuse. */
+const configs = [
+  ['strongly typed', 'convolutions', 'stronglyTyped: true'],
+  ['fp16', 'convolutions', 'fp16: true'],
+  ['best', 'convolutions', 'best: true\ncalib: calibration.cache'],
+  ['int8', 'convolutions', 'int8: true\nfp16: true\ncalib: calibration.cache'],
+  [
+    'layer precisions',
+    'convolutions',
+    'fp16: true\nprecisionConstraints: obey\nlayerPrecisions: { "conv*": fp16, classifier: fp32 }\nlayerOutputTypes: { conv0: fp32 }',
+  ],
+  ['no tf32', 'convolutions', 'noTF32: true'],
+  ['sparsity', 'convolutions', 'sparsity: enable\nfp16: true'],
+  ['pools', 'convolutions', 'memPoolSize: { workspace: 64MiB, tacticSharedMem: 48KiB }'],
+  [
+    'tactics',
+    'convolutions',
+    'tacticSources: { CUBLAS: false, CUDNN: false, JIT_CONVOLUTIONS: true }\nmaxTactics: 2\navgTiming: 2',
+  ],
+  ['levels', 'convolutions', 'builderOptimizationLevel: 1\nmaxAuxStreams: 2'],
+  ['preview', 'convolutions', 'preview: { aliasedPluginIO1003: true }'],
+  ['hardware', 'convolutions', 'hardwareCompatibilityLevel: ampere+'],
+  [
+    'formats',
+    'convolutions',
+    'fp16: true\ninputIOFormats: { x: "fp16:chw+hwc8" }\noutputIOFormats: ["fp32:chw"]',
+  ],
+  ['verbosity', 'convolutions', 'profilingVerbosity: detailed'],
+  ['caches off', 'convolutions', 'noBuilderCache: true\nnoCompilationCache: true'],
+  ['monitored', 'convolutions', 'monitorMemory: true\nstrictNans: true'],
+  ['timed', 'convolutions', 'timingCacheFile: timing.cache'],
+  ['timed again', 'convolutions', 'timingCacheFile: timing.cache'],
+  ['refit', 'layers', 'refit: true'],
+  ['refit individual', 'layers', 'refitIndividual: true'],
+  ['stripped', 'layers', 'stripWeights: true'],
+  ['stripped for others', 'layers', 'stripAllWeights: true'],
+  ['streamed', 'transformer', 'stronglyTyped: true\nallowWeightStreaming: true'],
+  ['compatible', 'layers', 'versionCompatible: true\nexcludeLeanRuntime: true'],
+  ['debug tensors', 'transformer', 'markDebug: [n0, h]'],
+  [
+    'two profiles',
+    'layers',
+    'profiles:\n  - x: { min: [1, 256], opt: [4, 256], max: [16, 256] }\n  - x: { min: [16, 256], opt: [32, 256], max: [64, 256] }',
+  ],
+  ['no such flag', 'convolutions', 'tilingOptimizationLevel: 1', 'not-built'],
+  [
+    'wrong profile',
+    'layers',
+    'profiles:\n  - x: { min: [1, 255], opt: [4, 256], max: [16, 256] }',
+    'not-built',
+  ],
+  ['no lean runtime here', 'layers', 'versionCompatible: true', 'failed'],
+  ['for Windows', 'layers', 'runtimePlatform: WindowsAMD64', 'failed'],
+  ['fusing debug tensors', 'layers', 'markDebug: [m0, r0]', 'failed'],
+];
+
+const profiles = {
+  convolutions: '',
+  layers: 'profiles:\n  - x: { min: [1, 256], opt: [8, 256], max: [64, 256] }\n',
+  transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
+};
+
+for (const [name, model, settings, expected = 'built'] of configs) {
+  const file = path.join(folder, `${name.replaceAll(' ', '-')}.trt.yaml`);
+  const own = settings.includes('profiles:') ? '' : profiles[model];
+  const engine = `${path.basename(file, '.trt.yaml')}.engine`;
+  writeFileSync(file, `model: ${modelFile(model)}\nengine: ${engine}\n${own}${settings}\n`);
+  const { code, events, milliseconds } = await build(file);
+  const finished = events.findLast(({ event }) => event === 'finished');
+  const outcome = finished?.outcome ?? `exit code ${code}`;
+  record[name] = {
+    settings,
+    outcome,
+    ...(finished?.bytes && { bytes: finished.bytes }),
+    milliseconds,
+    ...(finished?.notes?.length > 0 && { notes: finished.notes }),
+    ...(outcome !== 'built' && {
+      problems: (finished?.problems ?? events.filter(({ event }) => event === 'problem')).map((problem) => ({
+        code: problem.code,
+        message: problem.message,
+        advice: problem.advice,
+      })),
+    }),
+  };
+  if (outcome !== expected) failures.push(`${name}: ${outcome} instead of ${expected}`);
+}
+
+const again = await build(path.join(folder, 'refit.trt.yaml'));
+record['up to date'] = again.events.findLast(({ event }) => event === 'finished')?.outcome;
+if (record['up to date'] !== 'up-to-date') failures.push(`a second build is ${record['up to date']}`);
+record.provenance = JSON.parse(readFileSync(path.join(folder, 'refit.engine.json'), 'utf8'));
+
+record.interrupted = await interrupt(path.join(folder, 'debug-tensors.trt.yaml'));
+if (record.interrupted.milliseconds > 1500) failures.push('an interrupted build goes on');
+
+record.timingCacheBytes = statSync(path.join(folder, 'timing.cache'), { throwIfNoEntry: false })?.size;
+if (!record.timingCacheBytes) failures.push('there is no timing cache');
+rmSync(folder, { recursive: true });
+console.log(JSON.stringify({ node: process.version, record, failures }, null, 1));
+process.exit(failures.length === 0 ? 0 : 1);
+
+/** Runs one build to its end. */
+function build(config, onStart = () => undefined) {
+  const start = performance.now();
+  const child = spawn(process.execPath, [
+    program,
+    'build',
+    config,
+    '--runtime',
+    tensorrt,
+    '--format',
+    'json',
+  ]);
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  child.stderr.on('data', (data) => process.stderr.write(data));
+  onStart(child);
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      const events = output
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+      resolve({ code, events, milliseconds: Math.round(performance.now() - start) });
+    });
+  });
+}
+
+/** Milliseconds from an interrupt in the middle of a build to its end. */
+async function interrupt(config) {
+  let asked = 0;
+  const { code } = await build(config, (child) => {
+    setTimeout(() => {
+      asked = performance.now();
+      child.kill('SIGINT');
+    }, 7000);
+  });
+  return { code, milliseconds: Math.round(performance.now() - asked) };
+}
