@@ -5,8 +5,10 @@ import { type Command, commandHelp, type ExitCode, readArguments, UsageError } f
 import { configCommand } from './config.ts';
 import { encodeCommand } from './encode.ts';
 import { errorText } from './error-text.ts';
+import { inspectCommand } from './inspect.ts';
 import { lspCommand } from './lsp.ts';
 import { printCommand } from './print.ts';
+import { profileCommand } from './profile.ts';
 import { runtimesCommand } from './runtimes.ts';
 import { shapesCommand } from './shapes.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,6 +21,8 @@ const commands: readonly Command[] = [
   encodeCommand,
   configCommand,
   buildCommand,
+  inspectCommand,
+  profileCommand,
   runtimesCommand,
   lspCommand,
 ];

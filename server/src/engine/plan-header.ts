@@ -153,7 +153,7 @@ function whatElse(bytes: Uint8Array): string {
   }
   if (start.startsWith('PK\u0003\u0004')) return 'It is a ZIP archive, not an engine.';
   if (start.startsWith('\u001f\u008b')) return 'It is compressed by gzip; uncompress it first.';
-  if (start.startsWith('#') || /^\s*[[{]/.test(start)) return 'It is text, not an engine.';
+  if (/^[\s\x20-\x7e]+$/.test(start)) return 'It is text, not an engine.';
   if (bytes[0] === 0x08 && (bytes[1] ?? 0) < 32 && bytes.length > 2) {
     return 'It seems to be an ONNX model, not an engine built from one.';
   }

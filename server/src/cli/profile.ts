@@ -1,0 +1,226 @@
+import path from 'node:path';
+import type { TableSection } from '../engine/describe-engine.ts';
+import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
+import { compareLayers } from '../engine/profile/compare.ts';
+import {
+  layerComparisonSection,
+  layerSection,
+  nodeComparisonSection,
+  nodeSection,
+  statisticsSection,
+} from '../engine/profile/describe-profile.ts';
+import type { JoinedProfile } from '../engine/profile/join.ts';
+import { joinProfile } from '../engine/profile/join.ts';
+import { nodeTimes } from '../engine/profile/node-times.ts';
+import { readProfileFile } from '../engine/profile/read.ts';
+import { defaultPercentiles, runStatistics } from '../engine/profile/statistics.ts';
+import { loadModel } from '../node/load-model.ts';
+import { readTextFile } from '../node/read-text-file.ts';
+import { type Arguments, type Command, UsageError } from './command.ts';
+import { exportProfile, exportsSomething } from './engine/export-profile.ts';
+import { measure } from './engine/measure.ts';
+import { numberOption, numbersOption } from './engine/options.ts';
+import { sectionText, tableText } from './engine/section-text.ts';
+import type { Terminal } from './terminal.ts';
+
+export const profileCommand: Command = {
+  name: 'profile',
+  summary: 'Measure an engine, layer by layer and ONNX node by node; show and compare profiles',
+  forms: [
+    'profile ENGINE [--shapes SPEC] [--iterations N] [--export FILE] …',
+    'profile CONFIG.trt.yaml [--build NAME] …',
+    'profile PROFILE.json… [--model MODEL] [--compare OTHER.json] [--trace FILE]',
+  ],
+  description: [
+    'Runs an engine on the GPU, with the options of trtexec: warm-up, then at least so many inferences and so many seconds,',
+    'then the layers one by one. With a build config, its engine runs as its inference keys say. Profiles that trtexec',
+    '(--exportTimes, --exportProfile, --exportLayerInfo) or --export wrote are shown without a GPU, several of one engine',
+    'together. Times are told for ONNX nodes where the model is known; time of a fused group is the group’s.',
+    '',
+    'An engine is loaded with all that is in it; code for the CPU inside it runs only with --trust-host-code.',
+  ].join('\n'),
+  options: {
+    shapes: { value: 'SPEC', help: 'Shapes of inputs: x:8x3x224x224,ids:8; `opt` of the profile otherwise.' },
+    'load-inputs': { value: 'SPEC', help: 'Raw values of inputs: x:FILE,…; random otherwise.' },
+    iterations: { value: 'N', help: 'At least so many inferences (10).' },
+    duration: { value: 'SECONDS', help: 'At least so long (3).' },
+    'warm-up': { value: 'MS', help: 'Milliseconds of inference before (200).' },
+    streams: { value: 'N', help: 'Execution contexts that run side by side (1).' },
+    'use-profile': { value: 'N', help: 'Optimization profile (0).' },
+    'allocation-strategy': { value: 'STRATEGY', help: 'Memory of contexts: static, profile or runtime.' },
+    'cuda-graph': { help: 'Run as a CUDA graph, as trtexec 11 does.' },
+    'no-cuda-graph': { help: 'Launch kernels one by one, as trtexec 10 does.' },
+    transfers: { help: 'Measure copies to and from the GPU, too, as trtexec 10 does.' },
+    'no-transfers': { help: 'Leave copies out, as trtexec 11 does.' },
+    percentile: { value: 'P,…', help: 'Percentiles to show (90,95,99).' },
+    build: { short: 'b', value: 'NAME', help: 'Which build of the config.' },
+    model: { value: 'MODEL', help: 'The model of the engine, where ENGINE.json does not say.' },
+    compare: { value: 'FILE', help: 'Another profile; shows what changed.' },
+    runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that runs the engine.' },
+    plugin: {
+      value: 'LIBRARY',
+      multiple: true,
+      help: 'A plugin library that the engine needs; may be repeated.',
+    },
+    'trust-host-code': { help: 'Let code for the CPU inside the engine run (setEngineHostCodeAllowed).' },
+    export: { value: 'FILE', help: 'Write all of it as JSON, with every single time.' },
+    'export-times': { value: 'FILE', help: 'Write the times of inferences, as trtexec’s --exportTimes.' },
+    'export-profile': { value: 'FILE', help: 'Write the times of layers, as trtexec’s --exportProfile.' },
+    'export-layer-info': { value: 'FILE', help: 'Write the layers, as trtexec’s --exportLayerInfo.' },
+    trace: { value: 'FILE', help: 'Write a trace for Perfetto (ui.perfetto.dev).' },
+    format: { value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
+  },
+  positionals: { least: 1, most: 8, what: 'The engine, build config or profile' },
+  run: async (given, terminal) => {
+    const files = given.positionals;
+    const stored = files.every((file) => /\.json$/i.test(file) && !/\.trt\.json$/i.test(file));
+    if (!stored && files.length > 1) throw new UsageError('Only profiles (.json) can be several.');
+    const profile: JoinedProfile & { readonly layerJson?: string } = stored
+      ? readProfiles(files)
+      : await measure(files[0] ?? '', given, terminal);
+    const nodes = nodesOfProfile(profile, given, terminal);
+    const other = given.value('compare');
+    const before = other === undefined ? undefined : readProfiles([other]);
+    const shown = shownProfile(profile, nodes, given);
+    if (given.value('format') === 'json') terminal.print(`${JSON.stringify(shown.json, undefined, 2)}\n`);
+    else if (before) terminal.print(comparison(before, profile, nodes, given, terminal));
+    else printProfile(files, shown, terminal);
+    if (exportsSomething(given)) await exportProfile(profile, shown.times, given, terminal);
+    return 0;
+  },
+};
+
+function readProfiles(files: readonly string[]): JoinedProfile {
+  return joinProfile(
+    files.map((file) => {
+      try {
+        return readProfileFile(readTextFile(path.resolve(file)));
+      } catch (error) {
+        throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+      }
+    }),
+  );
+}
+
+/** Those of `--model`, or of the model that the profile names and that is still there. */
+function nodesOfProfile(
+  { model }: JoinedProfile,
+  given: Arguments,
+  terminal: Terminal,
+): readonly GraphNode[] | undefined {
+  const named = given.value('model');
+  if (named !== undefined) return graphNodes(loadModel(named).model);
+  if (model === undefined) return undefined;
+  try {
+    return graphNodes(loadModel(model).model);
+  } catch (error) {
+    terminal.note(`note: the model is left out: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | undefined, given: Arguments) {
+  const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
+  const streams = numberOption(given, 'streams') ?? 1;
+  const statistics = runStatistics(profile.iterations, percentiles, streams);
+  const times =
+    nodes && profile.layers.length > 0
+      ? nodeTimes(profile.layers, profile.information?.layers, nodes)
+      : undefined;
+  const sections = [
+    ...(statistics ? [statisticsSection(statistics)] : []),
+    ...(times ? [nodeSection(times)] : []),
+    ...(profile.layers.length > 0 && !times ? [layerSection(profile.layers, profile.layerRuns)] : []),
+  ];
+  return {
+    sections,
+    statistics,
+    times,
+    json: {
+      ...(statistics && { statistics }),
+      layers: profile.layers.map(({ runs: _, ...layer }) => layer),
+      ...(times && {
+        nodes: times.groups.map(({ nodes: group, layers, milliseconds, share }) => ({
+          nodes: group.map(({ path: way, name }) => [...way, name].join('/')),
+          layers: layers.map(({ layer }) => layer.name),
+          milliseconds,
+          share,
+        })),
+        otherLayers: times.others.map(({ layer, milliseconds, share, why }) => ({
+          layer: layer.name,
+          milliseconds,
+          share,
+          why,
+        })),
+        nodesWithoutLayer: times.mapping.nodesWithoutLayer.map(({ node, why }) => ({ node: node.name, why })),
+      }),
+    },
+  };
+}
+
+function printProfile(
+  files: readonly string[],
+  { sections, statistics, times }: ReturnType<typeof shownProfile>,
+  terminal: Terminal,
+): void {
+  if (sections.length === 0) {
+    throw new Error(`There are no times in ${files.join(', ')}: that is layer information alone.`);
+  }
+  terminal.print(sectionText(files.map((file) => path.basename(file)).join(', '), sections, terminal.style));
+  for (const remark of statistics?.remarks ?? []) terminal.note(`note: ${remark}`);
+  const without = times?.mapping.nodesWithoutLayer ?? [];
+  if (without.length > 0) {
+    const names = without.slice(0, 8).map(({ node }) => node.name);
+    const more = without.length > names.length ? ` and ${without.length - names.length} more` : '';
+    terminal.note(
+      `note: no layer names ${names.join(', ')}${more}: merged into layers around them, or removed; inspect --layers tells more.`,
+    );
+  }
+  const unknown = new Set(times?.mapping.layers.flatMap(({ unknownNodes }) => unknownNodes));
+  if (unknown.size > 0) {
+    terminal.note(
+      `note: ${unknown.size} nodes that the engine names are not in the model, ${[...unknown][0]} among them: is it the model that the engine was built from?`,
+    );
+  }
+}
+
+function comparison(
+  before: JoinedProfile,
+  after: JoinedProfile,
+  nodes: readonly GraphNode[] | undefined,
+  given: Arguments,
+  { style }: Terminal,
+): string {
+  const rows: string[][] = [];
+  const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
+  const [old, now] = [before, after].map(({ iterations }) => runStatistics(iterations, percentiles));
+  if (old && now) {
+    for (const [label, key] of [
+      ['Latency', 'latency'],
+      ['Compute', 'compute'],
+      ['Enqueue', 'enqueue'],
+    ] as const) {
+      const change = now[key].median / old[key].median - 1;
+      rows.push([
+        label,
+        old[key].median.toFixed(4),
+        now[key].median.toFixed(4),
+        `${change >= 0 ? '+' : '−'}${Math.abs(change * 100).toFixed(1)} %`,
+      ]);
+    }
+  }
+  const head = tableText(['Median (ms)', 'before', 'after', 'change'], rows, style);
+  const section = nodes
+    ? comparisonOfNodes(before, after, nodes)
+    : layerComparisonSection(compareLayers(before.layers, after.layers));
+  return sectionText('Comparison', [section], style).concat(rows.length > 0 ? `\n${head}\n` : '');
+}
+
+function comparisonOfNodes(
+  before: JoinedProfile,
+  after: JoinedProfile,
+  nodes: readonly GraphNode[],
+): TableSection {
+  const timesOf = ({ layers, information }: JoinedProfile) => nodeTimes(layers, information?.layers, nodes);
+  return nodeComparisonSection(timesOf(before), timesOf(after));
+}

@@ -1,0 +1,23 @@
+/** `2.31 MB`: millions of bytes, three digits. */
+export function byteText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
+}
+
+/** `0.0358`: milliseconds to three digits, never in powers of ten. */
+export function millisecondsText(milliseconds: number): string {
+  if (milliseconds === 0) return '0';
+  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(milliseconds)))));
+  return milliseconds.toFixed(digits);
+}
+
+/** `12.3 %`. */
+export function shareText(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

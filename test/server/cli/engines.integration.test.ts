@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { cacheDirectory } from '../../../scripts/cache.mjs';
+import { startReadyBridge } from '../../native-bridge/support/bridge.ts';
+import { temporaryFolder, writeModels } from '../../native-bridge/support/models.ts';
+import { nets } from '../engine/support/models.ts';
+import { runCommand } from './run-command.ts';
+
+const folder = temporaryFolder();
+const engine = path.join(folder, 'fixed.engine');
+const forAda = path.join(folder, 'ada.engine');
+const model = path.join(folder, 'transformer.onnxtxt');
+const rtx = path.join(cacheDirectory, 'tensorrt-rtx-1.7.1');
+const fixture = (name: string) =>
+  fileURLToPath(new URL(`../../fixtures/engines/${name}.json`, import.meta.url));
+
+/** As on a machine with nothing but these installations. */
+async function withRuntimes<Result>(folders: readonly string[], use: () => Promise<Result>): Promise<Result> {
+  const { LD_LIBRARY_PATH: inherited } = process.env;
+  process.env['LD_LIBRARY_PATH'] = folders.join(':');
+  try {
+    return await use();
+  } finally {
+    if (inherited === undefined) delete process.env['LD_LIBRARY_PATH'];
+    else process.env['LD_LIBRARY_PATH'] = inherited;
+  }
+}
+
+before(async () => {
+  writeFileSync(model, nets.transformer);
+  const bridge = await startReadyBridge('tensorrt-rtx-1.7.1');
+  const models = writeModels({
+    fixed: `
+      <ir_version: 8, opset_import: ["" : 17]>
+      g (float[1,3,8,8] x) => (float[1,4,8,8] y) <float[4,3,1,1] w = {1,2,3,4,5,6,7,8,9,10,11,12}> {
+        [conv] h = Conv (x, w)
+        [relu] y = Relu (h)
+      }`,
+  });
+  await bridge.build(models.fixed, { enginePath: engine });
+  await bridge.build(models.fixed, { enginePath: forAda, settings: { computeCapabilities: ['kSM89'] } });
+  bridge.kill();
+});
+
+describe('onnx-trt inspect, of engines that were just built', () => {
+  test('who made it, for what, and that it cannot run without a GPU', async () => {
+    const { code, stdout } = await withRuntimes([rtx], () => runCommand('inspect', engine));
+    assert.equal(code, 0);
+    assert.match(stdout, /Made by +TensorRT for RTX 1\.7\.1 \(build 116\)/);
+    assert.match(stdout, /Made for +compute capability 8\.0, 8\.6, 8\.9, 12\.0, 12\.1 and later/);
+    assert.match(stdout, /Answer +It cannot run here\. Engines run on an NVIDIA GPU/);
+    assert.match(stdout, /tensorrt-rtx-1\.7\.1 +TensorRT for RTX 1\.7\.1 built it/);
+  });
+
+  test('as JSON', async () => {
+    const { stdout } = await withRuntimes([rtx], () => runCommand('inspect', engine, '--format', 'json'));
+    const { header, compatibility } = JSON.parse(stdout);
+    assert.equal(header.planBytes, header.fileBytes);
+    assert.deepEqual(
+      header.sections.map(({ name }: { name: string }) => name),
+      ['engine', 'weights'],
+    );
+    assert.equal(compatibility.runs, 'no');
+  });
+
+  test('two engines: only what differs', async () => {
+    const { stdout } = await runCommand('inspect', engine, '--compare', forAda);
+    assert.match(stdout, /Made for\n +- compute capability 8\.0.*\n +\+ compute capability 8\.9\n/);
+    assert.doesNotMatch(stdout, /Made by/);
+  });
+
+  test('layers beside it are shown with the nodes of the model', async () => {
+    writeFileSync(`${engine}.layers.json`, readFileSync(fixture('transformer-layers')));
+    const { stdout } = await runCommand('inspect', engine, '--layers', '--model', model);
+    assert.match(stdout, /v_proj\+k_proj\+q_proj_myl0_3 +gemm +q_proj, k_proj, v_proj/);
+    assert.match(stdout, /q_heads +Reshape +No layer names it/);
+  });
+
+  test('an ENGINE.json of another file is left out', async () => {
+    const provenance = {
+      format: 'onnx-tensorrt-tools engine',
+      formatVersion: 1,
+      engine: { path: engine, bytes: 5 },
+    };
+    writeFileSync(`${forAda}.json`, JSON.stringify(provenance));
+    const { stdout, stderr } = await runCommand('inspect', forAda);
+    assert.match(stderr, /describes an engine of 5 bytes, not this one of \d+; it is left out/);
+    assert.doesNotMatch(stdout, /How it was built/);
+  });
+
+  test('a file that was cut off, and one that is no engine', async () => {
+    const cut = path.join(folder, 'cut.engine');
+    writeFileSync(cut, readFileSync(engine));
+    truncateSync(cut, 5000);
+    assert.match(
+      (await runCommand('inspect', cut)).stdout,
+      /The file is cut off: it has 5000 bytes, the engine \d{6}/,
+    );
+    const { code, stderr } = await runCommand('inspect', model);
+    assert.equal(code, 2);
+    assert.match(stderr, /is not an engine\. It is text/);
+  });
+
+  test('loading without a GPU fails with a sentence, not with a crash', async () => {
+    const { code, stderr } = await runCommand('inspect', engine, '--runtime', rtx);
+    assert.equal(code, 2);
+    assert.match(stderr, /Engines run on an NVIDIA GPU only/);
+    const run = await withRuntimes([rtx], () => runCommand('profile', engine, '--iterations', '3'));
+    assert.equal(run.code, 2);
+    assert.match(run.stderr, /cannot be measured here\. Engines run on an NVIDIA GPU/);
+  });
+});
+
+describe('onnx-trt profile, of profiles captured on an H200', () => {
+  test('times of nodes, groups as groups', async () => {
+    const { code, stdout, stderr } = await runCommand(
+      'profile',
+      fixture('transformer-run'),
+      fixture('transformer-layers'),
+      '--model',
+      model,
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /20 inferences, \d+\.\d per second/);
+    assert.match(stdout, /0\.0203 +16\.2 % +q_proj \+ k_proj \+ v_proj +v_proj\+k_proj\+q_proj_myl0_3/);
+    assert.match(stdout, /– TensorRT’s own: it works out shapes\. +__mye1351_0_myl0_0/);
+    assert.match(stderr, /no layer names q_heads/);
+  });
+
+  test('exports are read again and say the same', async () => {
+    const [times, layers, trace] = ['times', 'layers', 'trace'].map((name) =>
+      path.join(folder, `${name}.json`),
+    );
+    const written = await runCommand(
+      ...[
+        'profile',
+        fixture('transformer-run'),
+        '--export-times',
+        times ?? '',
+        '--export-profile',
+        layers ?? '',
+      ],
+      ...['--trace', trace ?? ''],
+    );
+    assert.equal(written.code, 0, written.stderr);
+    const json = async (...files: string[]) =>
+      JSON.parse((await runCommand('profile', ...files, '--format', 'json')).stdout);
+    assert.deepEqual(await json(times ?? '', layers ?? ''), await json(fixture('transformer-run')));
+    assert.equal(JSON.parse(readFileSync(trace ?? '', 'utf8')).displayTimeUnit, 'ms');
+  });
+
+  test('two profiles, by node', async () => {
+    const { stdout } = await runCommand(
+      ...['profile', fixture('transformer-run'), fixture('transformer-layers'), '--model', model],
+      ...['--compare', fixture('transformer-run')],
+    );
+    assert.match(stdout, /fused otherwise/);
+    assert.match(stdout, /– layers that no node accounts for/);
+    assert.match(stdout, /0\.125 +0\.125 +±0 \(±0\.0 %\) +all layers/);
+  });
+
+  test('a model that the engine is not of is told', async () => {
+    const other = path.join(folder, 'layers.onnxtxt');
+    writeFileSync(other, nets.layers);
+    const { stderr } = await runCommand(
+      'profile',
+      fixture('transformer-run'),
+      fixture('transformer-layers'),
+      '--model',
+      other,
+    );
+    assert.match(stderr, /nodes that the engine names are not in the model/);
+  });
+
+  test('wrong files and options', async () => {
+    assert.match(
+      (await runCommand('profile', fixture('transformer-layers'))).stderr,
+      /layer information alone/,
+    );
+    assert.match(
+      (await runCommand('profile', fixture('transformer-debug'))).stderr,
+      /transformer-debug\.json: It is no profile/,
+    );
+    assert.match((await runCommand('profile', engine, '--shapes', 'x')).stderr, /--shapes takes NAME:VALUE/);
+    assert.match(
+      (await runCommand('profile', engine, '--iterations', 'many')).stderr,
+      /--iterations takes a number, not many/,
+    );
+    assert.match((await runCommand('profile', engine, model)).stderr, /Only profiles/);
+  });
+});
