@@ -91,11 +91,14 @@ function taskOf(
 
 /** What the extension's settings say of TensorRT, for a process that does not read them. */
 function environment(folder: vscode.WorkspaceFolder): Record<string, string> {
-  const folders = vscode.workspace.getConfiguration('tensorrt', folder).get<string[]>('libraryFolders', []);
+  const settings = vscode.workspace.getConfiguration('tensorrt', folder);
+  const folders = settings.get<readonly string[]>('libraryFolders', []);
+  const runtime = settings.get('runtime', '');
   return {
     ELECTRON_RUN_AS_NODE: '1',
     // Not before the user has said so in the editor.
     ONNX_TRT_NO_INSTALL: '1',
+    ...(runtime !== '' && { ONNX_TRT_RUNTIME: runtime }),
     ...(folders.length > 0 && { ONNX_TRT_LIBRARY_FOLDERS: folders.join(path.delimiter) }),
   };
 }

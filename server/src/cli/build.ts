@@ -44,7 +44,7 @@ export const buildCommand: Command = {
     runtime: {
       short: 'r',
       value: 'ID|DIR',
-      help: 'The TensorRT that builds, whatever the config says: what its `runtime` takes.',
+      help: 'The TensorRT that builds, whatever the config says: what its `runtime` takes. ONNX_TRT_RUNTIME is for configs that say nothing.',
     },
     output: { short: 'o', value: 'ENGINE', help: 'The engine’s file, whatever the config says.' },
     force: {
@@ -116,9 +116,13 @@ async function buildAll(
 ): Promise<ExitCode> {
   const runtimes = new Runtimes({ buildLogSeverity: logLevel(given) ?? 'warning' });
   const wish = given.value('runtime');
+  const { ONNX_TRT_RUNTIME: usual } = process.env;
   const queue = new BuildQueue({
     runtimeFor: async ({ build }) => {
-      const installation = await runtimeForBuild(runtimes, wish ?? runtimeWish(build, true));
+      const installation = await runtimeForBuild(
+        runtimes,
+        wish ?? runtimeWish(build, true) ?? (usual || undefined),
+      );
       return { runtimes, installation };
     },
     // Who types the command has chosen the config.
