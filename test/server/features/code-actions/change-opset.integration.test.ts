@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { codeActions, resolveCodeAction } from '../../../../server/src/features/code-actions.ts';
 import { createDocument, type OnnxDocument } from '../../../../server/src/features/document.ts';
 import { nodeFileAccess } from '../../../../server/src/node/file-access.ts';
+import { sample } from '../../../support/sample.ts';
 import {
   encodeText,
   modelFolders,
@@ -20,6 +21,7 @@ import { refactorDocument } from './refactor.ts';
 const script = path.join(import.meta.dirname, '../../../support/compare-opsets.py');
 
 interface Converted {
+  readonly names: readonly string[];
   /** Number of models that were converted, and of those without a rule. */
   readonly converted: number;
   readonly refused: readonly string[];
@@ -31,11 +33,13 @@ function convertAll(
   from: string,
   targets: readonly number[],
   nameOf = (name: string, _: number) => name,
+  step = 1,
 ): Converted {
   const folder = temporaryFolder();
   let converted = 0;
   const refused: string[] = [];
-  for (const name of modelNames(from)) {
+  const names = sample(modelNames(from), step);
+  for (const name of names) {
     const { text } = printFile(path.join(from, `${name}.onnx`), 'elide');
     const uri = pathToFileURL(path.join(from, `${name}.onnxtxt`)).href;
     const document = createDocument(uri, 1, text, nodeFileAccess);
@@ -50,7 +54,7 @@ function convertAll(
       }
     }
   }
-  return { converted, refused, folder };
+  return { names, converted, refused, folder };
 }
 
 function titleOf(target: number): RegExp {
@@ -87,8 +91,8 @@ describe("ONNX's conformance cases compute the same", () => {
   });
 
   test('at opset 13, where they can be taken back to it or brought to it', () => {
-    const { folder, converted } = convertAll(modelFolders['operator conformance'], [13]);
-    assert(converted > 500, `${converted} were converted`);
+    const { folder, names, converted } = convertAll(modelFolders['operator conformance'], [13], undefined, 4);
+    assert(converted > names.length / 4, `${converted} of ${names.length} were converted`);
     assert.deepEqual(differing(python(script, 'conformance', folder)), []);
   });
 });

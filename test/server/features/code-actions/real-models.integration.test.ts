@@ -11,6 +11,7 @@ import {
 import { createDocument, type OnnxDocument } from '../../../../server/src/features/document.ts';
 import { offsetAt } from '../../../../server/src/features/source-text.ts';
 import { nodeFileAccess } from '../../../../server/src/node/file-access.ts';
+import { takesAll } from '../../../support/sample.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import {
   encodeText,
@@ -38,7 +39,7 @@ const shapes: Readonly<Record<string, Readonly<Record<string, readonly number[]>
   'silero_vad-silero_vad_half': { input: [1, 512], state: [2, 1, 128] },
   'silero_vad-silero_vad_op18_ifless': { input: [1, 512], state: [2, 1, 128] },
 };
-const runsPerModel = Number(process.env['REFACTORED_RUNS'] ?? 4);
+const runsPerModel = takesAll ? 12 : 2;
 
 interface Job {
   readonly original: string;

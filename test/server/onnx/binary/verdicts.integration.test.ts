@@ -13,6 +13,7 @@ import { type WeightlessModel, weightless } from '../../../../server/src/onnx/bi
 import type { Model } from '../../../../server/src/onnx/model/model.ts';
 import { type ReadyBridge, startReadyBridge } from '../../../native-bridge/support/bridge.ts';
 import { installations } from '../../../native-bridge/support/installations.ts';
+import { sample } from '../../../support/sample.ts';
 
 const models = path.join(cacheDirectory, 'models');
 const folder = mkdtempSync(path.join(tmpdir(), 'verdicts-'));
@@ -59,11 +60,14 @@ for (const installation of installations) {
     });
     after(() => bridge?.kill());
 
-    /** Compares the verdicts on all models of a folder that weights can be taken from; answers how many those are. */
-    async function compare(directory: string): Promise<{ stripped: number; accepted: number }> {
+    /** Compares the verdicts on the models of a folder that weights can be taken from; answers how many those are. */
+    async function compare(
+      directory: string,
+      names: readonly string[] = readdirSync(directory),
+    ): Promise<{ stripped: number; accepted: number }> {
       const counts = { stripped: 0, accepted: 0 };
       const different: string[] = [];
-      for (const name of readdirSync(directory)) {
+      for (const name of names) {
         const file = path.join(directory, name);
         const stripped = weightless(read(file), {
           files: nodeFileAccess,
@@ -101,8 +105,12 @@ for (const installation of installations) {
     });
 
     test('on the conformance models with an input made an initializer', async () => {
-      const { stripped, accepted } = await compare(variants);
-      assert.ok(stripped > 3500 && accepted > 2000, `${stripped} stripped, ${accepted} accepted`);
+      const names = sample(readdirSync(variants).sort(), 4);
+      const { stripped, accepted } = await compare(variants, names);
+      assert.ok(
+        stripped > 0.8 * names.length && accepted > 0.4 * names.length,
+        `${stripped} of ${names.length} stripped, ${accepted} accepted`,
+      );
     });
 
     test('whatever the model and its folders are called', async () => {
