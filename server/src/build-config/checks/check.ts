@@ -32,8 +32,14 @@ export function checkBuilds({ files, builds }: ResolvedConfig, facts: CheckFacts
 
 function problemsOf(context: CheckContext): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  for (const rule of rules) rule(context, (problem) => problems.push(problem));
+  for (const rule of rules) rule(context, (problem) => problems.push(withPossibleFixes(problem)));
   return problems;
+}
+
+/** What is written in a way that cannot be edited has fixes without edits. */
+function withPossibleFixes(problem: ConfigProblem): ConfigProblem {
+  const fixes = problem.fixes?.filter(({ edits }) => edits.length > 0);
+  return fixes?.length === problem.fixes?.length ? problem : { ...problem, fixes: fixes ?? [] };
 }
 
 /** Builds whose own lines the problem is on need no mention. */

@@ -4,27 +4,44 @@ import type { AnySetting, CheckContext } from './rule.ts';
 
 type Texts = Pick<CheckContext, 'textOf'>;
 
-/** Takes an entry of a map away: a whole line in a block, the entry and its comma between braces. */
-export function removedEntry({ textOf }: Texts, key: Origin, value: Origin): ConfigEdit {
+/**
+ * Takes an entry of a map away: a whole line in a block, the entry and its comma between braces. No edit where the value does not
+ * stand behind its key: an item of an axis of `matrix`, an alias.
+ */
+export function removedEntry(texts: Texts, key: Origin, value: Origin): ConfigEdit[] {
   const { file } = key;
-  const text = textOf(file);
+  const text = texts.textOf(file);
+  if (!isEntry(text, key, value)) return [];
   const [start, end] = [offsetAt(text, key.range.start), offsetAt(text, value.range.end)];
   const [from, to] = isInBraces(text, start)
     ? spanBetweenBraces(text, start, end)
     : spanOfLines(text, start, end);
-  return edit(text, file, from, to, '');
+  return [edit(text, file, from, to, '')];
 }
 
-export function removedSetting(texts: Texts, { keyOrigin, origin }: AnySetting): ConfigEdit {
+export function removedSetting(texts: Texts, { keyOrigin, origin }: AnySetting): ConfigEdit[] {
   return removedEntry(texts, keyOrigin, origin);
 }
 
-/** Writes an entry (`safe: true`) before another one of the same map. */
-export function addedBefore({ textOf }: Texts, { file, range }: Origin, entry: string): ConfigEdit {
+/** Writes an entry (`safe: true`) before a setting, into the same map. */
+export function addedBefore(texts: Texts, { keyOrigin, origin }: AnySetting, entry: string): ConfigEdit[] {
+  const text = texts.textOf(keyOrigin.file);
+  return isEntry(text, keyOrigin, origin) ? [insertedBefore(texts, keyOrigin, entry)] : [];
+}
+
+/** Writes an entry before the key of another one of the same map. */
+export function insertedBefore({ textOf }: Texts, { file, range }: Origin, entry: string): ConfigEdit {
   const text = textOf(file);
   const at = offsetAt(text, range.start);
   const separator = isInBraces(text, at) ? ', ' : `\n${' '.repeat(range.start.character)}`;
   return edit(text, file, at, at, `${entry}${separator}`);
+}
+
+/** Whether the value is written behind its key, with nothing but a colon, comments, anchors and tags between them. */
+export function isEntry(text: string, key: Origin, value: Origin): boolean {
+  if (key.file !== value.file) return false;
+  const between = text.slice(offsetAt(text, key.range.end), offsetAt(text, value.range.start));
+  return /^\s*:\s*(?:[&!]\S+\s*|#[^\n]*\n\s*)*$/.test(between);
 }
 
 /** Offset of a position; past the end where the text has changed meanwhile. */

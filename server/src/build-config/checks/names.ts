@@ -12,10 +12,13 @@ export function isPattern(name: string): boolean {
   return name.includes('*');
 }
 
+/** In more names than these nobody looks for one by hand, and looking for it takes too long. */
+const mostNames = 20_000;
+
 /** The name that is probably meant: alike, the same in other case, or the only one that it is a part of. */
 export function nearestName(word: string, names: Iterable<string>): string | undefined {
   const all = [...names];
-  if (isPattern(word)) return undefined;
+  if (isPattern(word) || all.length > mostNames) return undefined;
   const near = closest(word, all);
   if (near !== undefined) return near;
   const parts = all.filter((name) => name.length > 0 && (name.includes(word) || word.includes(name)));

@@ -152,13 +152,13 @@ const changes: readonly ((shapes: Shapes, random: (count: number) => number) => 
     for (const dims of any(shapes, random)) if (dims.length > 0) dims[0] = (dims[0] ?? 0) + 20;
   },
   (shapes) => {
-    shapes.b = [[4], [4], [4]];
+    Object.assign(shapes, { b: [[4], [4], [4]] });
   },
   (shapes) => {
-    shapes.b = [[1], [4], [4]];
+    Object.assign(shapes, { b: [[1], [4], [4]] });
   },
   (shapes) => {
-    shapes.nobody = [[1], [1], [1]];
+    Object.assign(shapes, { nobody: [[1], [1], [1]] });
   },
 ];
 

@@ -329,7 +329,7 @@ loadInputs: { x: x.bin, z: gone.bin }
 #                          ^^^^^^^^ config.missing-file: There is no file gone.bin.
 timingCacheFile: gone.cache
 engine: out/a.engine
-#       ^^^^^^^^^^^^ config.missing-file: There is no folder /models/out to write the engine to.
+#       ^^^^^^^^^^^^ config.missing-file: There is no folder /models/out yet. A build here makes it
 `,
       { missing: ['gone.onnx', 'gone.bin', 'gone.cache', 'out', 'out/a.engine'] },
     );
@@ -363,5 +363,18 @@ engine: out/a.engine
       of('builds:\n  a:\n    fp16: true\n    noTF32: true\n', 'fp16'),
       'builds:\n  a:\n    noTF32: true\n',
     );
+  });
+
+  test('what an axis of a matrix chooses is not edited as if it were a setting', () => {
+    const text = 'stronglyTyped: true\nmatrix: { fp16: [true, false] }\n';
+    const [problem] = problemsIn(text, { runtime: tensorrt('10.6') });
+    assert.equal(problem?.code, 'config.conflict');
+    assert.deepEqual(
+      problem?.fixes?.map(({ title }) => title),
+      ['Remove stronglyTyped'],
+    );
+    const needing = 'matrix:\n  allowWeightStreaming: [true, false]\n';
+    const [other] = problemsIn(needing, { runtime: tensorrt('10.6') });
+    assert.deepEqual([other?.code, other?.fixes], ['config.needs', []]);
   });
 });

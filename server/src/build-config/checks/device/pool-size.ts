@@ -28,7 +28,7 @@ export const poolSize: Rule = (context, report) => {
         message:
           'A workspace of 0 leaves layers no scratch memory: many have no kernel then, and the build fails with "Could not find any implementation". Without the setting, all memory of the device may be used.',
         fixes: preferred([
-          { title: 'Remove workspace', edits: [removedEntry(context, name.origin, value.origin)] },
+          { title: 'Remove workspace', edits: removedEntry(context, name.origin, value.origin) },
         ]),
       });
     } else if (pool === 'workspace' && runtime?.device && bytes > runtime.device.totalMemory) {
@@ -39,7 +39,7 @@ export const poolSize: Rule = (context, report) => {
         origin: value.origin,
         message: `${size} are more than ${runtime.device.name} has, ${gib} GiB. TensorRT may choose kernels whose memory is not there; without the setting it takes the memory of the device as the limit.`,
         fixes: preferred([
-          { title: 'Remove workspace', edits: [removedEntry(context, name.origin, value.origin)] },
+          { title: 'Remove workspace', edits: removedEntry(context, name.origin, value.origin) },
         ]),
       });
     } else if (pool.startsWith('dla') && (build.get('useDLACore')?.value ?? -1) < 0) {
@@ -50,7 +50,7 @@ export const poolSize: Rule = (context, report) => {
         origin: name.origin,
         message: `${pool} is memory of DLA, which is not used: there is no \`useDLACore\`.`,
         fixes: preferred([
-          { title: `Remove ${pool}`, edits: [removedEntry(context, name.origin, value.origin)] },
+          { title: `Remove ${pool}`, edits: removedEntry(context, name.origin, value.origin) },
         ]),
       });
     } else if (pool === 'dlaSRAM' && bytes > 0 && !Number.isInteger(Math.log2(bytes))) {

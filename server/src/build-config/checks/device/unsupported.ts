@@ -24,7 +24,7 @@ export const unsupportedDevice: Rule = (context, report) => {
         severity: 'error',
         origin: setting.keyOrigin,
         message: `${name} (compute capability ${computeCapability}) has no ${key}; ${generation} and newer GPUs (${capability}) do.`,
-        fixes: preferred([{ title: `Remove ${key}`, edits: [removedSetting(context, setting)] }]),
+        fixes: preferred([{ title: `Remove ${key}`, edits: removedSetting(context, setting) }]),
       });
     }
     return;

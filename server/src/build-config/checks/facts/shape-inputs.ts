@@ -1,7 +1,7 @@
 /** Inputs whose values decide on shapes: TensorRT wants their values in profiles (ITensor::isShapeTensor). */
 import type { FunctionDefinition, Graph, Model, Node } from '../../../onnx/model/model.ts';
 
-/** Positions of the inputs whose values are the shape of an output, or part of it. */
+/** Positions of the inputs whose values TensorRT must know to know shapes: seen on the conformance models of ONNX. */
 const shaping: Readonly<Record<string, readonly number[]>> = {
   Reshape: [1],
   Expand: [1],
@@ -16,7 +16,10 @@ const shaping: Readonly<Record<string, readonly number[]>> = {
   OneHot: [1],
   Split: [1],
   Loop: [0],
-  NonMaxSuppression: [2],
+  CumSum: [1],
+  BlackmanWindow: [0],
+  HammingWindow: [0],
+  HannWindow: [0],
   AffineGrid: [1],
   CenterCropPad: [1],
   MaxUnpool: [2],
@@ -25,7 +28,7 @@ const shaping: Readonly<Record<string, readonly number[]>> = {
 /** Operators that TensorRT computes shapes with: where the result shapes something, so do their inputs. */
 const computing: ReadonlySet<string> = new Set(
   `Identity Cast Concat Gather GatherElements GatherND Slice Squeeze Unsqueeze Reshape Flatten Transpose Expand Tile Split
-  Add Sub Mul Div Mod Pow Neg Abs Sign Min Max Sum Mean Floor Ceil Round Sqrt Exp Log Clip Where Equal Greater Less
+  Add Sub Mul Div Mod Pow Neg Abs Sign Min Max Sum Mean Floor Ceil Round Sqrt Exp Log Clip Relu Where Equal Greater Less
   GreaterOrEqual LessOrEqual And Or Not Xor ReduceProd ReduceSum ReduceMax ReduceMin ReduceMean Range ConstantOfShape`.split(
     /\s+/,
   ),

@@ -16,7 +16,7 @@ const written: ReadonlySet<ConfigKey> = new Set([
   'saveDebugTensors',
 ]);
 
-/** Files that are read exist, and folders that are written to. */
+/** Files that are read exist; a folder for the engine is made by a build here, not by trtexec. */
 export const missingFile: Rule = ({ build, exists }, report) => {
   // Where the config is in no file, paths mean nothing yet.
   if (!path.isAbsolute(build.file)) return;
@@ -45,13 +45,14 @@ export const missingFile: Rule = ({ build, exists }, report) => {
     }
   }
   const engine = enginePath(build);
-  if (!build.get('loadEngine')) {
-    const folder = path.dirname(engine);
-    tell(
-      folder,
-      build.get('engine')?.origin ?? build.origin,
-      `There is no folder ${folder} to write the engine to. Make it first.`,
-    );
+  const folder = path.dirname(engine);
+  if (!build.get('loadEngine') && path.isAbsolute(folder) && !exists(folder)) {
+    report({
+      code: 'config.missing-file',
+      severity: 'information',
+      origin: build.get('engine')?.origin ?? build.origin,
+      message: `There is no folder ${folder} yet. A build here makes it; trtexec does not.`,
+    });
   }
 };
 

@@ -2,11 +2,11 @@
 import { scalarText } from '../../emit.ts';
 import type { ConfigFix } from '../../model.ts';
 import type { CompleteProfile } from '../../profiles.ts';
-import { addedBefore, isInBraces, offsetAt } from '../edits.ts';
+import { insertedBefore, isEntry, isInBraces, offsetAt } from '../edits.ts';
 import type { DimFact, InputFacts } from '../facts/facts.ts';
 import type { CheckContext } from '../rule.ts';
 
-type Sizes = readonly [min: number, opt: number, max: number];
+export type Sizes = readonly [min: number, opt: number, max: number];
 
 const batch: Sizes = [1, 8, 32];
 const sequence: Sizes = [1, 128, 512];
@@ -49,7 +49,7 @@ export function fixForProfile(
   return [
     {
       title: `Add ${missing.map((input) => input.name).join(', ')} from the model`,
-      edits: [addedBefore(context, name.origin, missing.map(profileEntryText).join(separator))],
+      edits: [insertedBefore(context, name.origin, missing.map(profileEntryText).join(separator))],
       isPreferred: true,
     },
   ];
@@ -59,7 +59,9 @@ export function fixForProfile(
 function placeForKey({ build, textOf }: CheckContext) {
   const model = build.get('model');
   const candidates = [
-    ...(model?.keyOrigin.file === build.file ? [model.keyOrigin] : []),
+    ...(model?.keyOrigin.file === build.file && isEntry(textOf(build.file), model.keyOrigin, model.origin)
+      ? [model.keyOrigin]
+      : []),
     ...(build.name === '' ? [build.origin] : []),
   ];
   return candidates
@@ -68,8 +70,8 @@ function placeForKey({ build, textOf }: CheckContext) {
       const text = textOf(file);
       const at = offsetAt(text, range.start);
       const line = text.slice(at, text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at));
-      // A key of an axis of `matrix` belongs to no build, and the first line may be a brace.
-      return !isInBraces(text, at) && !/^\s*[{[]/.test(line) && !/:\s*(\[|$)/.test(line.split('#')[0] ?? '');
+      // The first line may be a brace.
+      return !isInBraces(text, at) && !/^\s*[{[]/.test(line);
     });
 }
 
@@ -86,7 +88,8 @@ export function profileEntryText(input: InputFacts): string {
   return `${name}: { min: ${bound(0)}, opt: ${bound(1)}, max: ${bound(2)} }`;
 }
 
-function sizesOf(dim: DimFact, axis: number, rank: number): Sizes {
+/** A size as the model says it, or three guessed ones from the dimension's name or place. */
+export function sizesOf(dim: DimFact, axis: number, rank: number): Sizes {
   if (typeof dim === 'number') return [dim, dim, dim];
   // By name alone where there is one, so that it gets the same sizes wherever it stands.
   if (dim !== undefined) {

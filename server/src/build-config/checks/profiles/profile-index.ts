@@ -21,7 +21,7 @@ export const profileIndex: Rule = (context, report) => {
           edits: [{ origin: setting.origin, newText: String(count - 1) }],
           isPreferred: true,
         },
-        { title: `Remove ${key}`, edits: [removedSetting(context, setting)] },
+        { title: `Remove ${key}`, edits: removedSetting(context, setting) },
       ],
     });
   }

@@ -25,7 +25,7 @@ export const staticInput: Rule = (context, report) => {
       fixes: [
         {
           title: `Remove ${given.name.value}`,
-          edits: [removedEntry(context, given.name.origin, given.max.origin)],
+          edits: removedEntry(context, given.name.origin, given.max.origin),
           isPreferred: true,
         },
       ],

@@ -130,8 +130,8 @@ export const conflict: Rule = (context, report) => {
       message: `\`${key}\` does not go together with \`${other}\`. ${advice}`,
       related: [{ origin: second.keyOrigin, message: other }],
       fixes: [
-        { title: `Remove ${key}`, edits: [removedSetting(context, setting)], isPreferred: true },
-        { title: `Remove ${other}`, edits: [removedSetting(context, second)] },
+        { title: `Remove ${key}`, edits: removedSetting(context, setting), isPreferred: true },
+        { title: `Remove ${other}`, edits: removedSetting(context, second) },
       ],
     });
   }

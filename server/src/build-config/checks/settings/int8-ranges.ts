@@ -17,10 +17,10 @@ export const int8Ranges: Rule = (context, report) => {
     message:
       'TensorRT does not know the ranges of tensors for int8: the model has no QuantizeLinear nodes, and there is no calibration cache. Layers stay in other types, or results are wrong (trtexec makes ranges up). Quantize the model, or give `calib`.',
     fixes: [
-      { title: 'Remove int8', edits: [removedSetting(context, setting)] },
+      { title: 'Remove int8', edits: removedSetting(context, setting) },
       {
         title: 'Read ranges from a calibration cache (calib)',
-        edits: [addedBefore(context, setting.keyOrigin, 'calib: calibration.cache')],
+        edits: addedBefore(context, setting, 'calib: calibration.cache'),
       },
     ],
   });

@@ -220,7 +220,7 @@ export const needs: Rule = (context, report) => {
           fixes: [
             {
               title: `Add ${missing}`,
-              edits: [addedBefore(context, setting.keyOrigin, missing)],
+              edits: addedBefore(context, setting, missing),
               isPreferred: true,
             },
           ],

@@ -120,7 +120,7 @@ export const noEffect: Rule = (context, report) => {
       tag: 'unnecessary',
       origin: setting.keyOrigin,
       message,
-      fixes: preferred([...fixes, { title, edits: [removedSetting(context, setting)] }]),
+      fixes: preferred([...fixes, { title, edits: removedSetting(context, setting) }]),
     });
   };
   for (const { key, setting } of settingsOf(build)) {
@@ -141,7 +141,7 @@ export const noEffect: Rule = (context, report) => {
       const name = add?.split(':')[0];
       const fixes =
         add !== undefined && !build.keys.some((other) => other === name)
-          ? [{ title: `Add ${add}`, edits: [addedBefore(context, setting.keyOrigin, add)] }]
+          ? [{ title: `Add ${add}`, edits: addedBefore(context, setting, add) }]
           : [];
       tell(key, setting, `\`${key}\` has no effect: ${why}.`, severity, fixes);
     }

@@ -33,7 +33,7 @@ export const deprecated: Rule = (context, report) => {
                 },
               ]
             : deprecation.instead === undefined
-              ? [{ title: `Remove ${key}`, edits: [removedSetting(context, setting)] }]
+              ? [{ title: `Remove ${key}`, edits: removedSetting(context, setting) }]
               : [],
         ),
       });
@@ -48,7 +48,7 @@ export const deprecated: Rule = (context, report) => {
         tag: 'deprecated',
         origin: at,
         message: `${name} is deprecated${old.since === undefined ? '' : ` since ${old.since}`}. ${old.instead === undefined ? choice.doc : `Use ${old.instead}.`}`,
-        ...withFixes(value ? [{ title: `Remove ${name}`, edits: [removedEntry(context, at, value)] }] : []),
+        ...withFixes(value ? [{ title: `Remove ${name}`, edits: removedEntry(context, at, value) }] : []),
       });
     }
   }

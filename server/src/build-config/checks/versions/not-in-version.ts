@@ -65,7 +65,7 @@ function fixesFor(
   const isGone = removedIn !== undefined && isAtLeast(version, removedIn);
   const remove = {
     title: isGone && group === 'precision' ? `Remove ${key}: the model’s types count` : `Remove ${key}`,
-    edits: [removedSetting(context, setting)],
+    edits: removedSetting(context, setting),
   };
   const canReplace =
     isGone && group === 'precision' && value.kind === 'boolean' && !context.build.get('stronglyTyped');
@@ -84,6 +84,6 @@ function removedChoice(
   at: Origin,
   value: Origin | undefined,
 ): ConfigFix {
-  if (value) return { title: `Remove ${name}`, edits: [removedEntry(context, at, value)] };
-  return { title: 'Remove the setting', edits: [removedSetting(context, setting)] };
+  if (value) return { title: `Remove ${name}`, edits: removedEntry(context, at, value) };
+  return { title: 'Remove the setting', edits: removedSetting(context, setting) };
 }

@@ -18,7 +18,7 @@ export const notForRtx: Rule = (context, report) => {
       severity: role === 'build' ? 'error' : 'warning',
       origin: setting.keyOrigin,
       message: `TensorRT for RTX has no \`${key}\`. ${advice}.`,
-      fixes: preferred([{ title: `Remove ${key}`, edits: [removedSetting(context, setting)] }]),
+      fixes: preferred([{ title: `Remove ${key}`, edits: removedSetting(context, setting) }]),
     });
   }
 };
@@ -38,7 +38,7 @@ export const onlyForRtx: Rule = (context, report) => {
       severity: 'error',
       origin: setting.keyOrigin,
       message: `\`${key}\` is for TensorRT for RTX; TensorRT does not have it.${instead}`,
-      fixes: preferred([{ title: `Remove ${key}`, edits: [removedSetting(context, setting)] }]),
+      fixes: preferred([{ title: `Remove ${key}`, edits: removedSetting(context, setting) }]),
     });
   }
 };
