@@ -14,6 +14,7 @@ import {
   BuildsNotification,
 } from '../build-protocol.ts';
 import { runtimeWish } from '../tensorrt/build/choose-runtime.ts';
+import type { BuildProblem } from '../tensorrt/build/failures/explain-failure.ts';
 import { type BuildEnd, type BuildEvent, BuildQueue, type QueuedBuild } from '../tensorrt/build/queue.ts';
 import {
   buildOfModelFile,
@@ -24,11 +25,12 @@ import {
 import { builtSentence } from '../tensorrt/build/words.ts';
 import { displayName } from '../tensorrt/installations/installation.ts';
 import { userDataDirectory } from '../tensorrt/user-data.ts';
+import type { WatchedBuild } from './build-problems.ts';
 import { messageOf } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'connection' | 'client' | 'configs' | 'runtimes' | 'log'>;
+type Parts = Pick<Session, 'connection' | 'client' | 'configs' | 'runtimes' | 'log' | 'buildProblems'>;
 
 /** Milliseconds between two notifications while builds go on. */
 const interval = 200;
@@ -38,6 +40,7 @@ const keptBuilds = 50;
 /** A build of this session as it is now. */
 interface Entry {
   readonly build: QueuedBuild;
+  readonly watched: WatchedBuild;
   state: BuildState;
   /** From performance.now(). */
   startedAt: number | undefined;
@@ -122,6 +125,7 @@ export class Builds {
     const build = this.#queue.add(request, { force });
     this.#entries.set(build.id, {
       build,
+      watched: this.#parts.buildProblems.watch(request.build),
       state: 'waiting',
       startedAt: undefined,
       endedAt: undefined,
@@ -168,6 +172,7 @@ export class Builds {
         entry.stage = undefined;
         entry.phases = [];
         entry.message = sentenceOf(event.end);
+        entry.watched.end(diagnosedProblems(event.end), entry.runtime);
         this.#refreshCodeLenses();
         this.#logEnd(build, entry.state, entry.message);
         break;
@@ -280,6 +285,20 @@ function sentenceOf(end: BuildEnd): string | undefined {
       return messageOf(end.error);
     case 'cancelled':
       return undefined;
+  }
+}
+
+/** Those of a wrong config are among its diagnostics already; a cancelled build has found nothing. */
+function diagnosedProblems(end: BuildEnd): readonly BuildProblem[] | undefined {
+  switch (end.kind) {
+    case 'failed':
+      return end.problems;
+    case 'impossible':
+      return [{ code: 'build.impossible', message: messageOf(end.error) }];
+    case 'cancelled':
+      return undefined;
+    default:
+      return [];
   }
 }
 

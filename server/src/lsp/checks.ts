@@ -51,6 +51,11 @@ export class Checks {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.buildProblems.listen(() => {
+      for (const checked of this.#documents.values()) {
+        this.#publishSoon(checked);
+      }
+    });
   }
 
   opened(document: OnnxDocument): void {
@@ -85,6 +90,7 @@ export class Checks {
       checked.pending?.abort();
       checked.publishing?.abort();
       this.#documents.delete(uri);
+      this.#parts.buildProblems.modelClosed(uri);
       void this.#parts.connection.sendDiagnostics({ uri, diagnostics: [] });
     }
   }
@@ -273,9 +279,13 @@ export class Checks {
     { document, verdict, modelProblems, inferred, failure }: CheckedDocument,
     parts: 'all' | 'syntax' = 'all',
   ): void {
-    const { connection, service, client, docsUri } = this.#parts;
+    const { connection, service, client, docsUri, buildProblems } = this.#parts;
     const found = [...(parts === 'all' ? checkDiagnostics(document) : []), ...inferred];
-    const ofModel = [...modelProblems, ...combined(found, verdict?.diagnostics ?? [])];
+    const ofModel = [
+      ...modelProblems,
+      ...combined(found, verdict?.diagnostics ?? []),
+      ...(parts === 'all' ? buildProblems.ofModel(document) : []),
+    ];
     const diagnostics = [
       ...service.syntaxDiagnostics(document),
       ...diagnosticsOn(document, ofModel, client.relatedInformation),

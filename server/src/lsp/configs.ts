@@ -7,11 +7,15 @@ import { resolveBuildConfig } from '../build-config/resolve/resolve.ts';
 import { type ConfigDocument, type ConfigService, createConfigService } from '../config-service.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { readTextFile } from '../node/read-text-file.ts';
+import { fileOfModel } from './build-problems.ts';
 import { ConfigFacts } from './config-facts.ts';
 import { textChanges } from './documents.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'connection' | 'client' | 'log' | 'docsUri' | 'documents' | 'runtimes'>;
+type Parts = Pick<
+  Session,
+  'connection' | 'client' | 'log' | 'docsUri' | 'documents' | 'runtimes' | 'buildProblems'
+>;
 
 /** By its language, or by its name in editors that know it as YAML only. */
 export function isConfig({ languageId, uri }: TextDocumentItem): boolean {
@@ -28,6 +32,7 @@ export class Configs {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#facts = new ConfigFacts(parts, () => this.#publishSoon());
+    parts.buildProblems.listen(() => this.#publishSoon());
     this.service = createConfigService({ readText: (path) => this.readText(path), facts: this.#facts });
   }
 
@@ -55,6 +60,7 @@ export class Configs {
       const changes = textChanges(document.source, contentChanges);
       const changed = this.service.changedDocument(document, textDocument.version, changes);
       this.#open.set(document.uri, changed);
+      this.#parts.buildProblems.configChanged(document.file, contentChanges);
       this.#publishSoon();
     }
   }
@@ -92,11 +98,14 @@ export class Configs {
 
   async #publish(document: ConfigDocument): Promise<void> {
     const { uri } = document;
-    const ours = this.service.diagnostics(document, this.#parts.client.relatedInformation);
-    await this.#send(document, ours);
+    const { client, buildProblems, documents } = this.#parts;
+    const ours = this.service.diagnostics(document, client.relatedInformation);
+    const modelOf = (file: string) => documents.all().find((model) => fileOfModel(model.uri) === file);
+    const ofBuilds = () => buildProblems.ofConfig(document, modelOf, client.relatedInformation);
+    await this.#send(document, [...ours, ...ofBuilds()]);
     const others = await this.service.schemaDiagnostics(document, ours);
     if (others.length > 0 && this.#open.get(uri) === document) {
-      await this.#send(document, [...ours, ...others]);
+      await this.#send(document, [...ours, ...others, ...ofBuilds()]);
     }
   }
 

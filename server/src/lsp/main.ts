@@ -15,6 +15,7 @@ import {
 import { createLanguageService } from '../language-service.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
 import { WeightsKeeper } from '../node/kept-weights.ts';
+import { BuildProblems } from './build-problems.ts';
 import { Builds } from './builds.ts';
 import { capabilities } from './capabilities.ts';
 import { Checks } from './checks.ts';
@@ -80,7 +81,8 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
   const runtimes = new RuntimeSelection(connection, settings, log);
   const documents = new Documents(service);
   const docsUri = docsFolder();
-  const configs = new Configs({ connection, client, log, docsUri, documents, runtimes });
+  const buildProblems = new BuildProblems();
+  const configs = new Configs({ connection, client, log, docsUri, documents, runtimes, buildProblems });
   const parts = {
     connection,
     client,
@@ -89,6 +91,7 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
     weights,
     documents,
     configs,
+    buildProblems,
     settings,
     runtimes,
     log,

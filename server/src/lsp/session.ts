@@ -2,6 +2,7 @@ import type { Connection } from 'vscode-languageserver/node';
 import type { LanguageService } from '../language-service.ts';
 import type { WeightsKeeper } from '../node/kept-weights.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
+import type { BuildProblems } from './build-problems.ts';
 import type { Builds } from './builds.ts';
 import type { Checks } from './checks.ts';
 import type { Configs } from './configs.ts';
@@ -27,6 +28,8 @@ export interface Session {
   readonly runtimes: RuntimeSelection;
   readonly checks: Checks;
   readonly builds: Builds;
+  /** Why the last builds failed. */
+  readonly buildProblems: BuildProblems;
   readonly tokens: SemanticTokensCache;
   readonly log: Log;
   /** `file:` URI of the folder with a page per diagnostic code; undefined where it is not installed. */
