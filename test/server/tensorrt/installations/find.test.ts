@@ -14,18 +14,23 @@ const tensorrt = (version: number) => ({
 });
 
 describe('finding installations', () => {
-  test('settings come before added folders, the loader path and our own install', async (context) => {
+  test('settings come before ONNX_TRT_LIBRARY_FOLDERS, added folders, the loader path and our own install', async (context) => {
     const root = temporaryFolder(context);
     const folder = (name: string) => path.join(root, name);
     writeFiles(folder('a'), tensorrt(110201));
     writeFiles(folder('b'), tensorrt(101501));
     writeFiles(folder('c'), tensorrt(100600));
+    writeFiles(folder('e'), tensorrt(100900));
     writeFiles(folder('data/runtimes/d'), tensorrt(110000));
     writeFiles(folder('data/runtimes/.unfinished'), tensorrt(110100));
     await addFolder(folder('data'), folder('b'));
     const { installations, problems } = await findInstallations({
       folders: [folder('a')],
-      environment: { LD_LIBRARY_PATH: `${folder('c')}:relative:`, PATH: '' },
+      environment: {
+        LD_LIBRARY_PATH: `${folder('c')}:relative:`,
+        ONNX_TRT_LIBRARY_FOLDERS: `:${folder('e')}`,
+        PATH: '',
+      },
       userData: folder('data'),
     });
     const ours = installations.filter((found) => found.directory.startsWith(root));
@@ -33,6 +38,7 @@ describe('finding installations', () => {
       ours.map(({ id, origin }) => `${id} ${origin}`),
       [
         'tensorrt-11.2.1 setting',
+        'tensorrt-10.9.0 ONNX_TRT_LIBRARY_FOLDERS',
         'tensorrt-10.15.1 added',
         'tensorrt-10.6.0 LD_LIBRARY_PATH',
         'tensorrt-11.0.0 installed',
