@@ -59,7 +59,7 @@ export function* checkInSteps(
       : initializerFindings(tree, environment.irVersion);
   const anchored = [
     ...[...statements.found.values()].flat(),
-    ...valueFindings(values, names, statements.broken),
+    ...(yield* valueFindings(values, names, statements.broken)),
     ...functionFindings(tree, statements),
     ...nodeNameFindings(nodeNames),
     ...initializers,

@@ -2,6 +2,7 @@
 
 import { type Names, type Occurrence, occurrencesOf } from '../../analysis/names.ts';
 import { defines, visitSegmentNames } from '../../analysis/segment-names.ts';
+import { betweenPauses, type Steps } from '../../analysis/steps.ts';
 import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.ts';
 import type { AnchoredFinding } from '../finding.ts';
 import { wholeStatement } from '../spans.ts';
@@ -10,13 +11,13 @@ import { wholeStatement } from '../spans.ts';
 export const chainBudget = 2000;
 
 /** `ends` are the nodes of a declaration that nothing uses. The nodes and initializers that only they, and such nodes, use. */
-export function chainFindings(
+export function* chainFindings(
   tree: SyntaxTree,
   names: () => Names,
   declaration: number,
   ends: readonly NodeStatement[],
   budget: { chainSteps: number },
-): AnchoredFinding[] {
+): Steps<AnchoredFinding[]> {
   const findings: AnchoredFinding[] = [];
   const dead = new Set<Segment>(ends);
   const seen = new Set<string>();
@@ -51,6 +52,7 @@ export function chainFindings(
     for (const name of inputs) {
       // Where one of several users was not yet known to be dead, the last of them decides.
       if (budget.chainSteps-- <= 0) return findings;
+      if (budget.chainSteps % betweenPauses === 0) yield;
       const places = placesOf(name);
       if (seen.has(name) || !isDead(places)) continue;
       seen.add(name);

@@ -3,6 +3,7 @@
 import { type Names, occurrencesOf, segmentsOf } from '../../analysis/names.ts';
 import { indexOf, indicesOf } from '../../analysis/segment-indices.ts';
 import { defines, visitSegmentNames } from '../../analysis/segment-names.ts';
+import type { Steps } from '../../analysis/steps.ts';
 import { didYouMean } from '../../text/parser/suggestions.ts';
 import type { NodeStatement, Segment, SyntaxTree } from '../../text/syntax-tree.ts';
 import type { AnchoredFinding } from '../finding.ts';
@@ -18,15 +19,15 @@ const cycleBudget = 20_000;
 const suggestions = 20;
 
 /** `brokenStatements` are those whose text could not be understood. */
-export function valueFindings(
+export function* valueFindings(
   { tree, bodies }: ValueNames,
   names: () => Names,
   brokenStatements: ReadonlySet<Segment>,
-): AnchoredFinding[] {
+): Steps<AnchoredFinding[]> {
   const broken = brokenStatements.size === 0 ? undefined : brokenWords(tree, brokenStatements);
   const findings: AnchoredFinding[] = [];
   const budget = { steps: cycleBudget, suggestions, chainSteps: chainBudget };
-  bodies.forEach(({ verdicts }, declaration) => {
+  for (const [declaration, { verdicts }] of bodies.entries()) {
     const unused = new Map<NodeStatement, number>();
     for (const [name, verdict] of verdicts) {
       findings.push(...verdict.findings);
@@ -36,6 +37,7 @@ export function valueFindings(
         findings.push(earlyFinding(tree, names, declaration, name, early, budget));
       }
       for (const node of verdict.unused) unused.set(node, (unused.get(node) ?? 0) + 1);
+      yield;
     }
     const ends: NodeStatement[] = [];
     for (const [node, number] of unused) {
@@ -49,8 +51,8 @@ export function valueFindings(
         message,
       });
     }
-    if (ends.length > 0) findings.push(...chainFindings(tree, names, declaration, ends, budget));
-  });
+    if (ends.length > 0) findings.push(...(yield* chainFindings(tree, names, declaration, ends, budget)));
+  }
   return findings;
 }
 
