@@ -113,10 +113,15 @@ async function answerOf(
   info: InitializeResult,
   { signal, killSignal, onProgress, onLog, withDevice }: BuildOptions,
 ): Promise<BuildResult | FailedBuild['cause']> {
+  let progress: BuildProgress | undefined;
+  const remember = (report: BuildProgress) => {
+    progress = report;
+    onProgress(report);
+  };
   const ask = () =>
     bridge.build(
       { ...params, enginePath: enginePathOfBridge },
-      { signal, killSignal, cancelGrace, onProgress, onLog },
+      { signal, killSignal, cancelGrace, onProgress: remember, onLog },
     );
   try {
     const result = info.device ? await withDevice(info, ask) : await ask();
@@ -124,7 +129,7 @@ async function answerOf(
     return failure ? { kind: 'refused', result: { ...result, failure } } : result;
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof BridgeError) return { kind: 'ended', error };
+    if (error instanceof BridgeError) return { kind: 'ended', error, ...(progress && { progress }) };
     throw error;
   }
 }
