@@ -9,6 +9,7 @@ import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import { type Choice, type ConfigKey, keyDefinitions } from '../../build-config/flags/index.ts';
 import type { BuildConfig, IoFormat, IoFormats, PathValue } from '../../build-config/model.ts';
 import { completeProfiles } from '../../build-config/profiles.ts';
+import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { isAtLeast } from '../../build-config/versions.ts';
 
 export interface BuildTarget {
@@ -340,7 +341,8 @@ const ignored: readonly ConfigKey[] = [
 function notesOf(build: BuildConfig): string[] {
   return [
     ...build.unknownFlags.map(
-      ({ value }) => `${value} is unknown here and has no effect on this build; trtexec gets it.`,
+      ({ value }) =>
+        `${redactSecrets(value)} is unknown here and has no effect on this build; trtexec gets it.`,
     ),
     ...ignored
       .filter((key) => build.get(key) !== undefined)

@@ -78,7 +78,7 @@ export async function runBuild(
     const reason = await reasonToBuild(known, { engine, inputs, request, info }, { signal });
     if (known && reason === undefined && !force) return { kind: 'up-to-date', provenance: known };
     options.onReason(reason ?? 'it was asked for');
-    const target = await prepareTarget(engine, force);
+    const target = await prepareTarget(engine, { force, timingCache: prepared.params.timingCachePath });
     try {
       const answer = await answerOf(bridge, prepared, target.temporary, info, options);
       if ('kind' in answer) {
@@ -164,6 +164,6 @@ function describe(
     ...(result.timingCache && { timingCache: result.timingCache }),
     phases: result.phases,
     warnings: result.log.map(({ message }) => redactSecrets(message)),
-    notes: [...notes, ...result.notes],
+    notes: [...notes, ...result.notes].map(redactSecrets),
   };
 }

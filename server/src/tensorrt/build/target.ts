@@ -11,14 +11,24 @@ export interface EngineTarget {
   readonly temporary: string;
 }
 
+export interface TargetOptions {
+  /** Replaces a file that is no engine. */
+  readonly force: boolean;
+  /** The file that TensorRT's timing cache will be written to. */
+  readonly timingCache: string | undefined;
+}
+
 /**
- * Makes the folder, and looks whether an engine can be written there. A file that is no engine is not replaced unless `force`
+ * Makes the folders, and looks whether an engine can be written there. A file that is no engine is not replaced unless `force`
  * says so: a wrong `engine` must not cost a model. Throws an error for people.
  */
-export async function prepareTarget(engine: string, force: boolean): Promise<EngineTarget> {
+export async function prepareTarget(
+  engine: string,
+  { force, timingCache }: TargetOptions,
+): Promise<EngineTarget> {
   const folder = path.dirname(engine);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     // A link stays one: what it points to is replaced.
     const target = await realpath(engine).catch(() => engine);
     const existing = await stat(target).catch(() => undefined);
@@ -30,6 +40,8 @@ export async function prepareTarget(engine: string, force: boolean): Promise<Eng
         'a file that is no TensorRT engine has that name. Give the engine another name, remove the file, or force the build.',
       );
     }
+    // It is written after the build, which must not be lost for a folder.
+    if (timingCache !== undefined) await makeFolder(path.dirname(timingCache));
     await removeLeftovers(target);
     const random = randomBytes(6).toString('hex');
     const name = `.${path.basename(target)}.${process.pid}-${random}.tmp`;
@@ -50,6 +62,20 @@ export async function placeEngine(target: EngineTarget, provenance: Provenance):
     throw new Error(`The engine was built and could not be moved to ${target.path}: ${words}`, { cause });
   }
   await writeProvenance(provenance.engine.path, provenance);
+}
+
+/** With those above it. Node's own `recursive` never comes back where a system answers ENOENT for ever, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
+    const parent = path.dirname(folder);
+    if (code !== 'ENOENT' || parent === folder) throw error;
+    await makeFolder(parent);
+    await mkdir(folder);
+  }
 }
 
 /** By its first bytes, or by a note of ours beside it: plans for DLA and of safety builds begin otherwise. */
