@@ -1,7 +1,7 @@
 /** A build config for a model that has none. */
 import { isDynamic } from '../../build-config/checks/facts/facts.ts';
 import { modelFacts } from '../../build-config/checks/facts/model-facts.ts';
-import { profileEntryText } from '../../build-config/checks/profiles/make-profiles.ts';
+import { profileEntries } from '../../build-config/checks/profiles/make-profiles.ts';
 import { entryText } from '../../build-config/emit.ts';
 import type { NewBuildConfigResult } from '../../build-protocol.ts';
 import type { Model } from '../../onnx/model/model.ts';
@@ -12,7 +12,9 @@ export function newConfig(fileName: string, model: Model): NewBuildConfigResult 
   const name = fileName.replace(/\.(onnx|onnxtxt|onnxtext)$/i, '');
   const head = `${entryText('model', fileName)}${entryText('engine', `${name}.engine`)}`;
   if (inputs.length === 0) return { text: head, isDynamic: false };
-  const entries = inputs.map((input, index) => `  ${index === 0 ? '-' : ' '} ${profileEntryText(input)}\n`);
+  const entries = profileEntries(inputs, new Map()).map(
+    (entry, index) => `  ${index === 0 ? '-' : ' '} ${entry}\n`,
+  );
   const comment = '# Sizes guessed from the names of the dimensions: set those that you use.\n';
   return { text: `${head}${comment}profiles:\n${entries.join('')}`, isDynamic: true };
 }

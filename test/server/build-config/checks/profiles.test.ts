@@ -66,12 +66,26 @@ engine: bert.engine
       const { problems, fixed: repaired } = checkLoosely(text);
       assert.ok(problems.length > 0, text);
       const fixedText = repaired();
-      const left = checkLoosely(fixedText).problems.filter(({ code }) => code === 'config.missing-profile');
+      const { problems: left } = checkLoosely(fixedText);
       assert.deepEqual(left, [], fixedText);
     }
     function checkLoosely(text: string) {
       return checkAll(text, two);
     }
+  });
+
+  test('dimensions whose names tell nothing are guessed by their place, the same for one name', () => {
+    const model = `g (float[d0,3,d1,d2] image, float[d0,d1] other) => (float[d0,3,d1,d2] y)
+      { y = Relu (image) }`;
+    const { fixed: repaired } = check(
+      `
+model: m.onnx
+#      ^^^^^^ config.missing-profile: image [d0, 3, d1, d2] and other [d0, d1]
+`,
+      { model },
+    );
+    assert.match(repaired(), /image: { min: \[1, 3, 32, 32\], opt: \[8, 3, 224, 224\]/);
+    assert.match(repaired(), /other: { min: \[1, 32\], opt: \[8, 224\], max: \[32, 512\] }/);
   });
 
   test('a loaded engine needs no profiles', () => {

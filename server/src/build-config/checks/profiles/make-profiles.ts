@@ -5,6 +5,7 @@ import type { CompleteProfile } from '../../profiles.ts';
 import { insertedBefore, isEntry, isInBraces, offsetAt } from '../edits.ts';
 import type { DimFact, InputFacts } from '../facts/facts.ts';
 import type { CheckContext } from '../rule.ts';
+import { entryFor } from './entries.ts';
 
 export type Sizes = readonly [min: number, opt: number, max: number];
 
@@ -18,7 +19,7 @@ export function fixForAll(context: CheckContext, inputs: readonly InputFacts[]):
   const { build, textOf } = context;
   const title = 'Make profiles from the model';
   const given = build.get('profiles');
-  const lines = inputs.map(profileEntryText);
+  const lines = profileEntries(inputs, new Map());
   if (given) {
     const indent = ' '.repeat(given.keyOrigin.range.start.character + 2);
     const list = lines.map((line, index) => `\n${indent}${index === 0 ? '- ' : '  '}${line}`).join('');
@@ -37,9 +38,10 @@ export function fixForAll(context: CheckContext, inputs: readonly InputFacts[]):
 /** The inputs that a profile lacks, before its first one. */
 export function fixForProfile(
   context: CheckContext,
-  { inputs: [first] }: CompleteProfile,
+  profile: CompleteProfile,
   missing: readonly InputFacts[],
 ): ConfigFix[] {
+  const [first] = profile.inputs;
   if (!first || context.build.get('shapes')?.value.some(({ name }) => name === first.name)) return [];
   const { name } = first;
   const text = context.textOf(name.origin.file);
@@ -49,7 +51,13 @@ export function fixForProfile(
   return [
     {
       title: `Add ${missing.map((input) => input.name).join(', ')} from the model`,
-      edits: [insertedBefore(context, name.origin, missing.map(profileEntryText).join(separator))],
+      edits: [
+        insertedBefore(
+          context,
+          name.origin,
+          profileEntries(missing, sizesIn(context, profile)).join(separator),
+        ),
+      ],
       isPreferred: true,
     },
   ];
@@ -75,29 +83,50 @@ function placeForKey({ build, textOf }: CheckContext) {
     });
 }
 
-/** `images: { min: […], opt: […], max: […] }`, as a guess from the names of its dimensions. */
-export function profileEntryText(input: InputFacts): string {
-  const name = scalarText(input.name);
-  const dims = input.dims ?? [];
-  if (input.isShapeTensor) {
-    const count = dims.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
-    return `${name}: [${Array.from({ length: count }, () => 1).join(', ')}]`;
+/** What a profile says already of dimensions that have names. */
+function sizesIn({ model }: CheckContext, profile: CompleteProfile): Map<string, Sizes> {
+  const sizes = new Map<string, Sizes>();
+  for (const { name, dims = [], isShapeTensor } of model?.inputs ?? []) {
+    const given = isShapeTensor ? undefined : entryFor(profile, name);
+    for (const [axis, dim] of dims.entries()) {
+      const [min, opt, max] = [given?.min, given?.opt, given?.max].map((shape) => shape?.value[axis]);
+      if (typeof dim !== 'string' || min === undefined || opt === undefined || max === undefined) continue;
+      if (!sizes.has(dim)) sizes.set(dim, [min, opt, max]);
+    }
   }
-  const bound = (index: 0 | 1 | 2) =>
-    `[${dims.map((dim, axis) => sizesOf(dim, axis, dims.length)[index]).join(', ')}]`;
-  return `${name}: { min: ${bound(0)}, opt: ${bound(1)}, max: ${bound(2)} }`;
+  return sizes;
 }
 
-/** A size as the model says it, or three guessed ones from the dimension's name or place. */
+/**
+ * `images: { min: […], opt: […], max: […] }` for each input, as a guess from names and places of its dimensions. Those of one name
+ * get the same sizes everywhere: what is `known`, else what fits where the name comes first.
+ */
+export function profileEntries(inputs: readonly InputFacts[], known: ReadonlyMap<string, Sizes>): string[] {
+  const sizes = new Map(known);
+  return inputs.map((input) => {
+    const name = scalarText(input.name);
+    const dims = input.dims ?? [];
+    if (input.isShapeTensor) {
+      const count = dims.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : 1), 1);
+      return `${name}: [${Array.from({ length: count }, () => 1).join(', ')}]`;
+    }
+    const all = dims.map((dim, axis) => {
+      const own = (typeof dim === 'string' && sizes.get(dim)) || sizesOf(dim, axis, dims.length);
+      if (typeof dim === 'string') sizes.set(dim, own);
+      return own;
+    });
+    const bound = (index: 0 | 1 | 2) => `[${all.map((each) => each[index]).join(', ')}]`;
+    return `${name}: { min: ${bound(0)}, opt: ${bound(1)}, max: ${bound(2)} }`;
+  });
+}
+
+/** A size as the model says it, or three guessed ones from the dimension's name, else from its place. */
 export function sizesOf(dim: DimFact, axis: number, rank: number): Sizes {
   if (typeof dim === 'number') return [dim, dim, dim];
-  // By name alone where there is one, so that it gets the same sizes wherever it stands.
-  if (dim !== undefined) {
-    if (/batch|^(n|b|bs)$/i.test(dim)) return batch;
-    if (/seq|len|token|time|step|^(s|t|l)$/i.test(dim)) return sequence;
-    if (/height|width|^(h|w)$/i.test(dim)) return side;
-    return other;
-  }
+  const name = dim ?? '';
+  if (/batch|^(n|b|bs)$/i.test(name)) return batch;
+  if (/seq|len|token|time|step|^(s|t|l)$/i.test(name)) return sequence;
+  if (/height|width|^(h|w)$/i.test(name)) return side;
   if (axis === 0) return batch;
   return rank >= 4 && axis >= 2 ? side : other;
 }

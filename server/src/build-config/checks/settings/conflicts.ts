@@ -2,7 +2,7 @@
 import type { ConfigKey } from '../../flags/index.ts';
 import type { BuildConfig } from '../../model.ts';
 import { removedSetting } from '../edits.ts';
-import { choosesTypes, tensorrtVersion } from '../facts/runtime.ts';
+import { choosesTypes } from '../facts/runtime.ts';
 import type { CheckContext, Rule } from '../rule.ts';
 import { isSet, usesDla } from './set.ts';
 
@@ -115,14 +115,12 @@ const conflicts: readonly Conflict[] = [
 ];
 
 export const conflict: Rule = (context, report) => {
-  const { build, runtime } = context;
+  const { build } = context;
   for (const { keys, when, advice, severity = 'error' } of conflicts) {
     const [key, other] = keys;
     const [setting, second] = [build.get(key), build.get(other)];
     if (!setting || !second || !isSet(build, key) || !isSet(build, other)) continue;
     if (when && !when(build, context)) continue;
-    // TensorRT 11 has no flags to set: that they are gone is told of by itself.
-    if (tensorrtVersion(runtime) === undefined && keys.includes('stronglyTyped')) continue;
     report({
       code: 'config.conflict',
       severity,

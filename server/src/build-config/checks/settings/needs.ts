@@ -69,7 +69,8 @@ const needsList: readonly Need[] = [
   },
   {
     key: 'saveAllEngines',
-    isMet: has('engine'),
+    // A build with a name is saved under it.
+    isMet: (build) => isSet(build, 'engine') || build.name !== '',
     needs: '`engine`: the others are named after it',
     add: (build) => `engine: ${path.basename(enginePath(build))}`,
   },
