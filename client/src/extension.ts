@@ -4,6 +4,7 @@ import { BuildQueue } from './builds/build-queue.ts';
 import { registerBuilds } from './builds/register-builds.ts';
 import { registerCommands } from './commands/command.ts';
 import { commands } from './commands/index.ts';
+import { registerEngineEditor } from './engine-editor.ts';
 import { errorMessage } from './errors.ts';
 import { registerInstallOffer } from './install-offer.ts';
 import { createLanguageClient } from './language-client.ts';
@@ -11,6 +12,7 @@ import { registerOnnxEditor } from './onnx-editor.ts';
 import { OnnxFileSystem, registerOnnxFileSystem } from './onnx-file-system.ts';
 import { registerOnnxRevisions } from './onnx-revisions.ts';
 import { createOutputChannels, forwardLogLines } from './output.ts';
+import { ProfileHeat } from './profile-heat.ts';
 import { registerStatus } from './status.ts';
 import { createWorkDoneProgress } from './work-done-progress.ts';
 
@@ -20,11 +22,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const client = createLanguageClient(context, output, workDoneProgress.middleware);
   const fileSystem = new OnnxFileSystem(client);
   const builds = new BuildQueue(client);
+  const profileHeat = new ProfileHeat(client);
   const statuses = new vscode.EventEmitter<DocumentStatus>();
   context.subscriptions.push(
     output,
     client,
     builds,
+    profileHeat,
     statuses,
     client.onNotification(StatusNotification, (status) => statuses.fire(status)),
     forwardLogLines(client, output),
@@ -32,10 +36,14 @@ export function activate(context: vscode.ExtensionContext): void {
     registerOnnxFileSystem(fileSystem),
     registerOnnxRevisions(client),
     registerOnnxEditor(fileSystem, client),
+    registerEngineEditor(client),
     registerStatus(client, statuses.event),
     registerInstallOffer(context, statuses.event),
     registerBuilds(client, builds, context.extensionUri),
-    registerCommands({ client, output, workDoneProgress, builds, extension: context.extension }, commands),
+    registerCommands(
+      { client, output, workDoneProgress, builds, profileHeat, extension: context.extension },
+      commands,
+    ),
   );
   // Requests wait for the start; a failed one is told here, once.
   client.start().catch((error: unknown) => {

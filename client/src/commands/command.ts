@@ -3,6 +3,7 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import type { BuildQueue } from '../builds/build-queue.ts';
 import { errorMessage, isCancellation } from '../errors.ts';
 import type { OutputChannels } from '../output.ts';
+import type { ProfileHeat } from '../profile-heat.ts';
 import type { WorkDoneProgress } from '../work-done-progress.ts';
 
 /** What commands work with. */
@@ -11,6 +12,7 @@ export interface CommandContext {
   readonly output: OutputChannels;
   readonly workDoneProgress: WorkDoneProgress;
   readonly builds: BuildQueue;
+  readonly profileHeat: ProfileHeat;
   /** This one. */
   readonly extension: vscode.Extension<unknown>;
 }

@@ -13,6 +13,7 @@ import {
 } from './builds.ts';
 import { checkModel } from './check-model.ts';
 import type { Command } from './command.ts';
+import { compareEngines } from './compare-engines.ts';
 import { convertTrtexecLine } from './convert-trtexec-line.ts';
 import { copyTrtexecLine } from './copy-trtexec-line.ts';
 import { exportText } from './export-text.ts';
@@ -26,6 +27,7 @@ import { saveModelAs } from './save-model-as.ts';
 import { selectRuntime } from './select-runtime.ts';
 import { showDocument } from './show-document.ts';
 import { showBridgeLog, showOutput } from './show-output.ts';
+import { clearProfile, showProfile } from './show-profile.ts';
 import { showReferences } from './show-references.ts';
 
 import {
@@ -51,6 +53,8 @@ export const commands: readonly Command[] = [
   cancelBuild,
   checkModel,
   clearFinishedBuilds,
+  clearProfile,
+  compareEngines,
   convertTrtexecLine,
   copyTrtexecLine,
   exportText,
@@ -70,6 +74,7 @@ export const commands: readonly Command[] = [
   showBridgeLog,
   showBuildLog,
   showOutput,
+  showProfile,
   showProvenance,
   showReferences,
 ];

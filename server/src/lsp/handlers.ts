@@ -46,6 +46,7 @@ import {
   PlannedBuildsRequest,
   WorkspaceTrustedNotification,
 } from '../build-protocol.ts';
+import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import {
   CheckRequest,
@@ -69,6 +70,7 @@ import {
 } from './build-offers.ts';
 import { answerCodeActions, answerResolvedCodeAction, executeCommand } from './code-actions.ts';
 import { isConfig } from './configs.ts';
+import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { printModel } from './print-model.ts';
@@ -217,8 +219,10 @@ export const handlers: readonly Registration[] = [
   documentRequest(ReferencesRequest.type, ({ service }, document, { position, context }) =>
     service.references(document, position, context.includeDeclaration),
   ),
-  documentRequest(DocumentHighlightRequest.type, ({ service }, document, { position }) =>
-    service.documentHighlights(document, position),
+  documentRequest(
+    DocumentHighlightRequest.type,
+    ({ service }, document, { position }) => service.documentHighlights(document, position),
+    ({ configs }, config, { position }) => configs.service.documentHighlights(config, position),
   ),
   documentRequest(
     DocumentSymbolRequest.type,
@@ -276,13 +280,16 @@ export const handlers: readonly Registration[] = [
     if (!config) {
       throw new ResponseError(LSPErrorCodes.RequestFailed, 'The build config is not open in the editor.');
     }
-    return trtexecLines(configs.service.resolve(config), { version });
+    return trtexecLines(configs.service.resolve(config), { version }, (build) => configs.portsOf(build));
   }),
   customRequest(BuildEngineRequest, ({ builds }, params, token) => builds.build(params, token)),
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
   customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
   notification(WorkspaceTrustedNotification, ({ builds }) => builds.trustWorkspace()),
+  customRequest(InspectEngineRequest, inspectEngine),
+  customRequest(CompareEnginesRequest, compareEngines),
+  customRequest(ProfileOnModelRequest, profileOnModel),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 

@@ -55,6 +55,11 @@ export class RuntimeSelection {
     return { runtimes, installation: await runtimeForBuild(runtimes, chosen) };
   }
 
+  /** The installations that the settings lead to; none is started. */
+  async found(): Promise<Runtimes> {
+    return this.#runtimesFor(await this.#settings.for());
+  }
+
   /** What is known of the TensorRT that `forBuild` would answer, without starting it; undefined where that is nothing. */
   async factsForBuild(wish: string | undefined): Promise<RuntimeFacts | undefined> {
     try {

@@ -1,0 +1,82 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import {
+  CompareEnginesRequest,
+  InspectEngineRequest,
+  type InspectEngineResult,
+} from '../../server/src/engine-protocol.ts';
+import { errorMessage } from './errors.ts';
+import { differencePage, sectionPage } from './section-page.ts';
+import { watchFile } from './watch-file.ts';
+
+export const engineEditorType = 'tensorrt.engine';
+
+/** The read-only editor of engines: what they are, who made them, whether they run here. Loads none unless the user says so. */
+export function registerEngineEditor(client: LanguageClient): vscode.Disposable {
+  const provider: vscode.CustomReadonlyEditorProvider = {
+    openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
+    resolveCustomEditor: async ({ uri }, panel) => {
+      panel.webview.options = { enableScripts: true, localResourceRoots: [] };
+      const show = async (load: boolean) => {
+        panel.webview.html = await enginePage(client, uri, load);
+      };
+      const watcher = watchFile(uri);
+      const listeners = vscode.Disposable.from(
+        watcher,
+        watcher.onDidChange(() => void show(false)),
+        watcher.onDidCreate(() => void show(false)),
+        panel.webview.onDidReceiveMessage((message: unknown) => {
+          if (message === 'load') void show(true);
+          if (message === 'compare') void vscode.commands.executeCommand('tensorrt.compareEngines', uri);
+        }),
+        vscode.workspace.onDidGrantWorkspaceTrust(() => void show(false)),
+        panel.onDidDispose(() => listeners.dispose()),
+      );
+      await show(false);
+    },
+  };
+  return vscode.window.registerCustomEditorProvider(engineEditorType, provider);
+}
+
+async function enginePage(client: LanguageClient, uri: vscode.Uri, load: boolean): Promise<string> {
+  const title = path.posix.basename(uri.path);
+  const compare = { message: 'compare', label: 'Compare with…' };
+  let result: InspectEngineResult;
+  try {
+    result = await client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load });
+  } catch (error) {
+    const lead = { text: errorMessage(error, uri), mood: 'no' } as const;
+    return sectionPage({ title, lead, notes: [], sections: [], buttons: [] }, crypto.randomUUID());
+  }
+  const { summary, runs, notes, sections, canLoad } = result;
+  // Loading an engine runs what is in it on the GPU.
+  const loading =
+    canLoad && vscode.workspace.isTrusted ? [{ message: 'load', label: 'Load Engine on the GPU' }] : [];
+  return sectionPage(
+    { title, lead: { text: summary, mood: runs }, notes, sections, buttons: [...loading, compare] },
+    crypto.randomUUID(),
+  );
+}
+
+/** Shows what two engines have otherwise, in a panel of its own. */
+export async function showEngineComparison(
+  client: LanguageClient,
+  before: vscode.Uri,
+  after: vscode.Uri,
+): Promise<void> {
+  const differences = await client.sendRequest(CompareEnginesRequest, {
+    before: before.toString(),
+    after: after.toString(),
+  });
+  const names = [before, after].map((uri) => path.posix.basename(uri.path));
+  const [left = '', right = ''] =
+    names[0] === names[1] ? [before, after].map((uri) => vscode.workspace.asRelativePath(uri)) : names;
+  const panel = vscode.window.createWebviewPanel(
+    'tensorrt.engineComparison',
+    `${left} ↔ ${right}`,
+    vscode.ViewColumn.Active,
+    { enableScripts: true, localResourceRoots: [] },
+  );
+  panel.webview.html = differencePage([left, right], differences, crypto.randomUUID());
+}

@@ -1,0 +1,176 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import {
+  type NodeHeat,
+  ProfileOnModelRequest,
+  type ProfileOnModelResult,
+} from '../../server/src/engine-protocol.ts';
+import { sectionPage } from './section-page.ts';
+
+interface ShownProfile {
+  readonly files: readonly vscode.Uri[];
+  readonly nodes: readonly NodeHeat[];
+  readonly panel: vscode.WebviewPanel;
+}
+
+/** Steps of the heat scale. */
+const levels = 8;
+
+/** Profiles in the texts of models: a colour by time at each node, times behind it, and a page with tables beside it. */
+export class ProfileHeat implements vscode.Disposable {
+  readonly #client: LanguageClient;
+  readonly #shown = new Map<string, ShownProfile>();
+  readonly #hintsChanged = new vscode.EventEmitter<void>();
+  readonly #decorations: readonly vscode.TextEditorDecorationType[];
+  readonly #listeners: vscode.Disposable;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(client: LanguageClient) {
+    this.#client = client;
+    this.#decorations = Array.from({ length: levels }, (_, level) => {
+      const strength = (level + 1) / levels;
+      // Red over whatever background the theme has: the text stays as readable as it is.
+      const colour = `rgba(235, ${Math.round(150 - 110 * strength)}, 30, ${(0.05 + 0.35 * strength).toFixed(2)})`;
+      return vscode.window.createTextEditorDecorationType({
+        backgroundColor: colour,
+        isWholeLine: true,
+        overviewRulerColor: colour,
+        overviewRulerLane: vscode.OverviewRulerLane.Right,
+      });
+    });
+    this.#listeners = vscode.Disposable.from(
+      ...this.#decorations,
+      this.#hintsChanged,
+      vscode.languages.registerInlayHintsProvider(
+        { language: 'onnx' },
+        {
+          onDidChangeInlayHints: this.#hintsChanged.event,
+          provideInlayHints: (document, range) => this.#hints(document, range),
+        },
+      ),
+      vscode.window.onDidChangeVisibleTextEditors(() => this.#paint()),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#refreshSoon(document)),
+      vscode.workspace.onDidCloseTextDocument((document) => this.clear(document)),
+    );
+  }
+
+  /** Throws an error for people where the files are no profiles with times of layers. */
+  async show(document: vscode.TextDocument, files: readonly vscode.Uri[]): Promise<void> {
+    const result = await this.#ask(document, files);
+    this.clear(document);
+    const panel = this.#openPage(document, files, result);
+    const shown = { files, nodes: result.nodes, panel };
+    this.#shown.set(document.uri.toString(), shown);
+    panel.onDidDispose(() => {
+      if (this.#shown.get(document.uri.toString())?.panel === panel) this.clear(document);
+    });
+    this.#changed();
+  }
+
+  /** Whether there was one. */
+  clear(document: vscode.TextDocument): boolean {
+    const key = document.uri.toString();
+    const shown = this.#shown.get(key);
+    this.#shown.delete(key);
+    if (!shown) return false;
+    shown.panel.dispose();
+    this.#changed();
+    return true;
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#listeners.dispose();
+  }
+
+  #ask(document: vscode.TextDocument, files: readonly vscode.Uri[]): Promise<ProfileOnModelResult> {
+    return this.#client.sendRequest(ProfileOnModelRequest, {
+      uri: this.#client.code2ProtocolConverter.asUri(document.uri),
+      files: files.map((file) => file.toString()),
+    });
+  }
+
+  #openPage(
+    document: vscode.TextDocument,
+    files: readonly vscode.Uri[],
+    { sections, histogram, notes }: ProfileOnModelResult,
+  ): vscode.WebviewPanel {
+    const model = path.posix.basename(document.uri.path);
+    const panel = vscode.window.createWebviewPanel(
+      'tensorrt.profile',
+      `Profile of ${model}`,
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: true, localResourceRoots: [] },
+    );
+    const title = `${model}: ${files.map((file) => path.posix.basename(file.path)).join(', ')}`;
+    panel.webview.html = sectionPage(
+      { title, notes, sections, buttons: [], ...(histogram && { histogram }) },
+      crypto.randomUUID(),
+    );
+    return panel;
+  }
+
+  #hints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
+    const nodes = this.#shown.get(document.uri.toString())?.nodes ?? [];
+    return nodes.flatMap((node) => {
+      const { start, end } = node.range;
+      const statement = new vscode.Range(start.line, start.character, end.line, end.character);
+      if (!range.intersection(statement)) return [];
+      const hint = new vscode.InlayHint(statement.end, node.label);
+      hint.paddingLeft = true;
+      hint.tooltip = new vscode.MarkdownString(node.tooltip);
+      return [hint];
+    });
+  }
+
+  /** The text moved: nodes are looked up again, so that times stay with their nodes. */
+  #refreshSoon(document: vscode.TextDocument): void {
+    const key = document.uri.toString();
+    if (!this.#shown.has(key)) return;
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => void this.#refresh(document), 400),
+    );
+  }
+
+  async #refresh(document: vscode.TextDocument): Promise<void> {
+    const key = document.uri.toString();
+    const shown = this.#shown.get(key);
+    if (!shown) return;
+    const { version } = document;
+    // A profile file that went away meanwhile leaves the times where they are.
+    const result = await this.#ask(document, shown.files).catch(() => undefined);
+    if (!result || document.version !== version || this.#shown.get(key) !== shown) return;
+    this.#shown.set(key, { ...shown, nodes: result.nodes });
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#hintsChanged.fire();
+    this.#paint();
+  }
+
+  #paint(): void {
+    for (const editor of vscode.window.visibleTextEditors) {
+      const nodes = this.#shown.get(editor.document.uri.toString())?.nodes ?? [];
+      for (const [level, decoration] of this.#decorations.entries()) {
+        editor.setDecorations(
+          decoration,
+          nodes
+            .filter(({ heat }) => levelOf(heat) === level)
+            .map(
+              ({ range: { start, end } }) =>
+                new vscode.Range(start.line, start.character, end.line, end.character),
+            ),
+        );
+      }
+    }
+  }
+}
+
+/** -1 for what takes no time. */
+function levelOf(heat: number): number {
+  return heat <= 0 ? -1 : Math.min(levels - 1, Math.floor(heat * levels));
+}

@@ -1,0 +1,189 @@
+/** Pages of sections (rows and tables) in a web view: what is known of an engine, a profile. Pure: text in, HTML out. */
+import type { SectionDifference } from '../../server/src/engine/compare-engines.ts';
+import type { Section, TableSection } from '../../server/src/engine/describe-engine.ts';
+import type { Histogram } from '../../server/src/engine/profile/histogram.ts';
+
+export interface SectionPage {
+  readonly title: string;
+  /** One sentence under the title, and what it says: good, bad, or that nobody knows. */
+  readonly lead?: { readonly text: string; readonly mood: 'yes' | 'no' | 'unknown' };
+  readonly notes: readonly string[];
+  readonly sections: readonly Section[];
+  readonly histogram?: Histogram;
+  /** Messages that the buttons post. */
+  readonly buttons: readonly { readonly message: string; readonly label: string }[];
+}
+
+/** `nonce` is made anew for each page: only its own style and script run. */
+export function sectionPage(
+  { title, lead, notes, sections, histogram, buttons }: SectionPage,
+  nonce: string,
+): string {
+  return page(
+    title,
+    [
+      lead ? `<p class="lead ${lead.mood}">${escapeHtml(lead.text)}</p>` : '',
+      ...notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
+      buttons
+        .map(
+          ({ message, label }) =>
+            `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
+        )
+        .join('\n'),
+      histogram ? histogramFigure(histogram) : '',
+      ...sections.map(sectionHtml),
+    ],
+    nonce,
+  );
+}
+
+/** What two engines have otherwise. */
+export function differencePage(
+  names: readonly [before: string, after: string],
+  differences: readonly SectionDifference[],
+  nonce: string,
+): string {
+  const [before, after] = names;
+  const body =
+    differences.length === 0
+      ? ['<p class="note">They do not differ in what is known of them.</p>']
+      : differences.map(
+          ({ title, rows }) =>
+            `<section><h2>${escapeHtml(title)}</h2>${tableHtml({
+              columns: ['', before, after],
+              rows: rows.map((row) => [row.label, row.before ?? '–', row.after ?? '–']),
+            })}</section>`,
+        );
+  return page(`${before} ↔ ${after}`, body, nonce);
+}
+
+function page(title: string, body: readonly string[], nonce: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'">
+<title>${escapeHtml(title)}</title>
+<style nonce="${nonce}">${style}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body.filter((part) => part !== '').join('\n')}
+</main>
+<script nonce="${nonce}">${script}</script>
+</body>
+</html>`;
+}
+
+function sectionHtml(section: Section): string {
+  const body =
+    section.kind === 'table'
+      ? tableHtml(section)
+      : `<dl>${section.rows
+          .map(([label, value]) => `<dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}</dd>`)
+          .join('\n')}</dl>`;
+  return `<section><h2>${escapeHtml(section.title)}</h2>${body}</section>`;
+}
+
+function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): string {
+  const numeric = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumber(row[column])));
+  const mark = (column: number) => (numeric[column] === true ? ' class="number"' : '');
+  const head = columns
+    .map((name, column) =>
+      name === ''
+        ? '<th scope="col"></th>'
+        : `<th scope="col"${mark(column)} aria-sort="none"><button class="sort">${escapeHtml(name)}</button></th>`,
+    )
+    .join('');
+  const body = rows
+    .map(
+      (row) =>
+        `<tr>${row.map((cell, column) => `<td${mark(column)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+    )
+    .join('\n');
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+function isNumber(cell: string | undefined): boolean {
+  return cell !== undefined && /^[+−±]?\d+(\.\d+)?( [%\w]+)?$/.test(cell);
+}
+
+function histogramFigure({ start, width, counts }: Histogram): string {
+  const most = Math.max(1, ...counts);
+  const [bar, height] = [16, 120];
+  const bars = counts.map((count, index) => {
+    const tall = (count / most) * height;
+    const from = start + index * width;
+    const range = `${from.toPrecision(4)} to ${(from + width).toPrecision(4)} ms: ${count}`;
+    return `<rect x="${index * bar}" y="${(height - tall).toFixed(2)}" width="${bar - 1}" height="${tall.toFixed(2)}"><title>${range}</title></rect>`;
+  });
+  const end = start + width * counts.length;
+  return `<figure>
+<svg viewBox="0 0 ${counts.length * bar} ${height}" width="${counts.length * bar * 2}" height="${height}" preserveAspectRatio="none" role="img" aria-label="Histogram of latencies">${bars.join('')}</svg>
+<figcaption>Latency of inferences: ${start.toPrecision(4)} to ${end.toPrecision(4)} ms</figcaption>
+</figure>`;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const style = `
+body { padding: 0 1.5rem 2rem; color: var(--vscode-editor-foreground); background: var(--vscode-editor-background); }
+h1 { font-size: 1.4em; font-weight: 600; overflow-wrap: anywhere; }
+h2 { margin: 1.6em 0 0.5em; font-size: 1.1em; font-weight: 600; }
+.lead { padding: 0.5em 0.8em; border-left: 3px solid var(--vscode-editorInfo-foreground); background: var(--vscode-textBlockQuote-background); }
+.lead.yes { border-color: var(--vscode-testing-iconPassed); }
+.lead.no { border-color: var(--vscode-editorError-foreground); }
+.lead.unknown { border-color: var(--vscode-editorWarning-foreground); }
+.note { color: var(--vscode-descriptionForeground); }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25em 1.5em; margin: 0; }
+dt { color: var(--vscode-descriptionForeground); }
+dd { margin: 0; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; }
+th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--vscode-panel-border); }
+th .sort { border: 0; padding: 0.2em 0; font: inherit; color: inherit; background: none; cursor: pointer; }
+th[aria-sort="ascending"] .sort::after { content: " \\2191"; }
+th[aria-sort="descending"] .sort::after { content: " \\2193"; }
+th, td { padding: 0.2em 1.2em 0.2em 0; vertical-align: top; }
+td { max-width: 40rem; overflow-wrap: anywhere; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
+tbody tr:hover { background: var(--vscode-list-hoverBackground); }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+figure { margin: 1em 0; }
+figcaption { margin-top: 0.3em; color: var(--vscode-descriptionForeground); }
+rect { fill: var(--vscode-charts-blue); }
+svg { max-width: 100%; border-bottom: 1px solid var(--vscode-panel-border); }
+main > button { margin: 0.4em 0.5em 0 0; padding: 0.35em 1em; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px;
+  font: inherit; cursor: pointer; color: var(--vscode-button-foreground); background: var(--vscode-button-background); }
+main > button:hover { background: var(--vscode-button-hoverBackground); }
+button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
+`;
+
+const script = `
+const editor = acquireVsCodeApi();
+for (const button of document.querySelectorAll('[data-message]'))
+  button.addEventListener('click', () => editor.postMessage(button.dataset.message));
+const value = (row, column) => {
+  const text = row.cells[column].textContent;
+  const number = /^[+−±]?\\d+(\\.\\d+)?( [%\\w]+)?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
+  return { text, number };
+};
+for (const button of document.querySelectorAll('.sort'))
+  button.addEventListener('click', () => {
+    const head = button.closest('th');
+    const body = button.closest('table').tBodies[0];
+    const order = head.getAttribute('aria-sort') === 'descending' ? 'ascending' : 'descending';
+    for (const other of head.parentElement.cells) if (other.hasAttribute('aria-sort')) other.setAttribute('aria-sort', 'none');
+    head.setAttribute('aria-sort', order);
+    const column = head.cellIndex;
+    const sign = order === 'ascending' ? 1 : -1;
+    const rows = [...body.rows].sort((a, b) => {
+      const left = value(a, column), right = value(b, column);
+      const byNumber = left.number - right.number;
+      return sign * (Number.isNaN(byNumber) ? left.text.localeCompare(right.text) : byNumber);
+    });
+    body.append(...rows);
+  });
+`;

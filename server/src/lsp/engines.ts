@@ -1,0 +1,137 @@
+/** Engines and profiles for the editor. */
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import { compareSections, type SectionDifference } from '../engine/compare-engines.ts';
+import { describeEngine } from '../engine/describe-engine.ts';
+import { graphNodes } from '../engine/graph-nodes.ts';
+import { layerSection, nodeSection, statisticsSection } from '../engine/profile/describe-profile.ts';
+import { histogram } from '../engine/profile/histogram.ts';
+import { joinProfile } from '../engine/profile/join.ts';
+import { nodeTimes } from '../engine/profile/node-times.ts';
+import { readProfileFile } from '../engine/profile/read.ts';
+import { latenciesOf, runStatistics } from '../engine/profile/statistics.ts';
+import type {
+  CompareEnginesParams,
+  InspectEngineParams,
+  InspectEngineResult,
+  ProfileOnModelParams,
+  ProfileOnModelResult,
+} from '../engine-protocol.ts';
+import { profileHeat } from '../features/profile-heat.ts';
+import { loadModel } from '../node/load-model.ts';
+import { readTextFile } from '../node/read-text-file.ts';
+import type { Provenance } from '../tensorrt/build/provenance.ts';
+import { inspectEngineFile, runtimeForEngine, withLoadedEngine } from '../tensorrt/engines/inspect-engine.ts';
+import { messageOf } from './log.ts';
+import type { Session } from './session.ts';
+
+export async function inspectEngine(
+  { runtimes }: Session,
+  { uri, load }: InspectEngineParams,
+): Promise<InspectEngineResult> {
+  const { fsPath } = URI.parse(uri);
+  const found = await runtimes.found();
+  const file = await inspectEngineFile(fsPath, found);
+  const loaded = load
+    ? await withLoadedEngine(
+        fsPath,
+        await runtimeForEngine(file, found, undefined),
+        { hostCodeAllowed: false },
+        async (engine) => engine,
+      )
+    : undefined;
+  const known = loaded ? await inspectEngineFile(fsPath, found, loaded.runtime.device) : file;
+  const { header, compatibility, provenance, notes } = known;
+  const layers = loaded?.layers ?? known.layers;
+  const nodes = layers && provenance ? nodesOf(provenance) : undefined;
+  return {
+    runs: compatibility.runs,
+    summary: compatibility.summary,
+    sections: describeEngine({
+      header,
+      compatibility,
+      ...(provenance && { provenance }),
+      ...(loaded && { description: loaded.description }),
+      ...(layers && { layers }),
+      ...(nodes && { nodes }),
+    }),
+    canLoad: loaded === undefined && compatibility.runs !== 'no',
+    notes,
+  };
+}
+
+/** Undefined where the model is not there any more: the layers tell their nodes' names all the same. */
+function nodesOf({ model }: Provenance) {
+  try {
+    return graphNodes(loadModel(model.path).model);
+  } catch {
+    return undefined;
+  }
+}
+
+export async function compareEngines(
+  session: Session,
+  { before, after }: CompareEnginesParams,
+): Promise<readonly SectionDifference[]> {
+  const [left, right] = await Promise.all(
+    [before, after].map((uri) => inspectEngine(session, { uri, load: false })),
+  );
+  return compareSections(left?.sections ?? [], right?.sections ?? []);
+}
+
+export function profileOnModel(
+  { documents }: Session,
+  { uri, files }: ProfileOnModelParams,
+): ProfileOnModelResult {
+  const document = documents.get(uri);
+  if (!document) throw failure('The model is not open in the editor.');
+  const profile = joinProfile(
+    files.map((file) => {
+      const { fsPath } = URI.parse(file);
+      try {
+        return readProfileFile(readTextFile(fsPath));
+      } catch (error) {
+        throw failure(`${fsPath}: ${messageOf(error)}`);
+      }
+    }),
+  );
+  if (profile.layers.length === 0) {
+    throw failure(
+      'There are no times of layers in it. trtexec writes them with --exportProfile, onnx-trt profile with --export or --export-profile.',
+    );
+  }
+  const { iterations, layers, layerRuns, information } = profile;
+  const times = nodeTimes(layers, information?.layers, graphNodes(document.model.model));
+  const statistics = runStatistics(iterations);
+  const unknown = new Set(times.mapping.layers.flatMap(({ unknownNodes }) => unknownNodes));
+  return {
+    nodes: profileHeat(document, times),
+    sections: [
+      ...(statistics ? [statisticsSection(statistics)] : []),
+      nodeSection(times),
+      layerSection(layers, layerRuns),
+    ],
+    ...(statistics && { histogram: histogram(iterations.map((entry) => latenciesOf(entry).latency)) }),
+    notes: [
+      ...(statistics?.remarks ?? []),
+      ...(times.groups.length === 0
+        ? [
+            'No layer of the profile names a node of this model. Is it the model that the engine was built from?',
+          ]
+        : unknown.size > 0
+          ? [
+              `${unknown.size} nodes that the engine names are not in this model, ${[...unknown][0]} among them.`,
+            ]
+          : []),
+      ...(information
+        ? []
+        : [
+            'Layers are known by their names alone. With the file of --exportLayerInfo, more of them find their nodes.',
+          ]),
+    ],
+  };
+}
+
+function failure(message: string): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, message);
+}
