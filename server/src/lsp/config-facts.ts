@@ -6,12 +6,14 @@ import { existsSync, statSync } from 'node:fs';
 import { URI } from 'vscode-uri';
 import type { CheckFacts } from '../build-config/checks/check.ts';
 import type { BuildFacts, ModelFacts, RuntimeFacts } from '../build-config/checks/facts/facts.ts';
-import { modelFacts } from '../build-config/checks/facts/model-facts.ts';
+import { modelFactsInSteps } from '../build-config/checks/facts/model-facts.ts';
 import type { BuildConfig } from '../build-config/model.ts';
 import { modelPath } from '../build-config/paths.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { loadModel } from '../node/load-model.ts';
+import { stepwise } from '../onnx/analysis/steps.ts';
+import type { Model } from '../onnx/model/model.ts';
 import { runtimeWish } from '../tensorrt/build/choose-runtime.ts';
 import { inBackground } from './background.ts';
 import { messageOf } from './log.ts';
@@ -153,27 +155,32 @@ export class ConfigFacts implements CheckFacts {
   /** A text that is being edited is no model now and then; what was known before stays. */
   async #readDocument(document: OnnxDocument, model: KnownModel, signal: AbortSignal): Promise<void> {
     if (!(await inBackground(document.work.model, signal)) || !isWholeModel(document)) return;
-    model.facts = modelFacts(document.model.model);
-    model.problem = undefined;
-    this.#changed();
+    await this.#takeFacts(model, document.model.model, signal);
   }
 
   async #readFile(path: string, model: KnownModel, signal: AbortSignal): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) return;
     try {
-      model.facts = modelFacts(loadModel(path).model);
-      model.problem = undefined;
+      await this.#takeFacts(model, loadModel(path).model, signal);
     } catch (error) {
       model.facts = undefined;
       model.problem = messageOf(error);
+      this.#changed();
     }
+  }
+
+  async #takeFacts(known: KnownModel, model: Model, signal: AbortSignal): Promise<void> {
+    const work = stepwise(() => modelFactsInSteps(model));
+    if (!(await inBackground(work, signal))) return;
+    known.facts = work.value;
+    known.problem = undefined;
     this.#changed();
   }
 }
 
 /** Of documents that stand for a file: texts, and binary models that are shown as text. */
-function pathOf(uri: string): string | undefined {
+export function pathOf(uri: string): string | undefined {
   const parsed = URI.parse(uri);
   return parsed.scheme === 'file' || parsed.scheme === 'onnx'
     ? parsed.with({ scheme: 'file' }).fsPath
@@ -181,7 +188,7 @@ function pathOf(uri: string): string | undefined {
 }
 
 /** Tells versions of a file apart; undefined where there is no file. */
-function stampOf(path: string): string | undefined {
+export function stampOf(path: string): string | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   return status?.isFile() ? `${status.mtimeMs} ${status.size}` : undefined;
 }

@@ -16,9 +16,13 @@ export function isPattern(name: string): boolean {
 const mostNames = 20_000;
 
 /** The name that is probably meant: alike, the same in other case, or the only one that it is a part of. */
-export function nearestName(word: string, names: Iterable<string>): string | undefined {
+export function nearestName(
+  word: string,
+  names: readonly string[] | ReadonlySet<string>,
+): string | undefined {
+  const count = 'size' in names ? names.size : names.length;
+  if (isPattern(word) || count > mostNames) return undefined;
   const all = [...names];
-  if (isPattern(word) || all.length > mostNames) return undefined;
   const near = closest(word, all);
   if (near !== undefined) return near;
   const parts = all.filter((name) => name.length > 0 && (name.includes(word) || word.includes(name)));

@@ -1,16 +1,22 @@
 /** What checks need of a model. */
+import { betweenPauses, finished, type Steps } from '../../../onnx/analysis/steps.ts';
 import type { Model, Node, Shape } from '../../../onnx/model/model.ts';
 import { portsOf } from '../../trtexec/ports.ts';
 import type { DimFact, ModelFacts, PortFacts } from './facts.ts';
 import { graphsOf, inputsThatShape } from './shape-inputs.ts';
 
 export function modelFacts(model: Model): ModelFacts {
+  return finished(modelFactsInSteps(model));
+}
+
+/** The same for who cannot wait: 100,000 nodes take a tenth of a second and more. */
+export function* modelFactsInSteps(model: Model): Steps<ModelFacts> {
   const { graph } = model;
   const types = new Map(
     [...(graph?.inputs ?? []), ...(graph?.outputs ?? [])].map(({ name, type }) => [name, type]),
   );
   const { inputs, outputs } = portsOf(model);
-  const shaping = inputsThatShape(model);
+  const shaping = yield* inputsThatShape(model);
   const portOf = ({ name, type }: (typeof inputs)[number]): PortFacts => {
     const declared = types.get(name);
     const shape = declared?.kind === 'tensor' ? declared.shape : undefined;
@@ -19,16 +25,19 @@ export function modelFacts(model: Model): ModelFacts {
   const layers = new Set<string>();
   const values = new Set<string>();
   let isQuantized = false;
+  let count = 0;
   for (const node of nodesOf(model)) {
+    if (++count % betweenPauses === 0) yield;
     layers.add(node.name || `node_of_${node.outputs[0] ?? ''}`);
     for (const name of [...node.inputs, ...node.outputs]) if (name !== '') values.add(name);
     isQuantized ||= /quantizelinear/i.test(node.operator);
   }
+  for (const { name } of inputs) values.add(name);
   return {
     inputs: inputs.map((input) => ({ ...portOf(input), isShapeTensor: shaping.has(input.name) })),
     outputs: outputs.map(portOf),
     layers,
-    values: new Set([...values, ...inputs.map(({ name }) => name)]),
+    values,
     isQuantized,
     hasWeights: graph?.initializers.some(({ dims }) => dims.every((dim) => dim !== 0)) === true,
   };

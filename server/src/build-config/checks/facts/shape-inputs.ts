@@ -1,4 +1,5 @@
 /** Inputs whose values decide on shapes: TensorRT wants their values in profiles (ITensor::isShapeTensor). */
+import { betweenPauses, finished, type Steps } from '../../../onnx/analysis/steps.ts';
 import type { FunctionDefinition, Graph, Model, Node } from '../../../onnx/model/model.ts';
 
 /** Positions of the inputs whose values TensorRT must know to know shapes: seen on the conformance models of ONNX. */
@@ -25,6 +26,10 @@ const shaping: Readonly<Record<string, readonly number[]>> = {
   MaxUnpool: [2],
 };
 
+const shapingPositions = new Map(
+  Object.entries(shaping).map(([name, positions]) => [name, new Set(positions)]),
+);
+
 /** Operators that TensorRT computes shapes with: where the result shapes something, so do their inputs. */
 const computing: ReadonlySet<string> = new Set(
   `Identity Cast Concat Gather GatherElements GatherND Slice Squeeze Unsqueeze Reshape Flatten Transpose Expand Tile Split
@@ -40,7 +45,7 @@ const shapeTypes: ReadonlySet<number> = new Set([1, 6, 7, 9]);
 /** Calls and graphs nested deeper than this are not followed. */
 const deepest = 100;
 
-export function inputsThatShape(model: Model): ReadonlySet<string> {
+export function* inputsThatShape(model: Model): Steps<ReadonlySet<string>> {
   if (!model.graph) return new Set();
   const shapers = new Set<string>();
   const functions = new Map(
@@ -49,7 +54,7 @@ export function inputsThatShape(model: Model): ReadonlySet<string> {
       definition,
     ]),
   );
-  collect(model.graph.nodes, { functions, known: new Map() }, shapers, 0);
+  yield* collectInSteps(model.graph.nodes, { functions, known: new Map() }, shapers, 0);
   return new Set(
     model.graph.inputs.flatMap(({ name, type }) => {
       const isShape =
@@ -66,26 +71,39 @@ interface Calls {
 }
 
 /** Adds the names that shape something. Names of enclosing graphs are the same names. */
-function collect(nodes: readonly Node[], calls: Calls, shapers: Set<string>, depth: number): void {
+function* collectInSteps(
+  nodes: readonly Node[],
+  calls: Calls,
+  shapers: Set<string>,
+  depth: number,
+): Steps<void> {
   if (depth > deepest) return;
   // Backwards: a name must be known to shape something before the node that makes it is looked at.
   for (let index = nodes.length - 1; index >= 0; index--) {
+    if (index % betweenPauses === 0) yield;
     const node = nodes[index];
-    if (!node) continue;
-    const makesShape = node.outputs.some((output) => shapers.has(output));
-    for (const graph of graphsOf(node)) {
-      if (makesShape) {
-        graph.outputs.forEach(({ name }, at) => {
-          if (shapers.has(node.outputs[at] ?? '')) shapers.add(name);
-        });
-      }
-      collect(graph.nodes, calls, shapers, depth + 1);
-    }
-    const positions = positionsOf(node, makesShape, calls, depth);
-    node.inputs.forEach((input, at) => {
-      if (input !== '' && (positions === 'all' || positions.has(at))) shapers.add(input);
-    });
+    if (node) collectOf(node, calls, shapers, depth);
   }
+}
+
+function collect(nodes: readonly Node[], calls: Calls, shapers: Set<string>, depth: number): void {
+  finished(collectInSteps(nodes, calls, shapers, depth));
+}
+
+function collectOf(node: Node, calls: Calls, shapers: Set<string>, depth: number): void {
+  const makesShape = node.outputs.some((output) => shapers.has(output));
+  for (const graph of graphsOf(node)) {
+    if (makesShape) {
+      graph.outputs.forEach(({ name }, at) => {
+        if (shapers.has(node.outputs[at] ?? '')) shapers.add(name);
+      });
+    }
+    collect(graph.nodes, calls, shapers, depth + 1);
+  }
+  const positions = positionsOf(node, makesShape, calls, depth);
+  node.inputs.forEach((input, at) => {
+    if (input !== '' && (positions === 'all' || positions.has(at))) shapers.add(input);
+  });
 }
 
 const none: ReadonlySet<number> = new Set();
@@ -101,7 +119,7 @@ function positionsOf(
   if (definition) return parametersThatShape(definition, makesShape, calls, key, depth);
   if (domain !== '' && domain !== 'ai.onnx') return none;
   if (makesShape && computing.has(operator)) return 'all';
-  return new Set(shaping[operator] ?? []);
+  return shapingPositions.get(operator) ?? none;
 }
 
 function parametersThatShape(

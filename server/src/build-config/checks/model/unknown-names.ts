@@ -32,7 +32,7 @@ function check(
   report: Report,
 ): void {
   for (const { value, origin } of names) {
-    if (known.has(value) || (isPattern(value) && [...known].some((name) => fitsName(value, name)))) continue;
+    if (known.has(value) || (isPattern(value) && fitsSome(value, known))) continue;
     const near = nearestName(value, known);
     report({
       code,
@@ -42,4 +42,15 @@ function check(
       ...withFixes(near === undefined ? [] : preferred([replacement(origin, scalarText(near))])),
     });
   }
+}
+
+/** Of a model with many names, since every build of a matrix asks the same. */
+const answers = new WeakMap<ReadonlySet<string>, Map<string, boolean>>();
+
+function fitsSome(pattern: string, known: ReadonlySet<string>): boolean {
+  const before = answers.get(known) ?? new Map<string, boolean>();
+  answers.set(known, before);
+  const answer = before.get(pattern) ?? [...known].some((name) => fitsName(pattern, name));
+  before.set(pattern, answer);
+  return answer;
 }
