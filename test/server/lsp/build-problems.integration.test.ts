@@ -1,12 +1,13 @@
 /** Builds that fail, as an editor shows them: real ones of TensorRT for RTX on a plain CPU. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic, Range } from 'vscode-languageserver-types';
-import type { BuildEngineResult } from '../../../server/src/build-protocol.ts';
+import { cacheDirectory } from '../../../scripts/cache.mjs';
+import type { BuildEngineResult, BuildStatus } from '../../../server/src/build-protocol.ts';
 import { temporaryFolder, writeFiles } from '../tensorrt/support/folders.ts';
 import { testLibraries } from '../tensorrt/support/test-libraries.ts';
 import { LanguageClient } from './language-client.ts';
@@ -38,9 +39,14 @@ describe('a failed build in the editor', () => {
   after(() => client.stop());
 
   /** Opens `net.onnxtxt` and `net.trt.yaml` in a folder of their own. */
-  async function openBoth(context: TestContext, model: string, config: string) {
+  async function openBoth(
+    context: TestContext,
+    model: string,
+    config: string,
+    others: Readonly<Record<string, string>> = {},
+  ) {
     const folder = temporaryFolder(context);
-    writeFiles(folder, { 'net.onnxtxt': model, 'net.trt.yaml': config });
+    writeFiles(folder, { 'net.onnxtxt': model, 'net.trt.yaml': config, ...others });
     const uriOf = (name: string) => pathToFileURL(path.join(folder, name)).href;
     const [modelUri, configUri] = [uriOf('net.onnxtxt'), uriOf('net.trt.yaml')];
     await client.open(modelUri, model);
@@ -129,6 +135,40 @@ profiles:
     await shows(modelUri, (found) => found.length === 0);
   });
 
+  test('is the end of TensorRT’s process, with what it was doing (killed: a simulation of a crash)', async (context) => {
+    const model = path.join(cacheDirectory, 'models/real/rapidocr_onnxruntime-ch_PP-OCRv4_det_infer.onnx');
+    const sizes = '{ min: [1, 3, 32, 32], opt: [1, 3, 640, 640], max: [1, 3, 960, 960] }';
+    const config = `model: ${model}\nengine: net.engine\nprofiles: [{ x: ${sizes} }]\n`;
+    const { configUri } = await openBoth(context, convolution, config);
+    const isBuilding = new Promise<void>((resolve) => {
+      const listening = client.connection.onNotification(
+        'tensorrt/builds',
+        ({ builds }: { readonly builds: readonly BuildStatus[] }) => {
+          if (builds.some(({ stage, phases }) => stage === 'building' && phases.length > 0)) {
+            listening.dispose();
+            resolve();
+          }
+        },
+      );
+    });
+    const result = build(configUri);
+    await isBuilding;
+    const bridges = childrenOf(client.processId);
+    assert.ok(bridges.length > 0);
+    for (const bridge of bridges) process.kill(bridge, 'SIGKILL');
+    assert.deepEqual(await result, ['failed']);
+    const [crash] = await shows(configUri, (found) => found.length === 1);
+    assert.equal(crash?.code, 'build.out-of-memory');
+    assert.match(
+      String(crash.message),
+      /ended unexpectedly \(signal SIGKILL\).*It was building for .*\n {2}onnx-trt build \S+net\.trt\.yaml --force\n {2}cd \S+ && tensorrt_rtx --onnx=/s,
+    );
+    // The server has outlived it.
+    await client.change(configUri, 2, [{ text: 'model: net.onnxtxt\n' }]);
+    assert.deepEqual(await build(configUri), ['succeeded']);
+    await shows(configUri, (found) => found.length === 0);
+  });
+
   test('is on the graph of a model that was built without a config', async (context) => {
     const model = `${header}
 g (float[n] x) => (float[n] y) { [only] y = Relu (x) }
@@ -140,3 +180,18 @@ g (float[n] x) => (float[n] y) { [only] y = Relu (x) }
     assert.equal(textAt(model, whole.range), 'g');
   });
 });
+
+/** Ids of the processes that a process has started. */
+function childrenOf(parent: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((id) => {
+      try {
+        return new RegExp(`^PPid:\\s+${parent}$`, 'm').test(readFileSync(`/proc/${id}/status`, 'utf8'));
+      } catch {
+        // It has ended since.
+        return false;
+      }
+    })
+    .map(Number);
+}

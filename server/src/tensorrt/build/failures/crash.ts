@@ -83,7 +83,7 @@ function unknownCrash({ build, info, cause }: FailedBuild): Cause {
   ];
   return {
     code: 'build.crashed',
-    advice: `A crash is TensorRT’s own mistake. To get around it: ${attempts.join('; ')}. To find the part of the model that is at fault, extract halves of it (“Extract selection into a model”) and build those. NVIDIA wants to hear of it (github.com/NVIDIA/TensorRT/issues), with the model and the second line above.`,
+    advice: `A crash is TensorRT’s own mistake. To get around it: ${attempts.join('; ')}. To find the part of the model that is at fault, extract halves of it (“Extract … nodes as a new model”) and build those. NVIDIA wants to hear of it (github.com/NVIDIA/TensorRT/issues), with the model and the second line above.`,
     ...(debugs && { config: debugs }),
   };
 }

@@ -49,7 +49,7 @@ export function namedNodes(model: Model): NamedNodes {
 const mentions: readonly RegExp[] = [
   /\{ForeignNode\[(?<from>.*?)\.\.\.(?<to>.*?)\]\}/gs,
   /\{ForeignNode\[(?<name>(?:(?!\.\.\.).)*?)\]\}/gs,
-  /any implementation for node (?<name>(?!\{ForeignNode).+?)(?: due to|\.(?:\s|\)|$)|\)|$)/g,
+  /any implementation for node (?<name>(?!\{ForeignNode).+?)(?: due to .*|\. In .*|\.?\)?)$/gm,
   /\bI[A-Z]\w*Layer (?<name>.+?): /g,
   /constraints: (?<name>[^\s:][^:]*?): [a-z]/g,
   /(?<=[\s(])(?<name>[^\s():]+): [a-z]/g,

@@ -15,7 +15,7 @@ export const modelRules: readonly FailureRule[] = [
     explanation: ({ runtime }) =>
       `${runtime} cannot build the If nodes of this model: what their branches use or give cannot be told to belong inside or outside of them.`,
     advice: () =>
-      'Remove If nodes whose condition is known (onnxsim, polygraphy surgeon sanitize --fold-constants; “Fold the If” in the editor), export one model per case (8 and 16 kHz, say), or compute both branches and choose with Where.',
+      'Remove If nodes whose condition is known (onnxsim, polygraphy surgeon sanitize --fold-constants), export one model per case (8 and 16 kHz, say), or compute both branches and choose with Where.',
   },
   {
     code: 'build.debug-tensors',
