@@ -114,7 +114,7 @@ builds:
     const uri = uriOf(path.join(folder, 'net.trt.yaml'));
     const failed = await own.build({ uri });
     assert.equal(failed.builds[0]?.state, 'failed');
-    assert.match(failed.builds[0]?.message ?? '', /profiles:/);
+    assert.match(failed.builds[0]?.message ?? '', /needs a profile/);
     await own.client.connection.sendNotification('textDocument/didOpen', {
       textDocument: {
         uri,

@@ -63,6 +63,7 @@ export async function runBuild(
 ): Promise<BuildOutcome> {
   const { force, signal } = options;
   const engine = enginePath(build);
+  if (!options.loadsLibraries) refuseLibraries(build);
   const model = loadModel(modelPath(build));
   if (build.file === '') requireFixedInputs(model);
   const info = await bridge.initialize({ signal });
@@ -70,7 +71,6 @@ export async function runBuild(
   if (errors.length > 0) return { kind: 'refused', problems: errors };
   const prepared = await prepareBuild(build, model, info);
   try {
-    if (!options.loadsLibraries) refuseLibraries(prepared);
     const known = await readProvenance(engine);
     const remembered = known ? [known.model, ...known.inputs] : [];
     const inputs = await identifyInputs(build, model, prepared.params, { known: remembered, signal });
@@ -98,11 +98,12 @@ export async function runBuild(
 }
 
 /** Loading a library runs it: opening a folder with a config must not. */
-function refuseLibraries({ params: { pluginLibraries, settings } }: PreparedBuild): void {
-  const [library] = [...pluginLibraries, ...(settings.pluginsToSerialize ?? [])];
+function refuseLibraries(build: BuildConfig): void {
+  const keys = ['staticPlugins', 'dynamicPlugins', 'setPluginsToSerialize'] as const;
+  const [library] = keys.flatMap((key) => build.get(key)?.value ?? []);
   if (library === undefined) return;
   throw new Error(
-    `The build loads the plugin library ${library}, which could run anything, and this workspace is not trusted. Trust the workspace to build here.`,
+    `The build loads the plugin library ${library.value.path}, which could run anything, and this workspace is not trusted. Trust the workspace to build here.`,
   );
 }
 
