@@ -7,6 +7,7 @@ import type {
   CodeActionContext,
   CompletionList,
   Diagnostic,
+  DocumentHighlight,
   DocumentLink,
   DocumentSymbol,
   FoldingRange,
@@ -18,21 +19,23 @@ import type {
   SelectionRange,
   TextEdit,
 } from 'vscode-languageserver-types';
-import { type CheckFacts, checkBuilds } from './build-config/checks/check.ts';
+import { checkBuilds } from './build-config/checks/check.ts';
 import type { ConfigProblem, ResolvedConfig } from './build-config/model.ts';
 import { resolveBuildConfig } from './build-config/resolve/resolve.ts';
+import { axisHighlights } from './features/build-config/axis-highlights.ts';
+import type { Circumstances } from './features/build-config/circumstances.ts';
 import { configCodeActions } from './features/build-config/code-actions.ts';
 import { configCompletion } from './features/build-config/completion.ts';
+import { configDefinition } from './features/build-config/definition.ts';
 import { configDiagnostics, schemaDiagnostics } from './features/build-config/diagnostics.ts';
 import {
   type ConfigDocument,
   changedConfigDocument,
   createConfigDocument,
 } from './features/build-config/document.ts';
+import { configHover } from './features/build-config/hover.ts';
 import {
-  configDefinition,
   configFoldingRanges,
-  configHover,
   configLinks,
   configSelectionRanges,
   configSymbols,
@@ -46,8 +49,8 @@ export type { ConfigDocument } from './features/build-config/document.ts';
 export interface ConfigServiceHost {
   /** The text of a file that a config extends: what the editor has of it, or what is on disk. Throws a sentence. */
   readText(path: string): string;
-  /** What is known of models, runtimes and files now; without it a config is checked by itself. */
-  readonly facts?: CheckFacts;
+  /** What is known of models, runtimes and files now; without it a config stands by itself. */
+  readonly circumstances?: Circumstances;
 }
 
 export interface ConfigService {
@@ -62,6 +65,8 @@ export interface ConfigService {
   hover(document: ConfigDocument, position: Position): Promise<Hover | undefined>;
   completion(document: ConfigDocument, position: Position, snippets: boolean): Promise<CompletionList>;
   definition(document: ConfigDocument, position: Position): Promise<LocationLink[]>;
+  /** Of axes of a matrix and their choices. */
+  documentHighlights(document: ConfigDocument, position: Position): DocumentHighlight[];
   documentSymbols(document: ConfigDocument): Promise<DocumentSymbol[]>;
   documentLinks(document: ConfigDocument): DocumentLink[];
   foldingRanges(document: ConfigDocument): Promise<FoldingRange[]>;
@@ -77,11 +82,13 @@ export interface ConfigService {
   codeActions(document: ConfigDocument, range: Range, context: CodeActionContext): CodeAction[];
 }
 
-export function createConfigService({ readText, facts }: ConfigServiceHost): ConfigService {
+export function createConfigService({ readText, circumstances }: ConfigServiceHost): ConfigService {
   const resolve = (document: ConfigDocument) => resolveBuildConfig(document.config, readText);
   const problemsOf = (document: ConfigDocument): readonly ConfigProblem[] => {
     const resolved = resolve(document);
-    return facts ? [...resolved.problems, ...checkBuilds(resolved, facts)] : resolved.problems;
+    return circumstances
+      ? [...resolved.problems, ...checkBuilds(resolved, circumstances)]
+      : resolved.problems;
   };
   return {
     createDocument: createConfigDocument,
@@ -90,9 +97,12 @@ export function createConfigService({ readText, facts }: ConfigServiceHost): Con
     diagnostics: (document, relatedInformation) =>
       configDiagnostics(document, problemsOf(document), relatedInformation),
     schemaDiagnostics,
-    hover: configHover,
-    completion: configCompletion,
-    definition: configDefinition,
+    hover: (document, position) => configHover(document, position, resolve(document), circumstances),
+    completion: (document, position, snippets) =>
+      configCompletion(document, position, snippets, () => resolve(document), circumstances),
+    definition: (document, position) =>
+      configDefinition(document, position, resolve(document), circumstances),
+    documentHighlights: axisHighlights,
     documentSymbols: configSymbols,
     documentLinks: configLinks,
     foldingRanges: configFoldingRanges,

@@ -1,20 +1,32 @@
 /** The open build configs: each the newest version of its text, and its diagnostics. */
 import type { Diagnostic, DidChangeTextDocumentParams, TextDocumentItem } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import type { ResolvedConfig } from '../build-config/model.ts';
+import type { PortFacts } from '../build-config/checks/facts/facts.ts';
+import type { BuildConfig, ResolvedConfig } from '../build-config/model.ts';
 import { parseBuildConfig } from '../build-config/parse.ts';
 import { resolveBuildConfig } from '../build-config/resolve/resolve.ts';
+import type { Port, ToTrtexecOptions } from '../build-config/trtexec/to-trtexec.ts';
 import { type ConfigDocument, type ConfigService, createConfigService } from '../config-service.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { readTextFile } from '../node/read-text-file.ts';
 import { fileOfModel } from './build-problems.ts';
+import { createCircumstances } from './config-circumstances.ts';
 import { ConfigFacts } from './config-facts.ts';
 import { textChanges } from './documents.ts';
 import type { Session } from './session.ts';
 
 type Parts = Pick<
   Session,
-  'connection' | 'client' | 'log' | 'docsUri' | 'documents' | 'runtimes' | 'buildProblems'
+  | 'connection'
+  | 'client'
+  | 'log'
+  | 'docsUri'
+  | 'documents'
+  | 'files'
+  | 'runtimes'
+  | 'service'
+  | 'settings'
+  | 'buildProblems'
 >;
 
 /** By its language, or by its name in editors that know it as YAML only. */
@@ -33,7 +45,10 @@ export class Configs {
     this.#parts = parts;
     this.#facts = new ConfigFacts(parts, () => this.#publishSoon());
     parts.buildProblems.listen(() => this.#publishSoon());
-    this.service = createConfigService({ readText: (path) => this.readText(path), facts: this.#facts });
+    this.service = createConfigService({
+      readText: (path) => this.readText(path),
+      circumstances: createCircumstances(parts, this.#facts),
+    });
   }
 
   get(uri: string): ConfigDocument | undefined {
@@ -71,6 +86,12 @@ export class Configs {
       this.#facts.watch(this.#open.size > 0);
       this.#publishSoon();
     }
+  }
+
+  /** What a line of trtexec takes from the build's model; empty where that is not known. */
+  portsOf(build: BuildConfig): Pick<ToTrtexecOptions, 'inputs' | 'outputs'> {
+    const { model } = this.#facts.of(build);
+    return model ? { inputs: model.inputs.map(portOf), outputs: model.outputs.map(portOf) } : {};
   }
 
   /** A model was opened, edited or closed, or another TensorRT was chosen: what is open may be right or wrong now. */
@@ -125,4 +146,8 @@ export class Configs {
     }
     return readTextFile(path);
   }
+}
+
+function portOf({ name, type }: PortFacts): Port {
+  return { name, ...(type !== undefined && { type }) };
 }

@@ -82,21 +82,20 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
   const documents = new Documents(service);
   const docsUri = docsFolder();
   const buildProblems = new BuildProblems();
-  const configs = new Configs({ connection, client, log, docsUri, documents, runtimes, buildProblems });
-  const parts = {
+  const known = {
     connection,
     client,
     service,
     files,
     weights,
     documents,
-    configs,
     buildProblems,
     settings,
     runtimes,
     log,
     docsUri,
   };
+  const parts = { ...known, configs: new Configs(known) };
   const all = { ...parts, builds: new Builds(parts) };
   return { ...all, checks: new Checks(all), tokens: new SemanticTokensCache(service) };
 }

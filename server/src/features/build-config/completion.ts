@@ -1,4 +1,4 @@
-/** textDocument/completion in configs: the YAML language service with our schema. */
+/** textDocument/completion in configs: values from what there is, and the YAML language service with our schema. */
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type CompletionItem,
@@ -7,11 +7,37 @@ import {
   type Position,
   type TextEdit,
 } from 'vscode-languageserver-types';
+import type { ResolvedConfig } from '../../build-config/model.ts';
+import type { Circumstances } from './circumstances.ts';
+import { cursorAt } from './cursor.ts';
 import type { ConfigDocument } from './document.ts';
+import { type ValueItems, valueItems } from './value-completion.ts';
 import { yamlService } from './yaml-service.ts';
 
 /** `snippets`: whether the editor takes them. */
 export async function configCompletion(
+  document: ConfigDocument,
+  position: Position,
+  snippets: boolean,
+  resolve: () => ResolvedConfig,
+  circumstances: Circumstances | undefined,
+): Promise<CompletionList> {
+  const cursor = circumstances && cursorAt(document, position);
+  const values =
+    cursor && circumstances ? await valueItems(cursor, resolve(), circumstances, snippets) : noValues;
+  const { items, ...list } = await schemaItems(document, position, snippets);
+  // What the schema says of a name is that it is one.
+  const others = items.filter(({ label }) => !values.items.some((value) => value.label === label));
+  return {
+    ...list,
+    isIncomplete: values.isIncomplete,
+    items: [...values.items, ...others],
+  };
+}
+
+const noValues: ValueItems = { items: [], isIncomplete: false };
+
+async function schemaItems(
   document: ConfigDocument,
   position: Position,
   snippets: boolean,

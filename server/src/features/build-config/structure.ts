@@ -1,11 +1,9 @@
-/** Outline, folding, selection, hover, links, definitions and formatting of configs. */
+/** Outline, folding, selection, links and formatting of configs. */
 import type {
   DocumentLink,
   DocumentSymbol,
   FoldingRange,
   FormattingOptions,
-  Hover,
-  LocationLink,
   Position,
   SelectionRange,
   TextEdit,
@@ -19,13 +17,6 @@ import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { uriOfFile } from './diagnostics.ts';
 import type { ConfigDocument } from './document.ts';
 import { yamlService } from './yaml-service.ts';
-
-export async function configHover(
-  { textDocument }: ConfigDocument,
-  position: Position,
-): Promise<Hover | undefined> {
-  return (await (await yamlService()).doHover(textDocument, position)) ?? undefined;
-}
 
 export async function configSymbols({ textDocument }: ConfigDocument): Promise<DocumentSymbol[]> {
   return (await yamlService()).findDocumentSymbols2(textDocument, { resultLimit: 10_000 }).map(redacted);
@@ -49,14 +40,6 @@ export async function configSelectionRanges(
   positions: readonly Position[],
 ): Promise<SelectionRange[]> {
   return (await yamlService()).getSelectionRanges(textDocument, [...positions]);
-}
-
-/** From an alias to its anchor. */
-export async function configDefinition(
-  { textDocument, uri }: ConfigDocument,
-  position: Position,
-): Promise<LocationLink[]> {
-  return (await yamlService()).doDefinition(textDocument, { position, textDocument: { uri } }) ?? [];
 }
 
 /** In the style of the documentation; a text that cannot be read stays as it is. */

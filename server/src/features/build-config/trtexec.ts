@@ -1,5 +1,5 @@
 /** trtexec lines for people: found in a text, or made of a config. */
-import type { ResolvedConfig } from '../../build-config/model.ts';
+import type { BuildConfig, ResolvedConfig } from '../../build-config/model.ts';
 import { configText, fromTrtexec } from '../../build-config/trtexec/from-trtexec.ts';
 import { findTrtexecLines, type TrtexecLine, trtexecLineOf } from '../../build-config/trtexec/lines.ts';
 import { type ToTrtexecOptions, toTrtexec, trtexecLine } from '../../build-config/trtexec/to-trtexec.ts';
@@ -18,9 +18,14 @@ export function configOfText(text: string, offset = 0): FromTrtexecResult {
   };
 }
 
-export function trtexecLines({ builds }: ResolvedConfig, options: ToTrtexecOptions): TrtexecCommandLine[] {
+/** `portsOf`: the inputs and outputs of a build's model, in its order. */
+export function trtexecLines(
+  { builds }: ResolvedConfig,
+  options: ToTrtexecOptions,
+  portsOf: (build: BuildConfig) => Pick<ToTrtexecOptions, 'inputs' | 'outputs'>,
+): TrtexecCommandLine[] {
   return builds.map((build) => {
-    const made = toTrtexec(build, options);
+    const made = toTrtexec(build, { ...options, ...portsOf(build) });
     return { build: build.name, line: trtexecLine(made), notes: made.problems.map(({ message }) => message) };
   });
 }
