@@ -2,7 +2,6 @@
 import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
 import { enginePath } from '../../build-config/paths.ts';
-import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
 import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
 import { builtSentence, sizeText } from '../../tensorrt/build/words.ts';
@@ -87,7 +86,7 @@ function isError({ severity }: LogRecord): boolean {
 }
 
 function tellRecord({ severity, message }: LogRecord, { note, noteStyle }: Terminal): void {
-  const words = redactSecrets(message).split('\n').map(printable).join('\n');
+  const words = message.split('\n').map(printable).join('\n');
   const head = `TensorRT ${severity}:`;
   note(`${isError({ severity, message }) ? noteStyle.error(head) : noteStyle.dim(head)} ${words}`);
 }
@@ -161,9 +160,18 @@ function problemText(problem: BuildProblem, config: ResolvedConfig | undefined, 
     config && inConfig
       ? renderConfigProblems(config, [inConfig], style)
       : `${style.error('error:')} ${words} ${style.dim(`[${code}]`)}`,
-    ...(nodes && nodes.length > 0 ? [`      nodes: ${nodes.map(printable).join(', ')}`] : []),
+    ...(nodes && nodes.length > 0 ? [`      nodes: ${nodesText(nodes)}`] : []),
     ...(advice === undefined ? [] : [`      help: ${printable(advice)}`]),
   ].join('\n');
+}
+
+/** A part of thousands of nodes is told by its first ones and its last. */
+function nodesText(nodes: readonly string[]): string {
+  const shown = 8;
+  const last = nodes.at(-1) ?? '';
+  const names = nodes.length <= shown ? nodes : [...nodes.slice(0, shown - 1), '…', last];
+  const count = nodes.length <= shown ? '' : ` (${nodes.length} nodes)`;
+  return names.map(printable).join(', ') + count;
 }
 
 const endWords: Readonly<Record<BuildEnd['kind'], string>> = {

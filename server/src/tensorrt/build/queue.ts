@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { BuildProgress } from '../../../../native-bridge/src/build-protocol.ts';
 import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { ConfigProblem } from '../../build-config/model.ts';
+import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { displayName, type UsableInstallation } from '../installations/installation.ts';
 import type { Runtimes } from '../runtimes.ts';
 import { checkRequest } from './check-request.ts';
@@ -165,7 +166,8 @@ export class BuildQueue {
           },
           killSignal: entry.kill.signal,
           onProgress: (progress) => tell({ kind: 'progress', progress }),
-          onLog: (record) => tell({ kind: 'log', record }),
+          onLog: ({ severity, message }) =>
+            tell({ kind: 'log', record: { severity, message: redactSecrets(message) } }),
           onReason: (reason) => tell({ kind: 'reason', reason }),
           withDevice: ({ device }, work) =>
             withDeviceLock(
