@@ -104,7 +104,7 @@ export function outcomeOf(builds: readonly BuildStatus[]): Outcome {
     const others = failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`;
     return {
       severity: 'error',
-      text: `${firstFailed.title}${others} was not built: ${firstFailed.message ?? 'see the log.'}`,
+      text: `${firstFailed.title}${others} was not built: ${firstLine(firstFailed.message) ?? 'see the log.'}`,
     };
   }
   const [firstBuilt] = succeeded;

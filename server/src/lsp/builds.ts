@@ -174,7 +174,7 @@ export class Builds {
         entry.message = sentenceOf(event.end);
         entry.watched.end(diagnosedProblems(event.end), entry.runtime);
         this.#refreshCodeLenses();
-        this.#logEnd(build, entry.state, entry.message);
+        this.#logEnd(build, entry);
         break;
     }
     this.#tellSoon();
@@ -190,9 +190,16 @@ export class Builds {
     }
   }
 
-  #logEnd(build: QueuedBuild, state: BuildState, message: string | undefined): void {
-    const words = message === undefined ? state : `${state}: ${message}`;
-    this.#log(build, state === 'failed' ? 'error' : 'info', words);
+  #logEnd(build: QueuedBuild, { state, message, end }: Entry): void {
+    if (end?.kind === 'failed') {
+      for (const problem of end.problems) {
+        const advice = problem.advice === undefined ? '' : `\n${problem.advice}`;
+        this.#log(build, 'error', `${state}: ${problem.message}${advice}`);
+      }
+    } else {
+      const words = message === undefined ? state : `${state}: ${message}`;
+      this.#log(build, state === 'failed' ? 'error' : 'info', words);
+    }
   }
 
   #log({ id, title }: QueuedBuild, level: (typeof levels)[keyof typeof levels], message: string): void {
