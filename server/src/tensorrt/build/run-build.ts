@@ -82,7 +82,11 @@ export async function runBuild(
     try {
       const answer = await answerOf(bridge, prepared, target.temporary, info, options);
       if ('kind' in answer) {
-        const problems = explainFailure({ build, model, info, cause: answer });
+        const problems = explainFailure({ build, model, info, cause: answer }).map((problem) => ({
+          ...problem,
+          // People know the engine by its own name.
+          message: problem.message.replaceAll(target.temporary, engine),
+        }));
         return { kind: 'failed', problems, ...(answer.kind === 'refused' && { result: answer.result }) };
       }
       const plan = { ...(await identify(target.temporary, { signal })), path: engine };

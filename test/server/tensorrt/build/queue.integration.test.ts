@@ -177,6 +177,23 @@ describe('a build writes', () => {
     assert.equal((await build()).said, 'up-to-date');
   });
 
+  test('no timing cache, as nothing is timed without a GPU, and says so', async (context) => {
+    const { file, build, provenance } = project(context, {
+      'net.onnxtxt': net,
+      'net.trt.yaml': 'model: net.onnxtxt\ntimingCacheFile: caches/net.cache\n',
+    });
+    const { said: end, events } = await build();
+    assert.equal(end, 'built');
+    assert.ok(
+      events.some(({ kind }) => kind === 'problems'),
+      'the checks warn of it',
+    );
+    assert.deepEqual(provenance().notes, [
+      'Nothing is timed without a GPU: the timing cache is neither read nor written.',
+    ]);
+    assert.equal(existsSync(file('caches/net.cache')), false);
+  });
+
   test('no password anywhere', async (context) => {
     const { file, requests, provenance } = project(context, {
       'net.onnxtxt': net,
