@@ -21,6 +21,23 @@ block (x) => (y) { y = Relu (x) }
     assert.deepEqual(titles(selection(model.replace('a = ', '»a = ')), 'refactor.inline'), []);
   });
 
+  test('says that the doc string of the call is gone', () => {
+    const marked = (annotation: string) => `<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
+g (float[2] x) => (float[2] y) {
+  ${annotation}
+  »y = my.f (x)
+}
+
+<domain: "my", opset_import: ["" : 17]>
+f (x) => (r) { r = Neg (x) }
+`;
+    assert.equal(
+      applied(selection(marked('#@ doc_string: "why"')), one).message,
+      'The doc string and metadata of the call are gone with it.',
+    );
+    assert.equal(applied(selection(marked('# why')), one).message, undefined);
+  });
+
   test('names of the function get that of the call as a prefix, and comments and annotations come along', () => {
     assert.equal(
       inlined(`<ir_version: 10, opset_import: ["" : 17, "my" : 1]>

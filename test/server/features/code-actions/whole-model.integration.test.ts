@@ -61,8 +61,8 @@ describe('real models compute the same', () => {
       const graph = bodiesOf(parseOnnxText(text)).find(({ kind }) => kind === 'graph');
       const last = graph?.nodes.at(-1);
       assert(last);
-      const end = last.base + last.part.end;
-      const used = quoted(last.part.outputs[0]?.name ?? '');
+      const end = last.end;
+      const used = quoted(last.node.outputs[0]?.name ?? '');
       const dead = `\n  dead_a = Identity (${used})\n  # to be removed\n  dead_b = Identity (dead_a)`;
       const withDead = text.slice(0, end) + dead + text.slice(end);
       const cleaned = run(before, withDead, /Remove Dead Code/);

@@ -18,7 +18,7 @@ import { segmentAt } from '../../elements.ts';
 import { positionAt, type TextChange } from '../../source-text.ts';
 import { type ActionResult, type CodeActionProvider, type OfferedAction, refused } from '../code-action.ts';
 import { editOf } from '../edits.ts';
-import { type Body, bodiesInside, bodiesOf } from './bodies.ts';
+import { bodiesInside, bodiesOf, type ListedBody } from './bodies.ts';
 import { changesOfDraft } from './draft-text.ts';
 import { graphsOf } from './fold-constants.ts';
 import { brokenText, counted } from './phrases.ts';
@@ -132,7 +132,7 @@ function withOpset(document: OnnxDocument, from: number, target: number): Action
 
 function convertBody(
   conversion: Conversion,
-  body: Body,
+  body: ListedBody,
   nodes: readonly Node[],
   place: InferenceScope | undefined,
 ): void {
@@ -149,7 +149,7 @@ function convertBody(
         changes.push(...changesOfDraft(text, statement, result.draft));
         conversion.counts.converted++;
       } else if (result.kind === 'refused') {
-        const { line } = positionAt(document.source, statement.base + statement.part.operator.start);
+        const { line } = positionAt(document.source, statement.base + statement.node.operator.start);
         refusals.push({ line: line + 1, what: `${node.operator}: ${result.reason}` });
       }
     }
@@ -222,26 +222,29 @@ function nameFacts({ tree }: OnnxDocument): Pick<Conversion, 'freshName' | 'isUs
 }
 
 /** In all bodies: a name that two of them have counts for both. */
-function allNames(bodies: readonly Body[]): { readonly taken: Set<string>; readonly used: Set<string> } {
+function allNames(bodies: readonly ListedBody[]): {
+  readonly taken: Set<string>;
+  readonly used: Set<string>;
+} {
   const taken = new Set<string>();
   const used = new Set<string>();
-  const visit = (body: Body) => {
-    for (const { part } of [...body.inputs, ...body.values]) {
-      taken.add(part.name.name);
+  const visit = (body: ListedBody) => {
+    for (const { declaration } of [...body.inputs, ...body.values]) {
+      taken.add(declaration.name.name);
     }
-    for (const { part } of body.outputs) {
-      taken.add(part.name.name);
-      used.add(part.name.name);
+    for (const { declaration } of body.outputs) {
+      taken.add(declaration.name.name);
+      used.add(declaration.name.name);
     }
-    for (const node of body.nodes) {
-      for (const { name } of node.part.outputs) {
+    for (const statement of body.nodes) {
+      for (const { name } of statement.node.outputs) {
         taken.add(name);
       }
-      for (const { name } of node.part.inputs) {
+      for (const { name } of statement.node.inputs) {
         taken.add(name);
         used.add(name);
       }
-      for (const inner of bodiesInside(node, body.declaration)) {
+      for (const inner of bodiesInside(statement, body.declaration)) {
         visit(inner);
       }
     }

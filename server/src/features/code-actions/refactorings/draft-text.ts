@@ -3,29 +3,23 @@ import type { Attribute } from '../../../onnx/model/model.ts';
 import type { NodeDraft } from '../../../onnx/opset-conversion/node-draft.ts';
 import { floatLiteral } from '../../../onnx/text/printer/floats.ts';
 import { identifier, quoted, unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
-import type { Identifier, NodeStatement } from '../../../onnx/text/syntax-tree.ts';
+import type { Identifier } from '../../../onnx/text/syntax-tree.ts';
 import type { TextChange } from '../../source-text.ts';
-import type { Placed } from './bodies.ts';
+import type { Statement } from '../rewriting/body.ts';
 
-export function changesOfDraft(
-  text: string,
-  statement: Placed<NodeStatement>,
-  draft: NodeDraft,
-): TextChange[] {
-  const { part, base } = statement;
-  const start = base + part.start;
-  const end = base + part.end;
+export function changesOfDraft(text: string, statement: Statement, draft: NodeDraft): TextChange[] {
+  const { node, base, start, end } = statement;
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const indent = /^[ \t]*/.exec(text.slice(lineStart, start))?.[0] ?? '';
   const changes: TextChange[] = [];
   if (draft.before.length > 0) {
     changes.push({ start, end: start, text: draft.before.map((line) => `${line}\n${indent}`).join('') });
   }
-  if (draft.operator !== part.operator.name) {
-    changes.push(replaced(base, part.operator, identifier(draft.operator)));
+  if (draft.operator !== node.operator.name) {
+    changes.push(replaced(base, node.operator, identifier(draft.operator)));
   }
-  changes.push(...namesChange(base, part.outputs, draft.outputs));
-  changes.push(...namesChange(base, part.inputs, draft.inputs));
+  changes.push(...namesChange(base, node.outputs, draft.outputs));
+  changes.push(...namesChange(base, node.inputs, draft.inputs));
   if (draft.hasOtherAttributes) {
     changes.push(attributesChange(text, statement, draft));
   }
@@ -54,9 +48,9 @@ function namesChange(base: number, before: readonly Identifier[], after: readonl
 }
 
 /** Attributes that stay are written as they were. */
-function attributesChange(text: string, { part, base }: Placed<NodeStatement>, draft: NodeDraft): TextChange {
+function attributesChange(text: string, { node, base }: Statement, draft: NodeDraft): TextChange {
   const written = new Map(
-    part.attributes.map((attribute) => {
+    node.attributes.map((attribute) => {
       const start = base + Math.min(attribute.start, attribute.annotations[0]?.start ?? attribute.start);
       return [attribute.name.name, text.slice(start, base + attribute.end)];
     }),
@@ -66,7 +60,7 @@ function attributesChange(text: string, { part, base }: Placed<NodeStatement>, d
     before.get(attribute.name) === attribute ? (written.get(attribute.name) ?? '') : attributeText(attribute),
   );
   const list = texts.length === 0 ? '' : `<${texts.join(', ')}>`;
-  const [first, last] = [part.attributes[0], part.attributes.at(-1)];
+  const [first, last] = [node.attributes[0], node.attributes.at(-1)];
   if (first && last) {
     const open = text.lastIndexOf(
       '<',
@@ -76,7 +70,7 @@ function attributesChange(text: string, { part, base }: Placed<NodeStatement>, d
     // The blank before a list goes with it.
     return { start: list === '' && text[open - 1] === ' ' ? open - 1 : open, end: close, text: list };
   }
-  const at = base + (part.overload ?? part.operator).end;
+  const at = base + (node.overload ?? node.operator).end;
   return { start: at, end: at, text: ` ${list}` };
 }
 

@@ -19,7 +19,8 @@ import {
   refused,
 } from '../code-action.ts';
 import { editOf } from '../edits.ts';
-import { absolute, type Body, bodiesInside, bodiesOf, headOf, type Placed } from './bodies.ts';
+import type { Statement } from '../rewriting/body.ts';
+import { bodiesInside, bodiesOf, headOf, type ListedBody } from './bodies.ts';
 import { constantReader } from './constant-reader.ts';
 import { isLikelyConstant } from './likely-constant.ts';
 import { type LiveBody, livenessOf } from './liveness.ts';
@@ -148,43 +149,38 @@ function changesIn(
   counts: { folded: number; removed: number },
 ): TextChange[] {
   const changes: TextChange[] = [];
-  for (const [index, node] of body.nodes.entries()) {
-    const outputs = constants.get(node.part);
-    if (body.liveNodes.has(node.part)) {
+  for (const [index, statement] of body.nodes.entries()) {
+    const outputs = constants.get(statement.node);
+    if (body.liveNodes.has(statement.node)) {
       if (outputs) {
         counts.folded++;
-        changes.push(constantStatements(text, node, outputs));
+        changes.push(constantStatements(text, statement, outputs));
       }
-    } else if (old.liveNodes.has(node.part)) {
+    } else if (old.liveNodes.has(statement.node)) {
       counts.removed++;
-      const previous = body.nodes[index - 1];
-      changes.push(withoutStatement(text, absolute(node), previous ? absolute(previous).end : body.start));
+      changes.push(withoutStatement(text, statement, body.nodes[index - 1]?.end ?? body.start));
     }
   }
   const wasDead = deadValues(old);
   const dead = deadValues(body).map((isDead, index) => isDead && !wasDead[index]);
-  counts.removed += dead.filter((isDead, index) => isDead && body.values[index]?.part.data).length;
+  counts.removed += dead.filter((isDead, index) => isDead && body.values[index]?.declaration.data).length;
   return [...changes, ...withoutValues(text, body, dead)];
 }
 
 /** One Constant per output that has a name; name and annotations of the node stay with the first. */
-function constantStatements(
-  text: string,
-  node: Placed<NodeStatement>,
-  outputs: readonly Constant[],
-): TextChange {
-  const { part } = node;
-  const head = headOf(text, node);
+function constantStatements(text: string, statement: Statement, outputs: readonly Constant[]): TextChange {
+  const { node, base, end } = statement;
+  const head = headOf(text, statement);
   const lineStart = text.lastIndexOf('\n', head - 1) + 1;
   const indent = /^[ \t]*/.exec(text.slice(lineStart, head))?.[0] ?? '';
-  const label = part.label ? `${text.slice(head, text.indexOf(']', node.base + part.label.end) + 1)} ` : '';
-  const statements = part.outputs.flatMap(({ name }, index) => {
+  const label = node.label ? `${text.slice(head, text.indexOf(']', base + node.label.end) + 1)} ` : '';
+  const statements = node.outputs.flatMap(({ name }, index) => {
     const value = outputs[index];
     return name === '' || !value
       ? []
       : [`${unambiguousIdentifier(name)} = Constant <value = ${literalOf(value)}> ()`];
   });
-  return { start: head, end: node.base + part.end, text: label + statements.join(`\n${indent}`) };
+  return { start: head, end, text: label + statements.join(`\n${indent}`) };
 }
 
 /** Each statement with the node that it means. */
@@ -196,13 +192,13 @@ function* pairsOf({ tree, model: { model } }: OnnxDocument): Generator<readonly 
   }
 }
 
-function* pairsIn(body: Body, nodes: readonly Node[]): Generator<readonly [NodeStatement, Node]> {
+function* pairsIn(body: ListedBody, nodes: readonly Node[]): Generator<readonly [NodeStatement, Node]> {
   for (const [index, statement] of body.nodes.entries()) {
     const node = nodes[index];
     if (!node) {
       continue;
     }
-    yield [statement.part, node];
+    yield [statement.node, node];
     const graphs = graphsOf(node);
     for (const [at, inner] of bodiesInside(statement, body.declaration).entries()) {
       yield* pairsIn(inner, graphs[at]?.nodes ?? []);

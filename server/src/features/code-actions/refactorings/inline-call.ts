@@ -134,8 +134,26 @@ function inlined(
   if (isLast) {
     changes.push(removal(document, called));
   }
-  const message = isLast ? `Inlined ${counted(calls.length, 'call')} of "${called.name}".` : undefined;
-  return editOf(document, changes, message);
+  const sentences = [
+    ...(isLast ? [`Inlined ${counted(calls.length, 'call')} of "${called.name}".`] : []),
+    ...lostWith(calls),
+  ];
+  return editOf(document, changes, sentences.length > 0 ? sentences.join(' ') : undefined);
+}
+
+/** What was said of a call cannot be said of any one of the nodes that take its place. */
+function lostWith(calls: readonly CallSite[]): string[] {
+  const described = calls.filter(({ statement: { node } }) =>
+    node.annotations.some(({ key }) => key === 'doc_string' || key === 'metadata_props'),
+  ).length;
+  if (described === 0) {
+    return [];
+  }
+  return [
+    described === 1
+      ? 'The doc string and metadata of the call are gone with it.'
+      : `The doc strings and metadata of ${described} calls are gone with them.`,
+  ];
 }
 
 function namesOf(document: OnnxDocument, declaration: number) {

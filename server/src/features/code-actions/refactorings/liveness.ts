@@ -2,7 +2,8 @@
 import { calledFunction, functionsOf, type LocalFunction } from '../../../onnx/analysis/functions.ts';
 import { normalizedDomain, versionsOf } from '../../../onnx/operators/table.ts';
 import type { NodeStatement, SyntaxTree, ValueDeclaration } from '../../../onnx/text/syntax-tree.ts';
-import { type Body, bodiesInside, bodiesOf, type Placed } from './bodies.ts';
+import type { Statement } from '../rewriting/body.ts';
+import { bodiesInside, bodiesOf, type ListedBody } from './bodies.ts';
 
 export interface Liveness {
   /** Bodies that count: the graph's, those of functions that are called, and those inside nodes that count. */
@@ -10,7 +11,7 @@ export interface Liveness {
   readonly functions: ReadonlySet<LocalFunction>;
 }
 
-export interface LiveBody extends Body {
+export interface LiveBody extends ListedBody {
   /** Statements that the outputs depend on. */
   readonly liveNodes: ReadonlySet<NodeStatement>;
   /** Names of this body's own values that something uses. */
@@ -38,7 +39,7 @@ export function livenessOf(tree: SyntaxTree, options: LivenessOptions = {}): Liv
       visit(body);
     }
   };
-  const visit = (body: Body) => visitBody({ tree, options, bodies, call }, body, () => undefined);
+  const visit = (body: ListedBody) => visitBody({ tree, options, bodies, call }, body, () => undefined);
   if (isLibrary) {
     for (const found of functionsOf(tree).values()) {
       functions.add(found);
@@ -57,12 +58,12 @@ interface Visit {
   readonly call: (called: LocalFunction) => void;
 }
 
-function visitBody(visit: Visit, body: Body, useOutside: (name: string) => void): void {
+function visitBody(visit: Visit, body: ListedBody, useOutside: (name: string) => void): void {
   const { tree, options } = visit;
   const makers = makersOf(body);
   const liveNodes = new Set<NodeStatement>();
   const used = new Set<string>();
-  const waiting: Placed<NodeStatement>[] = [];
+  const waiting: Statement[] = [];
   const use = (name: string) => {
     const made = makers.get(name);
     if (name === '' || used.has(name)) {
@@ -75,12 +76,12 @@ function visitBody(visit: Visit, body: Body, useOutside: (name: string) => void)
     used.add(name);
     waiting.push(...made);
   };
-  for (const { part } of body.outputs) {
-    use(part.name.name);
+  for (const { declaration } of body.outputs) {
+    use(declaration.name.name);
   }
-  for (const node of body.nodes) {
-    if (mayHaveEffects(tree, node.part)) {
-      waiting.push(node);
+  for (const statement of body.nodes) {
+    if (mayHaveEffects(tree, statement.node)) {
+      waiting.push(statement);
     }
   }
   if (body.kind === 'graph' && options.isUsedElsewhere) {
@@ -90,21 +91,22 @@ function visitBody(visit: Visit, body: Body, useOutside: (name: string) => void)
       }
     }
   }
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
-    if (liveNodes.has(node.part)) {
+  for (let statement = waiting.pop(); statement; statement = waiting.pop()) {
+    const { node } = statement;
+    if (liveNodes.has(node)) {
       continue;
     }
-    liveNodes.add(node.part);
-    if (options.isConstant?.(node.part)) {
+    liveNodes.add(node);
+    if (options.isConstant?.(node)) {
       continue;
     }
-    for (const input of node.part.inputs) {
+    for (const input of node.inputs) {
       use(input.name);
     }
-    for (const inner of bodiesInside(node, body.declaration)) {
+    for (const inner of bodiesInside(statement, body.declaration)) {
       visitBody(visit, inner, use);
     }
-    const called = calledFunction(tree, node.part);
+    const called = calledFunction(tree, node);
     if (called) {
       visit.call(called);
     }
@@ -113,24 +115,24 @@ function visitBody(visit: Visit, body: Body, useOutside: (name: string) => void)
 }
 
 /** The nodes that make each of the body's own values; none for inputs and initializers. */
-function makersOf({ inputs, values, nodes }: Body): Map<string, readonly Placed<NodeStatement>[]> {
-  const makers = new Map<string, Placed<NodeStatement>[]>();
+function makersOf({ inputs, values, nodes }: ListedBody): Map<string, readonly Statement[]> {
+  const makers = new Map<string, Statement[]>();
   const define = ({ name }: ValueDeclaration) => makers.set(name.name, []);
-  for (const { part } of inputs) {
-    define(part);
+  for (const { declaration } of inputs) {
+    define(declaration);
   }
-  for (const { part } of values) {
-    if (part.data) {
-      define(part);
+  for (const { declaration } of values) {
+    if (declaration.data) {
+      define(declaration);
     }
   }
-  for (const node of nodes) {
-    for (const { name } of node.part.outputs) {
+  for (const statement of nodes) {
+    for (const { name } of statement.node.outputs) {
       const known = makers.get(name);
       if (known) {
-        known.push(node);
+        known.push(statement);
       } else if (name !== '') {
-        makers.set(name, [node]);
+        makers.set(name, [statement]);
       }
     }
   }

@@ -23,7 +23,8 @@ import {
   refused,
 } from '../code-action.ts';
 import { editOf, textEdits } from '../edits.ts';
-import { bodiesOf, type Placed } from './bodies.ts';
+import type { Entry } from '../rewriting/body.ts';
+import { bodiesOf } from './bodies.ts';
 import { brokenText, counted } from './phrases.ts';
 
 const sourceKinds = { out: 'source.moveWeightsOut.onnx', in: 'source.moveWeightsIn.onnx' } as const;
@@ -195,19 +196,19 @@ function changesOf(
   entriesOf: (index: number) => readonly StringEntry[] | undefined,
 ): TextChange[] {
   const graph = bodiesOf(document.tree).find(({ kind }) => kind === 'graph');
-  const declared = new Map<string, Placed<ValueDeclaration>>();
+  const declared = new Map<string, Entry>();
   for (const placed of [...(graph?.inputs ?? []), ...(graph?.values ?? [])]) {
-    if (placed.part.data) {
-      declared.set(placed.part.name.name, placed);
+    if (placed.declaration.data) {
+      declared.set(placed.declaration.name.name, placed);
     }
   }
   return tensors.flatMap(({ name }, index) => {
     const entries = entriesOf(index);
     const place = declared.get(name);
-    if (!entries || !place?.part.data) {
+    if (!entries || !place?.declaration.data) {
       return [];
     }
-    const { start, end } = place.part.data;
+    const { start, end } = place.declaration.data;
     const text = `[${entries.map(({ key, value }) => `${quoted(key)}: ${quoted(value)}`).join(', ')}]`;
     return [{ start: place.base + start, end: place.base + end, text }];
   });

@@ -7,7 +7,8 @@ import type { NodeStatement } from '../../../onnx/text/syntax-tree.ts';
 import type { TextChange } from '../../source-text.ts';
 import type { CodeActionProvider } from '../code-action.ts';
 import { editOf } from '../edits.ts';
-import { bodiesOf, headOf, nodesInside, type Placed } from './bodies.ts';
+import type { Statement } from '../rewriting/body.ts';
+import { bodiesOf, headOf, nodesInside } from './bodies.ts';
 
 const kind = 'source.nameNodes.onnx';
 
@@ -21,10 +22,12 @@ export const nameNodes: CodeActionProvider = {
       edit: () => {
         const text = document.source.text.toString();
         const nodes = bodiesOf(document.tree).flatMap((body) => [...nodesInside(body)]);
-        const taken = new Set(nodes.map(({ part }) => part.label?.name ?? ''));
+        const taken = new Set(nodes.map(({ node }) => node.label?.name ?? ''));
         const next = new Map<string, number>();
-        const changes = nodes.flatMap((node) =>
-          isNamed(node.part) ? [] : labelled(text, node, freeName(node.part.operator.name, taken, next)),
+        const changes = nodes.flatMap((statement) =>
+          isNamed(statement.node)
+            ? []
+            : labelled(text, statement, freeName(statement.node.operator.name, taken, next)),
         );
         const many = changes.length === 1 ? '1 node was' : `${changes.length} nodes were`;
         const message = changes.length === 0 ? 'All nodes have names already.' : `${many} given a name.`;
@@ -51,11 +54,14 @@ function freeName(operator: string, taken: Set<string>, next: Map<string, number
   }
 }
 
-function labelled(text: string, node: Placed<NodeStatement>, name: string): TextChange {
-  const { label } = node.part;
+function labelled(text: string, statement: Statement, name: string): TextChange {
+  const {
+    node: { label },
+    base,
+  } = statement;
   if (label) {
-    return { start: node.base + label.start, end: node.base + label.end, text: identifier(name) };
+    return { start: base + label.start, end: base + label.end, text: identifier(name) };
   }
-  const head = headOf(text, node);
+  const head = headOf(text, statement);
   return { start: head, end: head, text: `[${identifier(name)}] ` };
 }

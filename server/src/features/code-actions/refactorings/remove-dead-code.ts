@@ -13,7 +13,6 @@ import type { OnnxDocument } from '../../document.ts';
 import type { TextChange } from '../../source-text.ts';
 import type { ActionResult, CodeActionProvider } from '../code-action.ts';
 import { editOf } from '../edits.ts';
-import { absolute } from './bodies.ts';
 import { type LiveBody, type Liveness, livenessOf } from './liveness.ts';
 import { brokenText, counted, enumerated } from './phrases.ts';
 import { withoutEntries, withoutStatement } from './removal.ts';
@@ -70,13 +69,12 @@ function withoutDeadNodes(
   { nodes, liveNodes, start }: LiveBody,
   removed: Removed,
 ): TextChange[] {
-  return nodes.flatMap((node, index) => {
-    if (liveNodes.has(node.part)) {
+  return nodes.flatMap((statement, index) => {
+    if (liveNodes.has(statement.node)) {
       return [];
     }
     removed.nodes++;
-    const before = nodes[index - 1];
-    return [withoutStatement(text, absolute(node), before ? absolute(before).end : start)];
+    return [withoutStatement(text, statement, nodes[index - 1]?.end ?? start)];
   });
 }
 
@@ -84,7 +82,7 @@ function withoutDeadValues(text: string, body: LiveBody, removed: Removed): Text
   const dead = deadValues(body);
   for (const [index, isDead] of dead.entries()) {
     if (isDead) {
-      removed[body.values[index]?.part.data ? 'initializers' : 'valueInfos']++;
+      removed[body.values[index]?.declaration.data ? 'initializers' : 'valueInfos']++;
     }
   }
   return withoutValues(text, body, dead);
@@ -120,9 +118,9 @@ function withoutDeadImports(
   for (const { declaration, nodes, liveNodes } of bodies) {
     const used = usedBy.get(declaration) ?? new Set();
     usedBy.set(declaration, used);
-    for (const { part } of nodes) {
-      if (liveNodes.has(part)) {
-        const domain = normalizedDomain(part.domain?.name ?? '');
+    for (const { node } of nodes) {
+      if (liveNodes.has(node)) {
+        const domain = normalizedDomain(node.domain?.name ?? '');
         used.add(domain);
         usedByModel.add(domain);
       }
@@ -134,7 +132,7 @@ function withoutDeadImports(
     const first = imports[0];
     if (first && dead.includes(true) && dead.includes(false)) {
       removed.imports += dead.filter(Boolean).length;
-      const places = imports.map((part) => absolute({ part, base }));
+      const places = imports.map(({ start, end }) => ({ start: base + start, end: base + end }));
       changes.push(...withoutEntries(text, places, (index) => dead[index] === true, base + first.start));
     }
   };

@@ -1,7 +1,12 @@
 /** Bodies of nodes (the graph, a function, a graph inside an attribute) and their statements, wherever they stand. */
 import { declarationAt, type Scope } from '../../../onnx/analysis/names.ts';
 import { subgraphsOf } from '../../../onnx/analysis/segment-names.ts';
-import type { GraphSyntax, NodeStatement, ValueDeclaration } from '../../../onnx/text/syntax-tree.ts';
+import type {
+  GraphSyntax,
+  NodeStatement,
+  SyntaxTree,
+  ValueDeclaration,
+} from '../../../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from '../../document.ts';
 import { lastSegmentFrom } from '../../elements.ts';
 
@@ -66,7 +71,7 @@ export function statementsIn(
     return undefined;
   }
   const body = bodyOf(document, { declaration, graphs: [] }, first);
-  const statements = () => statementsOfSegments(document, from, to);
+  const statements = () => statementsOfSegments(document.tree, from, to);
   const [only] = count === 1 ? statements() : [];
   return only ? innermost(body, only, start, end) : { body, count, statements };
 }
@@ -112,7 +117,7 @@ export function statementsOf(document: OnnxDocument, { scope, segment }: Body): 
     return statementsOfGraph(graph, segment, document.tree.starts[segment] ?? 0);
   }
   const nodes = document.tree.declarations[scope.declaration]?.nodes ?? { from: 0, to: 0 };
-  return statementsOfSegments(document, nodes.from, nodes.to);
+  return statementsOfSegments(document.tree, nodes.from, nodes.to);
 }
 
 /** The bodies inside a statement, at any depth, each before those inside it. */
@@ -138,6 +143,11 @@ export function entriesOf(document: OnnxDocument, { scope, segment }: Body): Ent
     return graph.values.map((declaration) => entry(declaration, segment, base));
   }
   const { from, to } = tree.declarations[scope.declaration]?.values ?? { from: 0, to: 0 };
+  return entriesOfSegments(tree, from, to);
+}
+
+/** The value declarations among the segments from `from` to before `to`. */
+export function entriesOfSegments(tree: SyntaxTree, from: number, to: number): Entry[] {
   const entries: Entry[] = [];
   for (let at = from; at < to; at++) {
     const declaration = tree.segments[at];
@@ -159,7 +169,8 @@ export function entry(declaration: ValueDeclaration, segment: number, base: numb
   return { declaration, segment, base, start: base + declaration.start, end: base + declaration.end };
 }
 
-function statementsOfSegments({ tree }: OnnxDocument, from: number, to: number): Statement[] {
+/** The nodes among the segments from `from` to before `to`. */
+export function statementsOfSegments(tree: SyntaxTree, from: number, to: number): Statement[] {
   const statements: Statement[] = [];
   for (let segment = from; segment < to; segment++) {
     const node = tree.segments[segment];
@@ -172,7 +183,7 @@ function statementsOfSegments({ tree }: OnnxDocument, from: number, to: number):
   return statements;
 }
 
-function statementsOfGraph(graph: GraphSyntax, segment: number, base: number): Statement[] {
+export function statementsOfGraph(graph: GraphSyntax, segment: number, base: number): Statement[] {
   let previousEnd = base + endOfHead(graph, true);
   return graph.nodes.map((node) => {
     const statement = {
