@@ -48,6 +48,11 @@ export const encodeCommand: Command = {
       given.value('output') ?? name.replace(/\.(?:onnxtxt|onnxtext|txt)$/i, '.onnx'),
     );
     const folder = path.dirname(path.resolve(name));
+    if (/\.(?:textproto|pbtxt|prototxt|json)$/i.test(name)) {
+      throw new UsageError(
+        `${name} is in one of protobuf's text forms, which onnx-trt writes and does not read. The onnx package reads them: onnx.load("${name}").`,
+      );
+    }
     if (output === path.resolve(name))
       throw new Error(`The output would replace ${name}. Please give another with -o.`);
     const document = name === standardInput ? await readTextDocument() : loadTextDocument(name);
