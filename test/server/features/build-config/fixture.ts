@@ -62,6 +62,9 @@ export interface AtCursor {
   readonly position: Position;
 }
 
+/** The YAML language service knows texts by URI and version. */
+let version = 0;
+
 export function atCursor(marked: string, world: World): AtCursor {
   const before = marked.slice(0, marked.indexOf('¦'));
   assert.ok(marked.includes('¦'));
@@ -69,7 +72,7 @@ export function atCursor(marked: string, world: World): AtCursor {
   const lines = before.split('\n');
   return {
     service,
-    document: service.createDocument('file:///models/net.trt.yaml', 1, marked.replace('¦', '')),
+    document: service.createDocument('file:///models/net.trt.yaml', ++version, marked.replace('¦', '')),
     position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 },
   };
 }
