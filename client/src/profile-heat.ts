@@ -14,6 +14,8 @@ interface ShownProfile {
   readonly panel: vscode.WebviewPanel;
 }
 
+/** Characters of `≤ 100.0 %`. */
+const shareWidth = 9;
 /** Steps of the heat scale. */
 const levels = 8;
 
@@ -23,6 +25,14 @@ export class ProfileHeat implements vscode.Disposable {
   readonly #shown = new Map<string, ShownProfile>();
   readonly #hintsChanged = new vscode.EventEmitter<void>();
   readonly #decorations: readonly vscode.TextEditorDecorationType[];
+  /** A column of shares in front of the statements, as times behind long ones may be out of sight. */
+  readonly #shares = vscode.window.createTextEditorDecorationType({
+    before: {
+      color: new vscode.ThemeColor('editorCodeLens.foreground'),
+      fontStyle: 'normal',
+      margin: '0 1.5ch 0 0',
+    },
+  });
   readonly #listeners: vscode.Disposable;
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
@@ -41,6 +51,7 @@ export class ProfileHeat implements vscode.Disposable {
     });
     this.#listeners = vscode.Disposable.from(
       ...this.#decorations,
+      this.#shares,
       this.#hintsChanged,
       vscode.languages.registerInlayHintsProvider(
         { language: 'onnx' },
@@ -155,17 +166,31 @@ export class ProfileHeat implements vscode.Disposable {
   #paint(): void {
     for (const editor of vscode.window.visibleTextEditors) {
       const nodes = this.#shown.get(editor.document.uri.toString())?.nodes ?? [];
+      const ranges = nodes.map(
+        ({ range: { start, end } }) => new vscode.Range(start.line, start.character, end.line, end.character),
+      );
       for (const [level, decoration] of this.#decorations.entries()) {
         editor.setDecorations(
           decoration,
-          nodes
-            .filter(({ heat }) => levelOf(heat) === level)
-            .map(
-              ({ range: { start, end } }) =>
-                new vscode.Range(start.line, start.character, end.line, end.character),
-            ),
+          ranges.filter((_, index) => levelOf(nodes[index]?.heat ?? 0) === level),
         );
       }
+      editor.setDecorations(
+        this.#shares,
+        nodes.flatMap(({ share }, index) => {
+          const range = ranges[index];
+          // Blanks would be drawn as one.
+          const contentText = share.padStart(shareWidth).replaceAll(' ', '\u00a0');
+          return range
+            ? [
+                {
+                  range: new vscode.Range(range.start, range.start),
+                  renderOptions: { before: { contentText } },
+                },
+              ]
+            : [];
+        }),
+      );
     }
   }
 }

@@ -144,11 +144,11 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; }
 th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--vscode-panel-border); }
-th .sort { border: 0; padding: 0.2em 0; font: inherit; color: inherit; background: none; cursor: pointer; }
+th .sort { border: 0; padding: 0.2em 0; font: inherit; text-align: inherit; color: inherit; background: none; cursor: pointer; }
 th[aria-sort="ascending"] .sort::after { content: " \\2191"; }
 th[aria-sort="descending"] .sort::after { content: " \\2193"; }
 th, td { padding: 0.2em 1.2em 0.2em 0; vertical-align: top; }
-td { max-width: 40rem; overflow-wrap: anywhere; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
+td { max-width: 40rem; overflow-wrap: break-word; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1em 0; }

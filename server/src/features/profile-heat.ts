@@ -29,10 +29,20 @@ export function profileHeat({ tree, source }: OnnxDocument, times: NodeTimes): N
     const groups = groupsAt.get(top);
     if (groups) {
       const heat = most === 0 ? 0 : timeOf(groups) / most;
-      return [{ range, heat, label: labelOf(groups, top), tooltip: tooltipOf(groups) }];
+      const isExact = groups.every(({ nodes }) => nodes.every((other) => other.top === top));
+      const share = shareText(groups.reduce((sum, group) => sum + group.share, 0));
+      return [
+        {
+          range,
+          heat,
+          share: isExact ? share : `≤ ${share}`,
+          label: labelOf(groups, top),
+          tooltip: tooltipOf(groups),
+        },
+      ];
     }
     const absent = without.get(top);
-    return absent ? [{ range, heat: 0, label: 'in no layer', tooltip: absent.why }] : [];
+    return absent ? [{ range, heat: 0, share: '', label: 'in no layer', tooltip: absent.why }] : [];
   });
 }
 

@@ -45,6 +45,11 @@ describe('times of a profile in the text of a model', () => {
     assert.equal(Math.max(...heat.map((node) => node.heat)), 1);
     assert.equal(at('q_proj').heat, at('v_proj').heat, 'what is fused has the same heat');
     assert.equal(at('q_heads').heat, 0);
+    assert.deepEqual(
+      ['down', 'q_proj', 'q_heads'].map((name) => at(name).share),
+      ['8.6 %', '≤ 23.9 %', ''],
+      'a group’s share is a bound for each of its nodes',
+    );
   });
 
   test('the tooltip names layers and tactics, and says that a group’s time is not divided', () => {

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { FrameLocator, Page } from 'playwright-core';
+import { startReadyBridge } from '../../native-bridge/support/bridge.ts';
+import { captured, nets } from '../../server/engine/support/models.ts';
+import { type EditorFixture, startEditorFixture } from './workbench.ts';
+
+/** What is inside the web view in sight. */
+function webview(page: Page): FrameLocator {
+  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
+}
+
+describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-engine-'));
+  let editor: EditorFixture;
+  const file = (name: string) => path.join(editor.workspace, name);
+  before(async () => {
+    editor = await startEditorFixture(folder);
+    const bridge = await startReadyBridge('tensorrt-rtx-1.7.1');
+    await bridge.build(file('supported.onnx'), {
+      enginePath: file('net.engine'),
+      settings: { profiles: [{ x: { min: [1, 4], opt: [2, 4], max: [8, 4] } }] },
+    });
+    bridge.kill();
+    copyFileSync(file('net.engine'), file('other.plan'));
+    writeFileSync(file('net.engine.layers.json'), captured('convolutions-layers'));
+    writeFileSync(file('broken.trt'), 'Not an engine, but a letter to the editor.\n');
+    writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
+    // What `onnx-trt profile --export` writes: captured on an H200.
+    const run = JSON.parse(captured('transformer-run'));
+    const own = { format: 'onnx-tensorrt-tools profile', formatVersion: 1, ...run };
+    writeFileSync(
+      file('profile.json'),
+      JSON.stringify({ ...own, layerInformation: captured('transformer-layers') }),
+    );
+  });
+  after(async () => {
+    await editor[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('an engine opens in an editor that says who made it and whether it runs here', async () => {
+    await editor.inWindow('engine', 'net.engine', async ({ page, ...workbench }) => {
+      const view = webview(page);
+      await view.getByText('TensorRT for RTX 1.7.1 (build 116)').waitFor({ timeout: 30_000 });
+      assert.match((await view.locator('.lead').textContent()) ?? '', /cannot run here.*NVIDIA GPU/);
+      await view.getByRole('cell', { name: 'conv0 + relu0' }).waitFor();
+      await workbench.screenshot('engine');
+
+      // A column sorts by a click on its head.
+      await view.getByRole('button', { name: 'Type', exact: true }).click();
+      const types = await view.locator('th:has-text("Type")').first().getAttribute('aria-sort');
+      assert.equal(types, 'descending');
+
+      await view.getByRole('button', { name: 'Compare with…' }).click();
+      await workbench.answerFileDialog(file('other.plan'));
+      await page.locator('.tab', { hasText: 'net.engine ↔ other.plan' }).waitFor();
+      // Layers lie beside one of them only.
+      await webview(page).getByText('Layers').first().waitFor();
+      await workbench.screenshot('engine-comparison');
+    });
+  });
+
+  test('a file that is no engine says what it is', async () => {
+    await editor.inWindow('no-engine', 'broken.trt', async ({ page }) => {
+      await webview(page).getByText('It is text, not an engine.').waitFor({ timeout: 30_000 });
+    });
+  });
+
+  test('a profile shows at the nodes of its model, and goes again', async () => {
+    await editor.inWindow('profile', 'transformer.onnxtxt', async ({ page, ...workbench }) => {
+      const text = page.locator('.monaco-editor[data-uri$="transformer.onnxtxt"]').first();
+      await text.locator('.view-line', { hasText: 'LayerNormalization' }).first().waitFor();
+      await workbench.command('TensorRT: Show Profile on Model…');
+      await workbench.answerFileDialog(file('profile.json'));
+
+      const hint = text.locator('.view-line', { hasText: /0\.0107\sms/ });
+      await hint.waitFor({ timeout: 30_000 });
+      assert.match(
+        (await hint.textContent())?.replaceAll('\u00a0', ' ') ?? '',
+        /\[down\].*0\.0107 ms · 8\.6 %/,
+      );
+      // A column of shares is in front of the statements, whatever is out of sight behind them.
+      const shares: string[] = await page.evaluate(
+        `[...document.querySelectorAll('.view-line span')].map((span) => getComputedStyle(span, '::before').content)`,
+      );
+      assert.ok(
+        shares.some((content) => /\u00a08\.6\u00a0%/.test(content)),
+        shares.filter((content) => content !== 'none').join('|'),
+      );
+      const view = webview(page);
+      await view.getByText('20 inferences').waitFor();
+      assert.equal(await view.locator('svg rect').count(), 6);
+      await view.getByRole('cell', { name: 'q_proj + k_proj + v_proj', exact: true }).waitFor();
+      await workbench.screenshot('profile');
+
+      // Times stay with their nodes while the text is edited.
+      await text.locator('.view-line', { hasText: 'LayerNormalization' }).first().click();
+      await page.keyboard.press('Control+Home');
+      await page.keyboard.type('# A comment.\n');
+      await page.waitForTimeout(1500);
+      assert.match((await hint.textContent()) ?? '', /\[down\]/);
+      assert.equal(await hint.count(), 1);
+
+      await workbench.command('TensorRT: Clear Profile from Model');
+      await hint.waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+z');
+      await workbench.command('File: Revert File');
+      assert.equal(readFileSync(file('transformer.onnxtxt'), 'utf8'), nets.transformer.trimStart());
+    });
+  });
+});
