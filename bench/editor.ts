@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import { residentMegabytes } from './memory.ts';
+import { cpuMilliseconds, residentMegabytes } from './memory.ts';
 
 export interface Position {
   readonly line: number;
@@ -130,16 +130,32 @@ export class Editor {
     return (await this.#published(uri, version)).at - sent;
   }
 
-  /** Waits until the server has published nothing for a while, at most 20 s. Milliseconds from now to the last publication. */
-  async settled(uri: string, quiet = 1500): Promise<number> {
+  /**
+   * Waits until the server has nothing left to do: neither published anything nor used the processor for a second, as its process
+   * shows; no server says so itself. Milliseconds from now to the last publication.
+   */
+  async settled(uri: string): Promise<number> {
     const start = performance.now();
     let last = start;
     const listener = (published: Published) => {
       if (published.uri === uri) last = published.at;
     };
     this.#listeners.add(listener);
-    while (performance.now() - last < quiet && performance.now() - start < 20_000) await setTimeout(100);
-    this.#listeners.delete(listener);
+    try {
+      const pid = this.#process.pid ?? 0;
+      // Two ticks of the clock: timers and a collector that finishes are not work.
+      const [turn, idle, turns] = [200, 20, 5];
+      let before = cpuMilliseconds(pid);
+      for (let still = 0; still < turns; ) {
+        if (performance.now() - start > limit) throw new Error('The server does not come to rest.');
+        await setTimeout(turn);
+        const now = cpuMilliseconds(pid);
+        still = now - before <= idle && performance.now() - last > turn ? still + 1 : 0;
+        before = now;
+      }
+    } finally {
+      this.#listeners.delete(listener);
+    }
     return last - start;
   }
 

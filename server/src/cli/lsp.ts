@@ -12,8 +12,9 @@ export const lspCommand: Command = {
     if (!given.flag('stdio'))
       throw new UsageError('Please say --stdio: it is the only way to talk to the server.');
     const { startLanguageServer } = await import('../lsp/main.ts');
-    const { keepHeapSmall } = await import('../lsp/memory.ts');
+    const { giveMemoryBackAtRest, keepHeapSmall } = await import('../lsp/memory.ts');
     keepHeapSmall();
+    giveMemoryBackAtRest();
     startLanguageServer();
     // The server ends the process when the editor says `exit`.
     return await new Promise(() => undefined);

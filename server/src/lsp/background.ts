@@ -17,18 +17,39 @@ export function noteMessage(): void {
   lastMessage = performance.now();
 }
 
+/** Work that is not done yet. */
+let begun = 0;
+
+/** Milliseconds since the last message, 0 while there is work. */
+export function restedFor(): number {
+  return begun > 0 ? 0 : performance.now() - lastMessage;
+}
+
 /**
  * Resolves when the work is done: true; or false when the signal stops it. Work that somebody waits for is `urgent`: its first slice
  * is done at once, and messages do not keep it from going on.
  */
-export function inBackground<Value, SoFar>(
+export async function inBackground<Value, SoFar>(
   work: Pick<Stepwise<Value, SoFar>, 'work' | 'ready'>,
   signal: AbortSignal,
   { urgent = false }: { readonly urgent?: boolean } = {},
 ): Promise<boolean> {
   if (work.ready !== undefined) {
-    return Promise.resolve(!signal.aborted);
+    return !signal.aborted;
   }
+  begun++;
+  try {
+    return await inSlices(work, signal, urgent);
+  } finally {
+    begun--;
+  }
+}
+
+function inSlices<Value, SoFar>(
+  work: Pick<Stepwise<Value, SoFar>, 'work'>,
+  signal: AbortSignal,
+  urgent: boolean,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     let lastSlice = performance.now();
     const next = () => {

@@ -1,6 +1,7 @@
 /** dist/server.js */
 import { startLanguageServer } from './main.ts';
-import { keepHeapSmall } from './memory.ts';
+import { giveMemoryBackAtRest, keepHeapSmall } from './memory.ts';
 
 keepHeapSmall();
+giveMemoryBackAtRest();
 startLanguageServer();

@@ -120,6 +120,21 @@ describe('a document of 30,000 statements', () => {
     assert.deepEqual(after.model.problems, fresh.model.problems);
   });
 
+  test('is checked in small steps after an edit, too, even one that leaves thousands of nodes without a use', () => {
+    const document = opened();
+    document.checks;
+    const after = edited(document, `y = Relu (v${nodes - 1})`, 'y = Relu (x)');
+    after.names;
+    let pauses = 0;
+    after.work.checks.work(() => {
+      pauses++;
+      return false;
+    });
+    const unused = after.checks.findings.filter(({ code }) => code === 'onnx.unused-node');
+    assert.ok(unused.length > 1000, `${unused.length} unused nodes`);
+    assert.ok(pauses > 20, `${pauses} pauses`);
+  });
+
   test('costs a small part of the first look at each edit', () => {
     let document = opened();
     const all = ({ names, checks, model, inference }: OnnxDocument) => [names, checks, model, inference];
