@@ -48,6 +48,7 @@ export class LanguageClient {
   readonly #process: ChildProcess;
   readonly #waiting = new Set<() => void>();
   #stderr = '';
+  #isStopping = false;
 
   static async start(options: ClientOptions = {}): Promise<LanguageClient> {
     const client = new LanguageClient(options);
@@ -98,6 +99,13 @@ export class LanguageClient {
     this.#collect('tensorrt/log', this.logLines);
     this.#collect('$/progress', this.progress);
     this.connection.listen();
+    // A server that dies (a module that cannot be loaded, say) answers nothing any more: requests fail, instead of the test's time.
+    this.#process.once('exit', (code, signal) => {
+      if (!this.#isStopping && (code !== 0 || signal !== null)) {
+        process.stderr.write(`The server ended with ${code ?? signal}. ${this.#stderr}\n`);
+      }
+      this.connection.dispose();
+    });
   }
 
   #answerRequests(): void {
@@ -164,6 +172,7 @@ export class LanguageClient {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = once(this.#process, 'exit');
       await this.connection.sendRequest('shutdown');
@@ -173,7 +182,6 @@ export class LanguageClient {
       clearTimeout(timer);
       assert.equal(code, 0, `The server ended with ${code}. ${this.#stderr}`);
     }
-    this.connection.dispose();
   }
 
   #collect<Params>(method: string, into: Params[]): void {

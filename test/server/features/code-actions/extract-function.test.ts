@@ -66,8 +66,7 @@ g (float[2] x) => (float[2] y) {
 }
 
 <domain: "local", opset_import: ["" : 17]>
-extracted (x) => (y)
-{
+extracted (x) => (y) {
   a = Relu (x)
   y = Neg (a)
 }
@@ -91,7 +90,7 @@ g (bool c, float[2] x) => (float[2] y) {
 }
 `);
     assert.match(text, /\n {2}b, d = local\.extracted \(a, c, x\)\n {2}y = If/);
-    assert.match(text, /\nextracted \(a, c, x\) => \(b, d\)\n/);
+    assert.match(text, /\nextracted \(a, c, x\) => \(b, d\) \{\n/);
   });
 
   test('comments, labels and annotations of the selection move with it; those outside stay', () => {
@@ -118,8 +117,7 @@ g (float[2] x) => (float[2] y) {
 }
 
 <domain: "local", opset_import: ["" : 17]>
-extracted (a) => (d)
-{
+extracted (a) => (d) {
   # about b
   #@ doc_string: "b"
   [first] b = Neg (a) # behind b
@@ -146,7 +144,10 @@ f <k, alpha: float = 0.1> (x) => (y)
     assert.match(text, /^<ir_version: 10, opset_import: \["" : 17, "my" : 3, "local" : 1\]>/);
     assert.match(text, /<domain: "my", opset_import: \["" : 16, "local" : 1\]>/);
     assert.match(text, /\n {2}b = local\.extracted <alpha: float = @alpha, k: int = @k> \(x\)\n/);
-    assert.match(text, /<domain: "local", opset_import: \["" : 16\]>\nextracted <alpha, k> \(x\) => \(b\)\n/);
+    assert.match(
+      text,
+      /<domain: "local", opset_import: \["" : 16\]>\nextracted <alpha, k> \(x\) => \(b\) \{\n/,
+    );
   });
 
   test('inside a subgraph, what it captures is passed, and nodes are indented anew', () => {
@@ -170,7 +171,7 @@ g (bool c, float[2] x) => (float[2] y) {
     );
     assert.match(
       text,
-      /extracted \(a, x\) => \(p, q\)\n\{\n {2}p = Add \(a, x\)\n {2}q = Constant <value = float\[2\] \{\n {4}1, 2\}> \(\)\n\}/,
+      /extracted \(a, x\) => \(p, q\) \{\n {2}p = Add \(a, x\)\n {2}q = Constant <value = float\[2\] \{\n {4}1, 2\}> \(\)\n\}/,
     );
   });
 

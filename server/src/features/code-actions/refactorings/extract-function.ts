@@ -176,9 +176,9 @@ function functionText(parts: {
     parts.parameters.length === 0 ? '' : ` <${parts.parameters.map(unambiguousIdentifier).join(', ')}>`;
   const inputs = spread('(', parts.boundary.inputs.map(unambiguousIdentifier), ')', '');
   const outputs = spread('(', parts.boundary.outputs.map(unambiguousIdentifier), ')', '');
-  const values = parts.valueInfos.length === 0 ? '' : `<\n  ${parts.valueInfos.join(',\n  ')}\n>\n`;
+  const values = parts.valueInfos.length === 0 ? ' ' : `\n<\n  ${parts.valueInfos.join(',\n  ')}\n>\n`;
   const signature = `${unambiguousIdentifier(parts.name)}${parameters} ${inputs} => ${outputs}`;
-  return `${parts.header}\n${signature}\n${values}{\n${parts.nodes}\n}`;
+  return `${parts.header}\n${signature}${values}{\n${parts.nodes}\n}`;
 }
 
 /** The module that exporters say all the nodes came from (`/blocks.0/attn/MatMul`), or a word to begin with. */
