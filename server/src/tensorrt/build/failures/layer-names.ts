@@ -17,6 +17,9 @@ interface Known {
   readonly top?: number;
 }
 
+/** Characters. Words beyond are of no use, and patterns on a text of megabytes would take minutes. */
+const searchedWords = 50_000;
+
 export function nodeName(node: Pick<Node, 'name' | 'outputs'>): string {
   return node.name || `node_of_${node.outputs[0] ?? ''}`;
 }
@@ -35,7 +38,7 @@ export function namedNodes(model: Model): NamedNodes {
     find: (text) => {
       const found = new Set<Known>();
       for (const pattern of mentions) {
-        for (const match of text.matchAll(pattern)) {
+        for (const match of text.slice(0, searchedWords).matchAll(pattern)) {
           for (const node of mentioned(match, index)) found.add(node);
         }
       }
@@ -147,19 +150,22 @@ function indexOf(model: Model): Index {
   let order = 0;
   const add = (node: Node, topIndex: number | undefined, constants: ReadonlySet<string>): Known => {
     const name = nodeName(node);
-    const known: Known = { name, order: order++, ...(topIndex !== undefined && { top: topIndex }) };
+    const self: Known = { name, order: order++, ...(topIndex !== undefined && { top: topIndex }) };
     // TensorRT numbers nodes of a name that is taken; the first keeps it.
-    if (!nodes.has(name)) nodes.set(name, known);
+    if (!nodes.has(name)) nodes.set(name, self);
     for (const output of node.outputs)
-      if (output !== '' && !producers.has(output)) producers.set(output, known);
+      if (output !== '' && !producers.has(output)) producers.set(output, self);
     for (const input of node.inputs) {
-      if (constants.has(input)) users.set(input, [...(users.get(input) ?? []), known]);
+      if (!constants.has(input)) continue;
+      const known = users.get(input);
+      if (known) known.push(self);
+      else users.set(input, [self]);
     }
     for (const graph of node.attributes.flatMap(graphsOf)) {
       const inner = new Set([...constants, ...constantsOf(graph)]);
       for (const child of graph.nodes) add(child, topIndex, inner);
     }
-    return known;
+    return self;
   };
   const constants = constantsOf(model.graph);
   for (const [index, node] of (model.graph?.nodes ?? []).entries()) top.push(add(node, index, constants));
