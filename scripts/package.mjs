@@ -76,9 +76,9 @@ function packageFor(target, vsix) {
   rmSync(staging, { recursive: true });
 }
 
-/** Source maps are for debugging from the repository; the command-line program is not the editor's. */
+/** Source maps are for debugging from the repository. The command-line program is what build tasks run. */
 function belongsIntoEditor(file) {
-  return !file.endsWith('.map') && path.basename(file) !== 'onnx-trt.js';
+  return !file.endsWith('.map');
 }
 
 /** vsce lists every file; that is of interest only when it fails. */

@@ -16,3 +16,12 @@ export function isCancellation(error: unknown): boolean {
     (error instanceof ResponseError && error.code === LSPErrorCodes.RequestCancelled)
   );
 }
+
+/** For what goes on when the command is over: an answer to a message. */
+export async function reportErrors(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isCancellation(error)) void vscode.window.showErrorMessage(errorMessage(error));
+  }
+}

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { BuildEngineParams, BuildStatus } from '../../../server/src/build-protocol.ts';
 import type { CommandContext } from '../commands/command.ts';
-import { isCancellation } from '../errors.ts';
+import { isCancellation, reportErrors } from '../errors.ts';
 import { outcomeOf, progressText } from './build-text.ts';
 import { openEngine } from './open-engine.ts';
 import { saveBeforeBuild } from './save-before-build.ts';
@@ -10,7 +10,10 @@ import { saveBeforeBuild } from './save-before-build.ts';
 /** What of a config or model is built, and how. */
 export type BuildWish = Pick<BuildEngineParams, 'builds' | 'force'>;
 
-/** Builds the engines of a config or a model; shows how far it is, and what came of it. `resource`: a file. */
+/**
+ * Builds the engines of a config or a model, shows how far it is, and at the end what came of it. Is done when they are over: the message
+ * stands as long as it likes. `resource`: a file.
+ */
 export async function startBuild(
   context: CommandContext,
   resource: vscode.Uri,
@@ -18,7 +21,7 @@ export async function startBuild(
 ): Promise<void> {
   if (!(await saveBeforeBuild(resource))) return;
   const builds = await buildWithProgress(context, resource, wish);
-  if (builds !== undefined) await tell(context, resource, wish, builds);
+  if (builds !== undefined) void reportErrors(tell(context, resource, wish, builds));
 }
 
 /** Undefined where all of it was called off. */

@@ -4,6 +4,7 @@ import { PlannedBuildsRequest } from '../../../server/src/build-protocol.ts';
 import { isConfigName } from '../builds/build-text.ts';
 import { configOfModel, createConfig } from '../builds/model-config.ts';
 import { startBuild } from '../builds/start-build.ts';
+import { reportErrors } from '../errors.ts';
 import { activeResource, onnxScheme, toModelUri } from '../uris.ts';
 import type { Command, CommandContext } from './command.ts';
 
@@ -52,6 +53,10 @@ async function fileToBuild(resource: vscode.Uri | undefined): Promise<vscode.Uri
 async function buildModel(context: CommandContext, model: vscode.Uri, force: boolean): Promise<void> {
   const created = await createConfig(context, model, { onlyIfDynamic: true });
   if (created === undefined) return await startBuild(context, model, force ? { force } : {});
+  void reportErrors(offerToBuild(context, model, created));
+}
+
+async function offerToBuild(context: CommandContext, model: vscode.Uri, created: vscode.Uri): Promise<void> {
   const buildIt = 'Build';
   const answer = await vscode.window.showInformationMessage(
     `${path.posix.basename(model.path)} has inputs of dynamic shape, whose range TensorRT has to know. Set it in the profiles of ${path.posix.basename(created.path)}, then build.`,

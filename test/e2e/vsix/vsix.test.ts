@@ -51,6 +51,7 @@ for (const target of [hostTarget, 'win32-x64'])
         'dist/extension.js',
         'dist/server.js',
         'dist/native-bridge.js',
+        'dist/onnx-trt.js',
       ])
         assert.ok(files.includes(file), `${file} is missing`);
       for (const name of [/^readme\.md$/i, /^changelog\.md$/i, /^license/i])
