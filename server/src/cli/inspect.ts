@@ -81,11 +81,14 @@ async function inspect(
   runtimes: Runtimes,
   terminal: Terminal,
 ): Promise<Inspected> {
-  const file = await inspectEngineFile(path.resolve(name), runtimes);
+  const runtime = given.value('runtime');
+  const file = await inspectEngineFile(path.resolve(name), runtimes, { runtime });
   for (const note of file.notes) terminal.note(`note: ${note}`);
   const loaded = await load(file, given, runtimes, terminal);
   // Once a device has been asked, the answer is sharper.
-  const known = loaded ? await inspectEngineFile(file.path, runtimes, loaded.runtime.device) : file;
+  const known = loaded
+    ? await inspectEngineFile(file.path, runtimes, { runtime, device: loaded.runtime.device })
+    : file;
   const { header, provenance, compatibility } = known;
   const layers = loaded?.layers ?? known.layers;
   const nodes = given.flag('layers') ? nodesOf(known, given.value('model'), terminal) : undefined;

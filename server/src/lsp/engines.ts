@@ -40,7 +40,7 @@ export async function inspectEngine(
         async (engine) => engine,
       )
     : undefined;
-  const known = loaded ? await inspectEngineFile(fsPath, found, loaded.runtime.device) : file;
+  const known = loaded ? await inspectEngineFile(fsPath, found, { device: loaded.runtime.device }) : file;
   const { header, compatibility, provenance, notes } = known;
   const layers = loaded?.layers ?? known.layers;
   const nodes = layers && provenance ? nodesOf(provenance) : undefined;

@@ -55,6 +55,15 @@ describe('onnx-trt inspect, of engines that were just built', () => {
     assert.match(stdout, /tensorrt-rtx-1\.7\.1 +TensorRT for RTX 1\.7\.1 built it/);
   });
 
+  test('a runtime that is named counts, wherever it lies', async () => {
+    const { stdout } = await withRuntimes([], () =>
+      runCommand('inspect', engine, '--runtime', rtx, '--no-load'),
+    );
+    assert.match(stdout, /Version +TensorRT for RTX 1\.7\.1 built it/);
+    const without = await withRuntimes([], () => runCommand('inspect', engine));
+    assert.doesNotMatch(without.stdout, /built it/);
+  });
+
   test('as JSON', async () => {
     const { stdout } = await withRuntimes([rtx], () => runCommand('inspect', engine, '--format', 'json'));
     const { header, compatibility } = JSON.parse(stdout);

@@ -40,7 +40,7 @@ export async function measure(name: string, given: Arguments, terminal: Terminal
   const abort = new AbortController();
   const forget = onInterrupt(() => abort.abort(new Error('The run was interrupted.')));
   try {
-    const file = await inspectEngineFile(engine, runtimes);
+    const file = await inspectEngineFile(engine, runtimes, { runtime: given.value('runtime') });
     const { compatibility } = file;
     const blocked = compatibility.findings.find(
       ({ answer, about }) => answer === 'no' && about !== 'version',

@@ -45,17 +45,26 @@ export function layersPath(enginePath: string): string {
   return `${enginePath}.layers.json`;
 }
 
-/** Loads nothing. `device` is known once some bridge has asked. Throws an error for people where the file is no engine. */
+export interface InspectOptions {
+  /** Known once some bridge has asked. */
+  readonly device?: CudaDevice;
+  /** An id or a folder: counts among the machine's, wherever it lies. */
+  readonly runtime?: string | undefined;
+}
+
+/** Loads nothing. Throws an error for people where the file is no engine, or the wish names no runtime. */
 export async function inspectEngineFile(
   path: string,
   runtimes: Runtimes,
-  device?: CudaDevice,
+  { device, runtime }: InspectOptions = {},
 ): Promise<EngineFile> {
   const header = readHeader(path);
   const notes: string[] = [];
   const provenance = await provenanceOf(path, header, notes);
   const layers = await layersBeside(path, notes);
   const { installations } = await runtimes.find();
+  const named = runtime === undefined ? undefined : await runtimes.named(runtime);
+  const others = installations.filter(({ directory }) => directory !== named?.directory);
   return {
     path,
     header,
@@ -64,7 +73,7 @@ export async function inspectEngineFile(
     compatibility: compatibility(header, provenance && makingOf(provenance), {
       gpu: device ?? (seemsToHaveGpu() ? 'unknown' : 'none'),
       platform: process.platform,
-      runtimes: installations,
+      runtimes: named ? [named, ...others] : installations,
     }),
     notes,
   };
