@@ -43,7 +43,7 @@ export const planKeys = {
     role: 'build',
     value: { kind: 'boolean' },
     aliases: ['--vc'],
-    rtx: 'yes',
+    rtx: 'no',
     doc: 'Makes an engine that newer versions of TensorRT on the same operating system load, also by the lean and the dispatch runtime.',
     api: 'BuilderFlag::kVERSION_COMPATIBLE',
   },

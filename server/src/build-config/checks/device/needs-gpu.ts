@@ -7,7 +7,7 @@ import { isSet } from '../settings/set.ts';
 export const needsGpu: Rule = ({ build, model, runtime }, report) => {
   if (runtime?.product !== 'TensorRT-RTX' || runtime.mode !== 'cpu-only') return;
   const name = runtimeText(runtime);
-  for (const key of ['refit', 'refitIndividual', 'stripWeights', 'stripAllWeights'] as const) {
+  for (const key of ['refit', 'stripWeights', 'stripAllWeights'] as const) {
     const setting = build.get(key);
     if (!setting || !isSet(build, key) || model?.hasWeights !== true) continue;
     report({

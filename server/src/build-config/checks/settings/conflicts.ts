@@ -65,6 +65,8 @@ const conflicts: readonly Conflict[] = [
   ...(['refit', 'stripWeights', 'stripAllWeights'] as const).map(
     (key): Conflict => ({
       keys: ['refitIndividual', key],
+      // NvInfer.h forbids it; TensorRT for RTX 1.7 takes it all the same.
+      severity: 'warning',
       advice: 'Either chosen weights can be replaced, or all of them.',
     }),
   ),

@@ -131,7 +131,13 @@ export const noEffect: Rule = (context, report) => {
       const title = `Remove ${key}: always on since ${noEffectSince}`;
       tell(key, setting, `\`${key}\` has no effect since ${noEffectSince}. ${why}`, 'hint', [], title);
     } else if (runtime?.product === 'TensorRT-RTX' && rtx === 'no effect') {
-      tell(key, setting, `\`${key}\` has no effect on ${runtimeText(runtime)}. ${lastSentence(doc)}`);
+      const why = lastSentence(doc);
+      const isAboutRtx = why.includes('TensorRT for RTX');
+      tell(
+        key,
+        setting,
+        `\`${key}\` has no effect on ${runtimeText(runtime)}.${isAboutRtx ? ` ${why}` : ''}`,
+      );
     }
   }
   for (const { keys, when, why, severity, add } of idle) {
