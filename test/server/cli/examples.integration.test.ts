@@ -19,11 +19,11 @@ test('the classifier builds twice, with TensorRT for RTX and without a GPU', asy
   assert.deepEqual([checked.code, checked.stderr], [0, '']);
   assert.match(checked.stdout, /: ok, 2 builds/);
 
-  const before = process.env.LD_LIBRARY_PATH;
-  process.env.LD_LIBRARY_PATH = testLibraries('tensorrt-rtx-1.7.1');
+  const before = process.env['LD_LIBRARY_PATH'];
+  process.env['LD_LIBRARY_PATH'] = testLibraries('tensorrt-rtx-1.7.1');
   context.after(() => {
-    if (before === undefined) delete process.env.LD_LIBRARY_PATH;
-    else process.env.LD_LIBRARY_PATH = before;
+    if (before === undefined) delete process.env['LD_LIBRARY_PATH'];
+    else process.env['LD_LIBRARY_PATH'] = before;
   });
   const built = await runCommand('build', config);
   assert.equal(built.code, 0, built.stdout + built.stderr);

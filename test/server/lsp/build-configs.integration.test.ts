@@ -218,11 +218,7 @@ describe('build configs over LSP', () => {
 
   test('what is asked of models only is answered with nothing', async () => {
     const params = await open('model: a.o|nnx\n');
-    for (const method of [
-      'textDocument/references',
-      'textDocument/semanticTokens/full',
-      'textDocument/codeLens',
-    ])
+    for (const method of ['textDocument/references', 'textDocument/semanticTokens/full'])
       assert.equal(await client.request(method, { ...params, context: { includeDeclaration: true } }), null);
   });
 
