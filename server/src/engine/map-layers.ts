@@ -180,32 +180,36 @@ function nodesWithoutLayer(
       if (node.path.length > 0) callers.add(node.top);
     }
   }
+  const before = nearestLayers(nodes, (node) => index.writersOf(node), layersOf);
+  const behind = nearestLayers([...nodes].reverse(), (node) => index.readersOf(node), layersOf);
   return nodes
     .filter((node) => node.path.length === 0 && !layersOf.has(node) && !callers.has(node.top))
     .map((node) => {
-      const neighbours = new Set<EngineLayer>();
-      if (layersOf.size > 0) {
-        for (const layer of nearest(node, (other) => index.writersOf(other), layersOf)) neighbours.add(layer);
-        for (const layer of nearest(node, (other) => index.readersOf(other), layersOf)) neighbours.add(layer);
-      }
-      return { node, neighbours: [...neighbours], why: whyWithout(node, [...neighbours]) };
+      const neighbours = [...new Set([...(before.get(node) ?? []), ...(behind.get(node) ?? [])])];
+      return { node, neighbours, why: whyWithout(node, neighbours) };
     });
 }
 
-/** Layers of the first nodes on each way that have some; constants are computed by none. */
-function nearest(
-  start: GraphNode,
+/** More would be no help to anybody. */
+const mostNeighbours = 12;
+
+/**
+ * Per node, layers of the first nodes on each way that have some; constants are computed by none. Nodes come in the order in which
+ * their neighbours are done before them, as ONNX wants them to stand.
+ */
+function nearestLayers(
+  nodes: readonly GraphNode[],
   next: (node: GraphNode) => readonly GraphNode[],
   layersOf: ReadonlyMap<GraphNode, readonly EngineLayer[]>,
-): EngineLayer[] {
-  const found: EngineLayer[] = [];
-  const seen = new Set([start]);
-  for (const node of seen) {
-    for (const other of next(node)) {
-      const layers = layersOf.get(other);
-      if (layers) found.push(...layers);
-      else if (!other.isConstant) seen.add(other);
-    }
+): ReadonlyMap<GraphNode, readonly EngineLayer[]> {
+  const found = new Map<GraphNode, readonly EngineLayer[]>();
+  for (const node of nodes) {
+    if (node.path.length > 0) continue;
+    const ways = next(node)
+      .map((other) => layersOf.get(other) ?? (other.isConstant ? [] : (found.get(other) ?? [])))
+      .filter((layers) => layers.length > 0);
+    const [only = []] = ways;
+    found.set(node, ways.length < 2 ? only : [...new Set(ways.flat())].slice(0, mostNeighbours));
   }
   return found;
 }
