@@ -43,14 +43,13 @@ describe('a config in the workbench', { timeout: 240_000 }, () => {
       await complete('classifier.onnxtxt', 'config-files');
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
+      await page.keyboard.insertText('runtime: ');
+      await complete('tensorrt-rtx', 'config-runtimes');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
       await page.keyboard.insertText('profiles:');
       await page.keyboard.press('Enter');
       await complete('- images', 'config-profile');
-      await page.keyboard.press('Control+End');
-      await page.keyboard.press('Enter');
-      await page.keyboard.press('Home');
-      await page.keyboard.insertText('runtime: ');
-      await complete('tensorrt-rtx', 'config-runtimes');
       await page.keyboard.press('Control+S');
       await workbench.squiggles.first().waitFor({ state: 'detached', timeout: 20_000 });
       await workbench.pointAt('images');

@@ -1,6 +1,8 @@
 /** All checks of builds that need more than the file itself. */
-import type { BuildConfig, ConfigProblem, ResolvedConfig } from '../model.ts';
+import type { Position } from 'vscode-languageserver-types';
+import type { BuildConfig, ConfigProblem, Origin, ResolvedConfig } from '../model.ts';
 import type { BuildFacts, Exists } from './facts/facts.ts';
+import { isSamePlace } from './profiles/entries.ts';
 import type { CheckContext } from './rule.ts';
 import { rules } from './rules.ts';
 
@@ -33,7 +35,35 @@ export function checkBuilds({ files, builds }: ResolvedConfig, facts: CheckFacts
 function problemsOf(context: CheckContext): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const rule of rules) rule(context, (problem) => problems.push(withPossibleFixes(problem)));
-  return problems;
+  return withoutMoot(problems, context.build);
+}
+
+/** Codes of keys that the TensorRT that builds does not have. */
+const missing: ReadonlySet<string> = new Set(['config.version', 'config.not-for-rtx', 'config.only-for-rtx']);
+
+/** Of a key that there is not, what its value should be is no question. */
+function withoutMoot(problems: readonly ConfigProblem[], build: BuildConfig): ConfigProblem[] {
+  const gone = build.keys.flatMap((key) => {
+    const setting = build.get(key);
+    const isGone = ({ code, origin }: ConfigProblem) =>
+      missing.has(code) && setting !== undefined && isSamePlace(origin, setting.keyOrigin);
+    return setting && problems.some(isGone) ? [setting] : [];
+  });
+  return problems.filter(
+    ({ code, origin }) =>
+      missing.has(code) ||
+      !gone.some((setting) => isSamePlace(origin, setting.keyOrigin) || isInside(origin, setting.origin)),
+  );
+}
+
+function isInside(inner: Origin, outer: Origin): boolean {
+  const isAfter = (first: Position, second: Position) =>
+    first.line > second.line || (first.line === second.line && first.character >= second.character);
+  return (
+    inner.file === outer.file &&
+    isAfter(inner.range.start, outer.range.start) &&
+    isAfter(outer.range.end, inner.range.end)
+  );
 }
 
 /** What is written in a way that cannot be edited has fixes without edits. */
