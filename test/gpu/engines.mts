@@ -161,7 +161,7 @@ await record.section('builds', async () => {
 
 const debugTensors: { readonly [Name in ModelName]: readonly string[] } = {
   convolutions: ['r0', 'c1'],
-  layers: ['m0'],
+  layers: ['r0'],
   transformer: ['n0', 'h'],
 };
 
@@ -171,6 +171,7 @@ await record.section('debug builds', async () => {
   const sets = [
     ...modelNames.map((name) => [name, `${name}-debug`, debugTensors[name]] as const),
     ['transformer', 'transformer-debug-softmax', ['scaled', 'probabilities']] as const,
+    ['layers', 'layers-debug-crash', ['m0']] as const,
   ];
   for (const [name, engine, tensors] of sets) {
     const bridge = startBridge(script, infer);
