@@ -1,4 +1,5 @@
 /** textDocument/hover in configs: what a value comes to here and now, before what the documentation says of its key. */
+import path from 'node:path';
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver-types';
 import { fitsName, isPattern } from '../../build-config/checks/names.ts';
 import { keyDefinitions } from '../../build-config/flags/index.ts';
@@ -123,7 +124,7 @@ async function nameText(
     const isShape = model.inputs.some((input) => input.name === name && input.isShapeTensor);
     return [
       codeBlock(`${type === undefined ? '' : `${type} `}${onnxName(name)}`),
-      `${what} of ${code(modelPath(build))}${isShape ? '. Its values decide on shapes: a profile gives them, not its dimensions' : ''}`,
+      `${what} of ${code(path.basename(modelPath(build)))}${isShape ? '. Its values decide on shapes: a profile gives them, not its dimensions' : ''}`,
     ].join('\n\n');
   }
   return undefined;
@@ -146,13 +147,13 @@ function listText(names: readonly string[]): string {
 
 function modelText(build: BuildConfig, { of }: Circumstances): string {
   const { model, modelProblem } = of(build);
-  const path = code(modelPath(build));
-  if (modelProblem !== undefined) return `${path}  \n${modelProblem}`;
-  if (!model) return path;
+  const file = code(modelPath(build));
+  if (modelProblem !== undefined) return `${file}  \n${modelProblem}`;
+  if (!model) return file;
   const list = (ports: typeof model.inputs | typeof model.outputs) =>
     ports
       .slice(0, mostListed)
       .map((port) => `- ${code(port.name)} ${portText(port)}`)
       .join('\n');
-  return `${path}\n\nInputs:\n${list(model.inputs)}\n\nOutputs:\n${list(model.outputs)}`;
+  return `${file}\n\nInputs:\n${list(model.inputs)}\n\nOutputs:\n${list(model.outputs)}`;
 }

@@ -13,7 +13,7 @@ const world: World = { model };
 describe('hover in configs says what values come to', () => {
   test('names: their type in the model, by inference where it does not say it', async () => {
     const input = await hovered('profiles:\n  - ima¦ges: [1, 4]\n', world);
-    assert.match(input, /^```onnx\nfloat\[N,4\] images\n```\n\ninput of `\/models\/net\.onnx`/);
+    assert.match(input, /^```onnx\nfloat\[N,4\] images\n```\n\ninput of `net\.onnx`/);
     assert.match(await hovered('markDebug: [a¦]', world), /float\[N,4\] a\n.*tensor of/s);
     assert.match(
       await hovered('outputIOFormats:\n  sa¦me: fp32:chw', world),
