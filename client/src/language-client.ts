@@ -28,6 +28,12 @@ const configFilters = [
   { scheme: 'untitled', language: 'tensorrt-config' },
 ] as const;
 
+/**
+ * For glibc's malloc, elsewhere without effect: big buffers go back to the system when they are freed. By itself it comes to keep up
+ * to 64 MB once messages of tens of megabytes, such as a big text or its outline, have been read and written.
+ */
+const serverEnvironment = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) };
+
 /** The server runs in a process of its own, started with the first request or by `start()`. */
 export function createLanguageClient(
   context: vscode.ExtensionContext,
@@ -49,8 +55,12 @@ export function createLanguageClient(
     'tensorrt',
     'ONNX & TensorRT',
     {
-      run: { module, transport: TransportKind.ipc },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--inspect=6009'] } },
+      run: { module, transport: TransportKind.ipc, options: { env: serverEnvironment } },
+      debug: {
+        module,
+        transport: TransportKind.ipc,
+        options: { env: serverEnvironment, execArgv: ['--inspect=6009'] },
+      },
     },
     options,
   );
