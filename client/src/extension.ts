@@ -40,10 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatus(client, statuses.event),
     registerInstallOffer(context, statuses.event),
     registerBuilds(client, builds, context.extensionUri),
-    registerCommands(
-      { client, output, workDoneProgress, builds, profileHeat, extension: context.extension },
-      commands,
-    ),
+    registerCommands({ client, output, workDoneProgress, builds, profileHeat }, commands),
   );
   // Requests wait for the start; a failed one is told here, once.
   client.start().catch((error: unknown) => {

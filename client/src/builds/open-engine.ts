@@ -1,17 +1,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { CommandContext } from '../commands/command.ts';
+import { engineEditorType } from '../engine-editor.ts';
 
-/** Of the editor of engines, where this version has one. */
-const engineEditorType = 'tensorrt.engine';
-
-/** The engine in its editor; without one, what it was made of. */
-export async function openEngine({ extension }: CommandContext, engine: vscode.Uri): Promise<void> {
-  if (hasEngineEditor(extension)) {
-    await vscode.commands.executeCommand('vscode.openWith', engine, engineEditorType);
-  } else {
-    await openProvenance(engine);
-  }
+/** The engine in its editor, whatever its name. */
+export async function openEngine(engine: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', engine, engineEditorType);
 }
 
 /** `ENGINE.json`: what the engine was made of, and how. */
@@ -28,9 +21,4 @@ export async function openProvenance(engine: vscode.Uri): Promise<void> {
       },
     );
   }
-}
-
-function hasEngineEditor({ packageJSON }: vscode.Extension<unknown>): boolean {
-  const editors: readonly { readonly viewType: string }[] = packageJSON.contributes.customEditors;
-  return editors.some(({ viewType }) => viewType === engineEditorType);
 }

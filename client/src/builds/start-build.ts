@@ -85,7 +85,7 @@ async function tell(
   }
   const [engine] = engines;
   if (answer === openIt && engine !== undefined) {
-    await openEngine(context, vscode.Uri.parse(engine, true));
+    await openEngine(vscode.Uri.parse(engine, true));
   } else if (answer === showBuilds) {
     await vscode.commands.executeCommand('tensorrt.builds.focus');
   } else if (answer === showLog) {

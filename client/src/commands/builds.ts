@@ -33,15 +33,15 @@ export const openBuild: Command = {
     if (build === undefined) return;
     const engine = engineOf(build);
     if (engine === undefined) context.output.builds.show(true);
-    else await openEngine(context, engine);
+    else await openEngine(engine);
   },
 };
 
 export const openBuiltEngine = forEngine('tensorrt.openBuiltEngine', openEngine);
 
-export const showProvenance = forEngine('tensorrt.showProvenance', (_, engine) => openProvenance(engine));
+export const showProvenance = forEngine('tensorrt.showProvenance', openProvenance);
 
-export const revealEngine = forEngine('tensorrt.revealEngine', async (_, engine) => {
+export const revealEngine = forEngine('tensorrt.revealEngine', async (engine) => {
   const isInside = vscode.workspace.getWorkspaceFolder(engine) !== undefined;
   await vscode.commands.executeCommand(isInside ? 'revealInExplorer' : 'revealFileInOS', engine);
 });
@@ -64,13 +64,13 @@ export const buildAgain: Command = {
   },
 };
 
-function forEngine(id: string, run: (context: CommandContext, engine: vscode.Uri) => Promise<void>): Command {
+function forEngine(id: string, run: (engine: vscode.Uri) => Promise<void>): Command {
   return {
     id,
     run: async (context, node) => {
       const build = buildOf(context, node);
       const engine = build && engineOf(build);
-      if (engine !== undefined) await run(context, engine);
+      if (engine !== undefined) await run(engine);
     },
   };
 }

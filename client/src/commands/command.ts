@@ -13,8 +13,6 @@ export interface CommandContext {
   readonly workDoneProgress: WorkDoneProgress;
   readonly builds: BuildQueue;
   readonly profileHeat: ProfileHeat;
-  /** This one. */
-  readonly extension: vscode.Extension<unknown>;
 }
 
 export interface Command {
