@@ -19,7 +19,7 @@ import { reasonToBuild } from './staleness.ts';
 import { placeEngine, prepareTarget } from './target.ts';
 
 /** Milliseconds that TensorRT has to follow a cancellation before its process is ended. */
-const cancelGrace = 800;
+const cancelGrace = 500;
 
 export interface BuildOptions {
   /** Builds though nothing changed, and replaces what is no engine. */
