@@ -9,10 +9,10 @@ import { type EditorFixture, startEditorFixture } from './workbench.ts';
 /** On a CPU it takes TensorRT for RTX long enough to be watched and cancelled. */
 const detector = path.join(cacheDirectory, 'models/real/rapidocr_onnxruntime-ch_PP-OCRv4_det_infer.onnx');
 
+/** Many profiles take long. */
 const twoBuilds = `model: detector.onnx
 profiles:
-  - x: { min: [1, 3, 32, 32], opt: [1, 3, 320, 320], max: [4, 3, 640, 640] }
-builds:
+${Array.from({ length: 12 }, (_, index) => `  - x: { min: [1, 3, 32, 32], opt: [1, 3, 320, ${32 * (index + 1)}], max: [4, 3, 640, 640] }\n`).join('')}builds:
   plain: {}
   streamed: { allowWeightStreaming: true }
 `;
