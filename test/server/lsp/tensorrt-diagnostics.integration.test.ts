@@ -327,11 +327,11 @@ function textAt(text: string, { start, end }: Diagnostic['range']): string {
 
 /** Processes that a process has started. */
 function bridgeProcesses(parent: number): number[] {
-  const list = spawnSync('ps', ['-o', 'pid=', '--ppid', String(parent)], { encoding: 'utf8' });
+  const list = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' });
   return list.stdout
     .split('\n')
-    .map((line) => Number(line.trim()))
-    .filter((pid) => pid > 0);
+    .filter((line) => line.includes('native-bridge'))
+    .map((line) => Number.parseInt(line, 10));
 }
 
 /** A process may end by itself between being listed and being killed. */
