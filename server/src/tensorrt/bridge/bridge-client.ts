@@ -140,10 +140,10 @@ export class BridgeClient {
     return session;
   }
 
-  /** A refusal stays one. A death may have come from outside, but a second one in a row is the library's own. */
+  /** A refusal stays one. Deaths may have come from outside, but several in a row are the library's own. */
   #remember(error: unknown): void {
-    const died = error instanceof BridgeError && (error.kind === 'died' || error.kind === 'timed-out');
-    if (died && ++this.#startDeaths < 2) return;
+    const kind = error instanceof BridgeError ? error.kind : undefined;
+    if ((kind === 'died' || kind === 'timed-out') && ++this.#startDeaths < mostStarts[kind]) return;
     this.#startFailure = error instanceof Error ? error : new Error(String(error));
   }
 
@@ -157,6 +157,12 @@ export class BridgeClient {
     this.#idleTimer.unref();
   }
 }
+
+/**
+ * How often in a row a start is tried. A use tries again by itself once: a process that is killed twice from outside during one
+ * check works at the next.
+ */
+const mostStarts = { died: 3, 'timed-out': 2 } as const;
 
 /** Rejects as soon as the signal aborts; what was promised settles on its own. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
