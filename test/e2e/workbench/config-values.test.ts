@@ -26,13 +26,19 @@ describe('a config in the workbench', { timeout: 240_000 }, () => {
       const lines = page.locator('.editor-group-container.active .view-lines').first();
       const complete = async (label: string, screenshot?: string) => {
         const row = page.locator('.suggest-widget .monaco-list-row', { hasText: label }).first();
-        // The server may still be reading the model.
-        for (let attempt = 0; attempt < 10 && !(await row.isVisible()); attempt++) {
-          await page.keyboard.press('Control+Space');
-          await row.waitFor({ timeout: 2000 }).catch(() => page.keyboard.press('Escape'));
+        // The server may still be reading the model, and a list that is shown anew is gone under the pointer.
+        for (let attempt = 0; ; attempt++) {
+          try {
+            if (!(await row.isVisible())) await page.keyboard.press('Control+Space');
+            await row.waitFor({ timeout: 3000 });
+            if (screenshot !== undefined) await workbench.screenshot(screenshot);
+            await row.click({ timeout: 3000 });
+            break;
+          } catch (error) {
+            if (attempt === 15) throw error;
+            await page.keyboard.press('Escape');
+          }
         }
-        if (screenshot !== undefined) await workbench.screenshot(screenshot);
-        await row.click();
         await row.waitFor({ state: 'detached' });
         await page.keyboard.press('Escape');
       };
