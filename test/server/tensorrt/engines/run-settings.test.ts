@@ -100,7 +100,7 @@ describe('how an engine is run for a profile', () => {
   test('a build config says it with its inference keys', () => {
     const text =
       'model: m.onnx\nshapes: { x: [2, 8, 256] }\niterations: 50\nwarmUp: 10\nuseCudaGraph: true\nnoDataTransfers: true\ninfStreams: 2\nallocationStrategy: runtime\n';
-    const [build] = resolveBuildConfig(parseBuildConfig(text, '/work/m.trt.yaml'), () => '').builds;
+    const [build] = resolveBuildConfig(parseBuildConfig(text, '/models/m.trt.yaml'), () => '').builds;
     assert.ok(build);
     const settings = settingsOfConfig(build);
     assert.deepEqual([...settings.shapes], [['x', [2, 8, 256]]]);
