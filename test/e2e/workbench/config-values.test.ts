@@ -55,6 +55,9 @@ describe('a config in the workbench', { timeout: 240_000 }, () => {
       await page.keyboard.press('Enter');
       await page.keyboard.insertText('profiles:');
       await page.keyboard.press('Enter');
+      // Whether Enter indents depends on how far VS Code is with colouring the line.
+      await page.keyboard.press('Shift+Home');
+      await page.keyboard.insertText('  ');
       await complete('- images', 'config-profile');
       await page.keyboard.press('Control+S');
       await workbench.squiggles.first().waitFor({ state: 'detached', timeout: 20_000 });
