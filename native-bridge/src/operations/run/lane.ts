@@ -106,7 +106,10 @@ export class Lane {
     };
   }
 
-  /** One run with ears: on a thread of its own, as listeners are called from there. */
+  /**
+   * One run with ears: on a thread of its own, as listeners are called from there. They stay: TensorRT 10.6 takes no null for a
+   * profiler, so whatever runs on the context afterwards is to run this way, too.
+   */
   async runListening(listeners: {
     readonly profiler?: Pointer;
     readonly debug?: {
@@ -124,7 +127,6 @@ export class Lane {
     }
     await this.#context.enqueueListening(this.stream);
     this.synchronize();
-    this.#context.setProfiler(null);
   }
 
   synchronize(): void {

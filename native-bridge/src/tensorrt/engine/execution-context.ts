@@ -83,7 +83,7 @@ export class ExecutionContext implements Disposable {
     );
   }
 
-  setProfiler(profiler: Pointer | null): void {
+  setProfiler(profiler: Pointer): void {
     this.#calls.invoke(this.object, 'setProfiler', profiler);
   }
 
