@@ -6,8 +6,8 @@
  * Prints failures as they happen; the last line is `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -30,6 +30,8 @@ if (files.length === 0) {
 }
 
 const reporter = pathToFileURL(path.join(root, 'scripts', 'test-reporter.mjs')).href;
+// What was installed on this machine for its user (`npm run demo` does) is none of the tests' business.
+const userData = mkdtempSync(path.join(tmpdir(), 'onnx-test-user-data-'));
 const result = spawnSync(
   process.execPath,
   [
@@ -42,6 +44,7 @@ const result = spawnSync(
     '--test-reporter-destination=stdout',
     ...files,
   ],
-  { cwd: root, stdio: 'inherit' },
+  { cwd: root, stdio: 'inherit', env: { ...process.env, XDG_DATA_HOME: userData } },
 );
+rmSync(userData, { recursive: true, force: true });
 process.exit(result.status ?? 1);
