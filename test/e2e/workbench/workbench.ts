@@ -24,7 +24,7 @@ export interface Workbench {
   statusText(expected: RegExp): Promise<string>;
   /** Gives the path of a file in the dialog that is open, or about to. */
   answerFileDialog(file: string): Promise<void>;
-  /** Rests the pointer on the first occurrence of a word in the active editor. */
+  /** Rests the pointer on the first occurrence of a word in the active editor until a hover shows. */
   pointAt(word: string): Promise<void>;
   screenshot(name: string): Promise<void>;
 }
@@ -157,15 +157,21 @@ function workbenchOf(page: Page): Workbench {
           hasText: exactly(word),
         })
         .first();
-      // New colours and hints draw the line anew, and a word that is just being replaced has no place.
-      let box = await place.boundingBox({ timeout: 20_000 });
-      for (let attempt = 0; box === null && attempt < 40; attempt++) {
-        await page.waitForTimeout(250);
-        box = await place.boundingBox({ timeout: 20_000 });
+      const hover = page.locator('.monaco-hover:visible', { hasText: /\S/ }).first();
+      // What is drawn anew meanwhile (colours, hints, a panel) moves the word, or takes the hover away again.
+      for (let attempt = 1; ; attempt++) {
+        await page.mouse.move(1, 1);
+        const box = await place.boundingBox({ timeout: 20_000 });
+        if (box) {
+          // The underline and the cursor lie above the text, so the pointer is moved rather than the text hovered.
+          await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+        }
+        try {
+          return await hover.waitFor({ timeout: 8000 });
+        } catch (error) {
+          if (attempt === 4) throw error;
+        }
       }
-      if (box === null) throw new Error(`There is no ${word} in sight.`);
-      // The underline and the cursor lie above the text, so the pointer is moved rather than the text hovered.
-      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
     },
     screenshot: async (name) => {
       mkdirSync(screenshotFolder, { recursive: true });
