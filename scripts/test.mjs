@@ -10,6 +10,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setUpTests } from './setup-tests.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [kind = 'all', ...parts] = process.argv.slice(2);
@@ -30,6 +31,8 @@ if (files.length === 0) {
 }
 
 const reporter = pathToFileURL(path.join(root, 'scripts', 'test-reporter.mjs')).href;
+if (kind !== 'unit') await setUpTests('integration');
+
 // What was installed on this machine for its user (`npm run demo` does) is none of the tests' business.
 const userData = mkdtempSync(path.join(tmpdir(), 'onnx-test-user-data-'));
 const result = spawnSync(

@@ -1,6 +1,7 @@
 /**
- * All end-to-end tests: `npm run test:e2e [-- --no-package]`. Packages the extension for this machine, runs the suite inside the
- * extension host, then drives the workbench. Ends with `N passed, N failed` for each and a last line for all.
+ * All end-to-end tests: `npm run test:e2e [-- --no-package] [part of a name …]`. Packages the extension for this machine, runs the
+ * suite inside the extension host, then drives the workbench. With parts of names only these files of `workbench` and `vsix`, and
+ * the suite where `in-host` is one. Ends with `N passed, N failed` for each and a last line for all.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -19,26 +20,34 @@ if (!process.argv.includes('--no-package'))
     ...[`${process.platform}-${process.arch}`, 'win32-x64'].flatMap((target) => ['--target', target]),
   ]);
 
-console.log('Inside the extension host:');
-const inHost = await runInHostSuite();
-console.log(`${inHost.passed} passed, ${inHost.failed} failed`);
+const parts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const isWanted = (name) => parts.length === 0 || parts.some((part) => name.includes(part));
 
-let { passed, failed } = inHost;
+let [passed, failed] = [0, 0];
+if (isWanted('in-host')) {
+  console.log('Inside the extension host:');
+  const inHost = await runInHostSuite();
+  console.log(`${inHost.passed} passed, ${inHost.failed} failed`);
+  ({ passed, failed } = inHost);
+}
 for (const [title, folder] of [
   ['The package:', 'vsix'],
   ['In the workbench:', 'workbench'],
 ]) {
+  const files = readdirSync(path.join(import.meta.dirname, folder))
+    .filter((name) => name.endsWith('.test.ts') && isWanted(name))
+    .map((name) => path.join(import.meta.dirname, folder, name));
+  if (files.length === 0) continue;
   console.log(title);
-  const result = runNodeTests(path.join(import.meta.dirname, folder));
+  const result = runNodeTests(files);
   passed += result.passed;
   failed += result.failed;
 }
 console.log(`End-to-end: ${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-/** Runs the test files of a folder one after the other: editors and browsers need the machine for themselves. */
-function runNodeTests(folder) {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
+/** Runs test files one after the other: editors and browsers need the machine for themselves. */
+function runNodeTests(files) {
   const { stdout, status } = spawnSync(
     process.execPath,
     [
@@ -49,7 +58,7 @@ function runNodeTests(folder) {
       '--test-timeout=240000',
       `--test-reporter=${pathToFileURL(path.join(root, 'scripts', 'test-reporter.mjs'))}`,
       '--test-reporter-destination=stdout',
-      ...files.map((name) => path.join(folder, name)),
+      ...files,
     ],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' },
   );

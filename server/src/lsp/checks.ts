@@ -7,7 +7,7 @@ import { type Diagnostic, DiagnosticSeverity, type Range } from 'vscode-language
 import { URI } from 'vscode-uri';
 import { type AnchoredDiagnostic, diagnosticsOn } from '../features/diagnostics/anchored-diagnostic.ts';
 import { checkDiagnostics, inferenceDiagnostics } from '../features/diagnostics/checks.ts';
-import { combined } from '../features/diagnostics/combined.ts';
+import { combined, leftToVerdict } from '../features/diagnostics/combined.ts';
 import { withDocumentation } from '../features/diagnostics/diagnostic.ts';
 import { anchoredModelDiagnostics } from '../features/diagnostics/model.ts';
 import { externalDataDiagnostics } from '../features/diagnostics/weights.ts';
@@ -41,6 +41,8 @@ interface CheckedDocument {
   modelProblems: readonly AnchoredDiagnostic[];
   /** What shape inference found in this version or an earlier one. */
   inferred: readonly AnchoredDiagnostic[];
+  /** What our rules found and TensorRT says as well, so that it was not published. */
+  unpublished: readonly AnchoredDiagnostic[];
   /** Why the last check gave no verdict, where that is a failure. */
   failure: Diagnostic | undefined;
 }
@@ -67,6 +69,7 @@ export class Checks {
       verdict: undefined,
       modelProblems: [],
       inferred: [],
+      unpublished: [],
       failure: undefined,
     };
     this.#documents.set(document.uri, checked);
@@ -275,12 +278,17 @@ export class Checks {
     }
   }
 
-  #publish(
-    { document, verdict, modelProblems, inferred, failure }: CheckedDocument,
-    parts: 'all' | 'syntax' = 'all',
-  ): void {
+  /** The problems of a document that are not published because TensorRT's verdict on the same node is. */
+  unpublished(document: OnnxDocument): Diagnostic[] {
+    const checked = this.#documents.get(document.uri);
+    return checked?.document === document ? diagnosticsOn(document, checked.unpublished, true) : [];
+  }
+
+  #publish(checked: CheckedDocument, parts: 'all' | 'syntax' = 'all'): void {
+    const { document, verdict, modelProblems, inferred, failure } = checked;
     const { connection, service, client, docsUri, buildProblems } = this.#parts;
     const found = [...(parts === 'all' ? checkDiagnostics(document) : []), ...inferred];
+    checked.unpublished = leftToVerdict(found, verdict?.diagnostics ?? []);
     const ofModel = [
       ...modelProblems,
       ...combined(found, verdict?.diagnostics ?? []),

@@ -5,8 +5,11 @@ import {
   CodeActionKind,
   type CodeActionParams,
   CodeActionTriggerKind,
+  type Diagnostic,
   type ExecuteCommandParams,
   LSPErrorCodes,
+  type Position,
+  type Range,
   ResponseError,
 } from 'vscode-languageserver/node';
 import type { ActionResult, CodeActionData, OnnxDocument } from '../language-service.ts';
@@ -22,7 +25,11 @@ export function answerCodeActions(
     return [];
   }
   const network = checks.networkOf(document);
-  const actions = service.codeActions(document, range, context, network);
+  const unpublished = checks.unpublished(document).filter((problem) => touches(problem.range, range));
+  const known = { ...context, diagnostics: [...context.diagnostics, ...unpublished] };
+  const actions = service
+    .codeActions(document, range, known, network)
+    .map((action) => ofShownProblems(action, context.diagnostics));
   if (client.resolvesCodeActions) {
     return actions;
   }
@@ -38,6 +45,25 @@ export function answerCodeActions(
     }
     return [{ ...action, ...(result.writes ? commandFor(action.title, data) : { edit: result.edit }) }];
   });
+}
+
+/** A fix of a problem that is not shown is one of the problem that is shown in its place. */
+function ofShownProblems<Action extends CodeAction>(action: Action, shown: readonly Diagnostic[]): Action {
+  if (!action.diagnostics) {
+    return action;
+  }
+  const diagnostics = action.diagnostics.flatMap((problem) =>
+    shown.includes(problem) ? [problem] : shown.filter(({ range }) => touches(range, problem.range)),
+  );
+  return { ...action, diagnostics };
+}
+
+function touches(one: Range, other: Range): boolean {
+  return !isBefore(one.end, other.start) && !isBefore(other.end, one.start);
+}
+
+function isBefore(one: Position, other: Position): boolean {
+  return one.line < other.line || (one.line === other.line && one.character < other.character);
 }
 
 export function answerResolvedCodeAction(session: Session, action: CodeAction): CodeAction {

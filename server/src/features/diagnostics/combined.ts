@@ -29,6 +29,19 @@ export function combined(
   findings: readonly AnchoredDiagnostic[],
   verdict: readonly AnchoredDiagnostic[],
 ): AnchoredDiagnostic[] {
+  const { kept, absorbed } = divided(findings, verdict);
+  return [...kept, ...verdict.map((refusal) => withCauses(refusal, absorbed.get(refusal) ?? []))];
+}
+
+/** The findings that `combined` leaves to the verdict: not shown, but there, and whatever mends them mends what is shown. */
+export function leftToVerdict(
+  findings: readonly AnchoredDiagnostic[],
+  verdict: readonly AnchoredDiagnostic[],
+): AnchoredDiagnostic[] {
+  return [...divided(findings, verdict).absorbed.values()].flat();
+}
+
+function divided(findings: readonly AnchoredDiagnostic[], verdict: readonly AnchoredDiagnostic[]) {
   const absorbed = new Map<AnchoredDiagnostic, AnchoredDiagnostic[]>();
   const bySegment = new Map<Segment, AnchoredDiagnostic[]>();
   for (const refusal of verdict) {
@@ -43,7 +56,7 @@ export function combined(
     if (refusal) absorbed.set(refusal, [...(absorbed.get(refusal) ?? []), finding]);
     return !refusal;
   });
-  return [...kept, ...verdict.map((refusal) => withCauses(refusal, absorbed.get(refusal) ?? []))];
+  return { kept, absorbed };
 }
 
 /** Of two in the same segment. */

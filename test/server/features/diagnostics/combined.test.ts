@@ -5,7 +5,7 @@ import {
   checkDiagnostics,
   inferenceDiagnostics,
 } from '../../../../server/src/features/diagnostics/checks.ts';
-import { combined } from '../../../../server/src/features/diagnostics/combined.ts';
+import { combined, leftToVerdict } from '../../../../server/src/features/diagnostics/combined.ts';
 import { createDocument } from '../../../../server/src/features/document.ts';
 
 function findingsOf(text: string): AnchoredDiagnostic[] {
@@ -24,6 +24,7 @@ test('an unknown operator that TensorRT refuses has one message; others keep the
   const refusal = { ...first, code: 'trt.plugin-not-found', source: 'TensorRT 11.2.1' };
   assert.deepEqual(codes(combined(findings, [refusal])), ['onnx.unknown-operator', 'trt.plugin-not-found']);
   assert.deepEqual(codes(combined(findings, [])), ['onnx.unknown-operator', 'onnx.unknown-operator']);
+  assert.deepEqual(leftToVerdict(findings, [refusal]), [first]);
 });
 
 test('shapes that TensorRT refuses, too: its message, with what ONNX’s rules say related to it', () => {
