@@ -1,11 +1,11 @@
 /**
- * Bundles the four programs into dist/: `node scripts/build.mjs [--watch]`.
+ * Bundles the five programs into dist/: `node scripts/build.mjs [--watch]`.
  *
  * The sources are ES modules in TypeScript; tsx runs them unbundled, in tests. The bundles are CommonJS, which every
  * VS Code loads, and package.json has no "type", so that Node takes `dist/*.js` for what it is. Sources may use
  * `import.meta.url` in both worlds: in a bundle it is the URL of the bundle itself.
  *
- * koffi stays outside, as it loads a native addon from its own folder; `vscode` is given by the editor.
+ * koffi and ONNX Runtime stay outside, as they load native addons from their own folders; `vscode` is given by the editor.
  */
 import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -20,6 +20,7 @@ const entryPoints = {
   'server.js': 'server/src/lsp/entry.ts',
   'native-bridge.js': 'native-bridge/src/main.ts',
   'onnx-trt.js': 'server/src/cli/main.ts',
+  'onnxruntime-host.js': 'server/src/onnxruntime/host.ts',
 };
 
 const programs = new Set(['onnx-trt.js']);
@@ -35,7 +36,7 @@ function options(bundle, source) {
     // The oldest supported VS Code (package.json, engines) runs extensions on Node 20.
     target: 'node20',
     format: 'cjs',
-    external: ['koffi', 'vscode'],
+    external: ['koffi', 'onnxruntime-node', 'vscode'],
     sourcemap: true,
     sourcesContent: false,
     define: { 'import.meta.url': 'importMetaUrl' },

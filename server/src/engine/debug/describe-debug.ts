@@ -1,0 +1,159 @@
+/** Captured debug tensors as sections that a terminal and a page show alike. */
+import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
+import type { ValueComparison } from '../tensor-values/compare-values.ts';
+import type { ValueStatistics } from '../tensor-values/statistics.ts';
+import type { CapturedValues, DebugCapture, DebugTensor } from './capture.ts';
+import { findingSentence } from './findings.ts';
+
+/** What the two sides are called. */
+export function sideNames({ engine, reference }: DebugCapture): {
+  readonly engine: string;
+  readonly reference: string;
+} {
+  return { engine: engine?.runtime ?? 'TensorRT', reference: reference?.name ?? 'the reference' };
+}
+
+export function debugSections(capture: DebugCapture): Section[] {
+  const names = sideNames(capture);
+  const findings = capture.findings.map((finding) => findingSentence(finding, names));
+  return [
+    summarySection(capture, findings),
+    tensorSection(capture),
+    ...(capture.tensors.some(({ comparison }) => comparison?.first) ? [differenceSection(capture)] : []),
+  ];
+}
+
+function summarySection(capture: DebugCapture, findings: readonly string[]): RowSection {
+  const { model, engine, reference, captured, inputs, tensors } = capture;
+  const compared = tensors.filter(({ comparison }) => comparison);
+  const differing = compared.filter(({ comparison }) => comparison?.verdict !== 'agrees');
+  const agreement =
+    compared.length === 0
+      ? []
+      : [
+          [
+            'Compared',
+            differing.length === 0
+              ? `all ${compared.length} tensors agree`
+              : `${differing.length} of ${compared.length} tensors differ`,
+          ] as const,
+        ];
+  return {
+    kind: 'rows',
+    title: 'Result',
+    rows: [
+      ...findings.map((sentence) => ['Found', sentence] as const),
+      ...agreement,
+      ...(model === undefined ? [] : [['Model', model] as const]),
+      ...(engine ? [['Engine', `${engine.path} (${engine.runtime}, ${engine.device})`] as const] : []),
+      ...(reference ? [['Reference', reference.name] as const] : []),
+      [
+        'Inputs',
+        inputs.map(({ name, type, dims }) => `${name} ${type} ${shapeText(dims)}`).join(', ') || 'none',
+      ],
+      ['Captured', captured],
+    ],
+  };
+}
+
+function tensorSection({ tensors, engine }: DebugCapture): TableSection {
+  const isCompared = tensors.some(({ comparison }) => comparison);
+  return {
+    kind: 'table',
+    title: engine ? 'Tensors' : 'Tensors (of the reference)',
+    columns: [
+      'Tensor',
+      'Node',
+      'Type',
+      'Shape',
+      'Min',
+      'Max',
+      'Mean',
+      'NaN',
+      'Inf',
+      ...(isCompared ? ['Max abs diff', 'Max rel diff', 'Cosine', 'Verdict'] : []),
+    ],
+    rows: tensors.map((tensor) => [
+      tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
+      tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
+      ...statisticsCells(tensor.engine ?? tensor.reference),
+      ...(isCompared ? comparisonCells(tensor) : []),
+    ]),
+  };
+}
+
+function statisticsCells(values: CapturedValues | undefined): string[] {
+  if (!values) return ['', '', '', '', '', '', ''];
+  const { finite, nan, positiveInfinity, negativeInfinity } = values.statistics;
+  return [
+    values.type,
+    shapeText(values.dims),
+    ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
+    String(nan),
+    String(positiveInfinity + negativeInfinity),
+  ];
+}
+
+function comparisonCells({ comparison, engine }: DebugTensor): string[] {
+  if (!comparison) return ['', '', '', engine ? 'no reference' : 'not in the engine'];
+  const { greatestAbsolute, greatestRelative, cosine } = comparison;
+  return [
+    numberText(greatestAbsolute),
+    numberText(greatestRelative),
+    cosine === undefined ? '' : cosine.toFixed(6),
+    verdictText(comparison),
+  ];
+}
+
+export function verdictText({ verdict, differing, notFinite, count }: ValueComparison): string {
+  if (verdict === 'agrees') return 'agrees';
+  if (verdict === 'shape') return 'other shape';
+  const share = `${differing} of ${count} differ`;
+  return notFinite > 0 ? `${share}, ${notFinite} NaN or Inf on one side only` : share;
+}
+
+function differenceSection({ tensors }: DebugCapture): TableSection {
+  return {
+    kind: 'table',
+    title: 'First and worst differences',
+    columns: ['Tensor', '', 'At', 'TensorRT', 'Reference', 'Difference', 'Allowed'],
+    rows: tensors.flatMap(({ name, comparison }) => {
+      if (!comparison) return [];
+      const { tolerance, first, worst } = comparison;
+      return (
+        [
+          ['first', first],
+          ['worst', worst],
+        ] as const
+      ).flatMap(([which, element]) =>
+        element
+          ? [
+              [
+                name,
+                which,
+                `[${element.index.join(', ')}]`,
+                numberText(element.value),
+                numberText(element.reference),
+                numberText(Math.abs(element.value - element.reference)),
+                numberText(tolerance.absolute + tolerance.relative * Math.abs(element.reference)),
+              ],
+            ]
+          : [],
+      );
+    }),
+  };
+}
+
+/** Four digits, as short as they can be said. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', 'Inf');
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e7 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
+}
+
+/** What a histogram shows, for those who cannot see it. */
+export function statisticsText({ count, zeros, finite }: ValueStatistics): string {
+  if (!finite) return `${count} values, none of them finite`;
+  return `${count} values from ${numberText(finite.min)} to ${numberText(finite.max)}, mean ${numberText(finite.mean)}, standard deviation ${numberText(finite.standardDeviation)}, ${zeros} zeros`;
+}

@@ -1,0 +1,165 @@
+/** Values of a model's inputs as files, the same ones for an engine and for a reference. */
+import path from 'node:path';
+import type { EngineDescription, RunParams } from '../../../../native-bridge/src/engine-protocol.ts';
+import type { StoredValues } from '../../engine/debug/capture.ts';
+import { integerRange, randomValues } from '../../engine/debug/input-values.ts';
+import { requiredInputs } from '../../engine/debug/reference-model.ts';
+import { openValueFile } from '../../engine/tensor-values/value-file.ts';
+import { type ValueType, valueType, valueTypeOfTensorRT } from '../../engine/tensor-values/value-types.ts';
+import { nodeFileAccess } from '../../node/file-access.ts';
+import { npyOfRaw, ValueFileNames, writeValueFile } from '../../node/value-files.ts';
+import { dataTypeOfNumber } from '../../onnx/model/data-types.ts';
+import type { Model } from '../../onnx/model/model.ts';
+
+/** An input that is to have values. */
+export interface WantedInput {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly dims: readonly number[];
+  /** Of shape tensors: they are given, not made. */
+  readonly values?: readonly number[];
+}
+
+export interface WantedInputs {
+  readonly inputs: readonly WantedInput[];
+  /** What was assumed, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Of an engine, with the shapes that a run will have. Throws an error for people. */
+export function inputsOfEngine({ tensors }: EngineDescription, run: RunParams): WantedInput[] {
+  return tensors
+    .filter(({ mode }) => mode === 'input')
+    .map(({ name, type, dims }) => {
+      const found = valueTypeOfTensorRT(type);
+      if (!found) throw new Error(`The input ${name} is of type ${type}, values of which cannot be made.`);
+      const given = run.inputs[name];
+      const { source } = given ?? {};
+      return {
+        name,
+        type: found,
+        dims: given?.dims ?? dims,
+        ...(source?.kind === 'values' && { values: source.values }),
+      };
+    });
+}
+
+/** Of a model by itself; a size that nobody says is 1, as trtexec has it. Throws an error for people. */
+export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly number[]>): WantedInputs {
+  const notes: string[] = [];
+  const required = requiredInputs(model);
+  const unknown = [...shapes.keys()].find((name) => !required.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `The model has no input ${unknown}; it has ${required.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const inputs = required.map(({ name, type }): WantedInput => {
+    const element =
+      type?.kind === 'tensor' ? valueType(dataTypeOfNumber(type.elementType)?.name ?? '') : undefined;
+    if (!element || type?.kind !== 'tensor') {
+      throw new Error(`The input ${name} is no tensor of numbers; values for it cannot be made or read.`);
+    }
+    const given = shapes.get(name);
+    if (given) return { name, type: element, dims: given };
+    if (!type.shape)
+      throw new Error(`The model does not say the rank of ${name}: give its shape (--shapes ${name}:…).`);
+    const open: string[] = [];
+    const dims = type.shape.map((dim) => {
+      if (dim.kind === 'value') return Number(dim.value);
+      open.push(dim.kind === 'parameter' ? dim.name : '?');
+      return 1;
+    });
+    if (open.length > 0) {
+      notes.push(
+        `${open.join(', ')} of the input ${name} ${open.length === 1 ? 'is' : 'are'} taken as 1; --shapes ${name}:… says otherwise.`,
+      );
+    }
+    return { name, type: element, dims };
+  });
+  return { inputs, notes };
+}
+
+/**
+ * Writes them to `inputs/` in a folder that is there: given files (raw, or `.npy`), or random values with a seed. Throws an error for
+ * people.
+ */
+export async function writeInputs(
+  wanted: readonly WantedInput[],
+  directory: string,
+  {
+    files,
+    model,
+    signal,
+  }: {
+    /** By input: absolute paths. */
+    readonly files: ReadonlyMap<string, string>;
+    readonly model: Model | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<StoredValues[]> {
+  const unknown = [...files.keys()].find((name) => !wanted.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no input ${unknown}; there are ${wanted.map(({ name }) => name).join(', ')}.`);
+  }
+  const names = new ValueFileNames();
+  const stored: StoredValues[] = [];
+  for (const [index, { name, type, dims, values }] of wanted.entries()) {
+    const file = `inputs/${names.of(name)}`;
+    const target = path.join(directory, file);
+    const given = files.get(name);
+    const count = dims.reduce((product, dim) => product * dim, 1);
+    if (values) await writeValueFile(target, type, dims, [encoded(type, values)], signal);
+    else if (given === undefined) {
+      const range = model ? integerRange(model, name) : 2;
+      await writeValueFile(target, type, dims, randomValues(type, count, range, index), signal);
+    } else await copyGiven(given, target, { name, type, dims }, signal);
+    stored.push({ name, type: type.name, dims, file });
+  }
+  return stored;
+}
+
+async function copyGiven(
+  given: string,
+  target: string,
+  { name, type, dims }: WantedInput,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!/\.npy$/i.test(given)) return await npyOfRaw(given, target, type, dims);
+  const values = openValueFile(given, nodeFileAccess, type.name);
+  if (values.dims.join() !== dims.join()) {
+    throw new Error(
+      `${given} is of shape ${values.dims.join('x')}, and the input ${name} of ${dims.join('x')}. --shapes ${name}:${values.dims.join('x')} makes it fit, where it can vary.`,
+    );
+  }
+  if (values.type.isFloat !== type.isFloat && type.name !== 'bool') {
+    throw new Error(`${given} holds ${values.type.name}, and the input ${name} takes ${type.name}.`);
+  }
+  await convertValues(given, target, values.type, type, signal);
+}
+
+/** The same numbers in another type, rounded to it. */
+export async function convertValues(
+  source: string,
+  target: string,
+  from: ValueType,
+  to: ValueType,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { dims, chunks } = openValueFile(source, nodeFileAccess, from.name);
+  function* pieces() {
+    for (const chunk of chunks()) yield encoded(to, chunk);
+  }
+  await writeValueFile(target, to, dims, pieces(), signal);
+}
+
+function encoded(type: ValueType, values: Iterable<number> & { readonly length: number }): Uint8Array {
+  const bytes = new Uint8Array(values.length * type.bytes);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const value of values) {
+    type.encode(view, at, value);
+    at += type.bytes;
+  }
+  return bytes;
+}
