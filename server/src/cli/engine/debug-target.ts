@@ -1,25 +1,22 @@
 /** `onnx-trt debug CONFIG|ENGINE|MODEL`: what is built, run and compared. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { enginePath, modelPath } from '../../build-config/paths.ts';
 import type { DebugCapture } from '../../engine/debug/capture.ts';
-import { computedValues } from '../../engine/debug/reference-model.ts';
 import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
-import { loadModel } from '../../node/load-model.ts';
-import { typesOfValues } from '../../node/types-of-values.ts';
 import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
-import { BuildQueue } from '../../tensorrt/build/queue.ts';
+import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
 import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
-import { debugBuild, debugBuildError, type MarkedTensors } from '../../tensorrt/engines/debug-build.ts';
+import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug-capture.ts';
 import {
-  captureDebugTensors,
-  type DebuggedEngine,
-  type DebuggedModel,
-  type Reference,
-} from '../../tensorrt/engines/debug-capture.ts';
-import { inspectEngineFile, runtimeForEngine } from '../../tensorrt/engines/inspect-engine.ts';
+  buildDebuggedEngine,
+  debuggedEngine,
+  debuggedModel,
+  type EngineOptions,
+  optShapes,
+} from '../../tensorrt/engines/debug-target.ts';
+import { inspectEngineFile } from '../../tensorrt/engines/inspect-engine.ts';
 import {
   defaultRunSettings,
   type RunSettings,
@@ -45,51 +42,54 @@ export async function captureFor(
   { given, tolerance, terminal }: Request,
 ): Promise<{ readonly directory: string; readonly capture: DebugCapture }> {
   const config = /\.(ya?ml|json)$/i.test(name) ? configOf(name, given) : undefined;
-  const isModel = isModelFile(name);
   const file = path.resolve(name);
+  const build = config ?? (isModelFile(name) ? buildOfModel(file) : undefined);
   const noEngine = given.flag('no-engine');
-  if (noEngine && !config && !isModel) throw new UsageError('--no-engine takes a model or a build config.');
-  const build = config ?? (isModel ? buildOfModel(file) : undefined);
+  if (noEngine && !build) throw new UsageError('--no-engine takes a model or a build config.');
+  const reference = referenceOption(given, noEngine);
+  const tensors = namesOption(given);
   const runtimes = new Runtimes();
   const abort = new AbortController();
+  const { signal } = abort;
   const forget = onInterrupt(() => abort.abort(new Error('It was interrupted.')));
   try {
     const provenance = build ? undefined : (await inspectEngineFile(file, runtimes)).provenance;
     const modelFile = given.value('model') ?? (build ? modelPath(build) : provenance?.model.path);
     const model = modelFile === undefined ? undefined : debuggedModel(modelFile);
     const directory = path.resolve(given.value('output') ?? `${withoutEnding(modelFile ?? file)}.debug`);
-    const onProgress = (sentence: string) => terminal.progress(`  ${sentence}`);
-    const tensors = namesOption(given);
+    const unfused = given.flag('unfused');
+    const options: EngineOptions = {
+      runtimes,
+      runtime: given.value('runtime'),
+      loading: (found) => ({
+        hostCodeAllowed: given.flag('trust-host-code'),
+        pluginLibraries: pluginLibraries(config, found.provenance, given, terminal),
+        signal,
+      }),
+    };
     const engine = noEngine
       ? undefined
-      : build
-        ? await builtEngine(build, {
+      : build && model
+        ? await buildDebuggedEngine(build, {
+            ...options,
             model,
             tensors,
-            directory,
-            runtimes,
-            given,
-            terminal,
-            signal: abort.signal,
+            unfused,
+            folder: `${directory}.engine`,
+            build: (wanted) => buildInTerminal(wanted, options, signal, terminal),
           })
-        : await engineFile(file, {
-            runtimes,
-            given,
-            config,
-            terminal,
-            unfused: given.flag('unfused'),
-            signal: abort.signal,
-          });
+        : await debuggedEngine(file, { ...options, unfused });
     const capture = await captureDebugTensors({
       directory,
       model,
       engine,
+      // What was just built has the tensors that are wanted, and no others.
       tensors: tensors === 'all' || (engine && build) ? undefined : tensors,
-      reference: referenceOption(given, noEngine),
+      reference,
       run: runOptions(config, noEngine, given),
       tolerance,
-      signal: abort.signal,
-      onProgress,
+      signal,
+      onProgress: (sentence) => terminal.progress(`  ${sentence}`),
     });
     terminal.progress('');
     return { directory, capture };
@@ -97,11 +97,6 @@ export async function captureFor(
     forget();
     runtimes.dispose();
   }
-}
-
-function debuggedModel(name: string): DebuggedModel {
-  const { path: file, model } = loadModel(name);
-  return { path: file, model, typeOf: typesOfValues(model, path.dirname(file)) };
 }
 
 function withoutEnding(file: string): string {
@@ -112,8 +107,9 @@ function namesOption(given: Arguments): readonly string[] | 'all' | undefined {
   const text = given.value('tensors');
   if (text === undefined || text === 'all') return text;
   const names = text.split(',').map((part) => part.trim());
-  if (names.includes(''))
+  if (names.includes('')) {
     throw new UsageError(`--tensors takes names with commas between, or all, not ${text}.`);
+  }
   return names;
 }
 
@@ -129,7 +125,7 @@ function referenceOption(given: Arguments, isAlone: boolean): Reference {
     : { kind: 'folder', path: path.resolve(text) };
 }
 
-/** What the command line says wins over the config. Without an engine nobody says `opt` of a profile: the config's counts. */
+/** What the command line says wins over the config. */
 function runOptions(
   config: BuildConfig | undefined,
   noEngine: boolean,
@@ -151,119 +147,28 @@ function runOptions(
   };
 }
 
-function optShapes(config: BuildConfig, profile: number): (readonly [string, readonly number[]])[] {
-  const inputs = config.get('profiles')?.value[profile]?.inputs ?? [];
-  return inputs.flatMap(({ name, opt, max, min }) => {
-    const dims = opt ?? max ?? min;
-    return dims && !name.value.includes('*') ? [[name.value, dims.value] as const] : [];
-  });
-}
-
-async function builtEngine(
+async function buildInTerminal(
   build: BuildConfig,
-  {
-    model,
-    tensors,
-    directory,
-    runtimes,
-    given,
-    terminal,
-    signal,
-  }: {
-    readonly model: DebuggedModel | undefined;
-    readonly tensors: readonly string[] | 'all' | undefined;
-    readonly directory: string;
-    readonly runtimes: Runtimes;
-    readonly given: Arguments;
-    readonly terminal: Terminal;
-    readonly signal: AbortSignal;
-  },
-): Promise<DebuggedEngine> {
-  const marksItself =
-    (build.get('markDebug')?.value.length ?? 0) > 0 ||
-    build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
-  const wantsAll = tensors === 'all' || (tensors === undefined && !given.flag('unfused') && !marksItself);
-  const marked: MarkedTensors = {
-    names: wantsAll ? valuesToMark(model) : notOutputs(tensors, model),
-    unfused: given.flag('unfused'),
-  };
-  const folder = `${directory}.engine`;
-  const debug = debugBuild(build, marked, folder);
-  const wish =
-    given.value('runtime') ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
-  const installation = await runtimeForBuild(runtimes, wish);
-  if (debug.build !== build) await mkdir(folder, { recursive: true });
+  { runtimes, runtime }: EngineOptions,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<BuildEnd> {
+  const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
   const queue = new BuildQueue({
-    runtimeFor: async () => ({ runtimes, installation }),
+    runtimeFor: async () => ({ runtimes, installation: await runtimeForBuild(runtimes, wish) }),
+    // Who types the command has chosen the config.
     loadsLibraries: () => true,
     userData: userDataDirectory(),
     onEvent: (_, event) => {
       if (event.kind === 'waiting') terminal.progress(`  ${event.sentence}`);
-      if (event.kind === 'progress')
-        terminal.progress(`  building ${path.basename(enginePath(debug.build))}`);
+      if (event.kind === 'progress') terminal.progress(`  building ${path.basename(enginePath(build))}`);
     },
   });
-  const queued = queue.add({ build: debug.build, problems: [], files: [] });
-  signal.addEventListener('abort', () => queue.cancelAll(), { once: true });
+  const queued = queue.add({ build, problems: [], files: [] });
+  const cancel = () => queue.cancelAll();
+  signal.addEventListener('abort', cancel, { once: true });
   const end = await queued.end;
+  signal.removeEventListener('abort', cancel);
   signal.throwIfAborted();
-  if (end.kind !== 'built' && end.kind !== 'up-to-date') throw debugBuildError(end, marked);
-  return await engineFile(enginePath(debug.build), {
-    runtimes,
-    given,
-    config: build,
-    terminal,
-    unfused: debug.unfused,
-    signal,
-  });
-}
-
-function valuesToMark(model: DebuggedModel | undefined): readonly string[] {
-  return model ? (notOutputs(computedValues(model.model), model) ?? []) : [];
-}
-
-/** Outputs come out anyway. */
-function notOutputs(
-  names: readonly string[] | undefined,
-  model: DebuggedModel | undefined,
-): readonly string[] | undefined {
-  const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
-  return names?.filter((name) => !outputs.has(name));
-}
-
-async function engineFile(
-  file: string,
-  {
-    runtimes,
-    given,
-    config,
-    terminal,
-    unfused,
-    signal,
-  }: {
-    readonly runtimes: Runtimes;
-    readonly given: Arguments;
-    readonly config: BuildConfig | undefined;
-    readonly terminal: Terminal;
-    readonly unfused: boolean;
-    readonly signal: AbortSignal;
-  },
-): Promise<DebuggedEngine> {
-  const runtime = given.value('runtime');
-  const found = await inspectEngineFile(file, runtimes, { runtime });
-  const blocked = found.compatibility.findings.find(
-    ({ answer, about }) => answer === 'no' && about !== 'version',
-  );
-  if (blocked) throw new Error(`${file} cannot run here. ${blocked.sentence}`);
-  return {
-    path: file,
-    installation: await runtimeForEngine(found, runtimes, runtime),
-    loading: {
-      hostCodeAllowed: given.flag('trust-host-code'),
-      pluginLibraries: pluginLibraries(config, found.provenance, given, terminal),
-      signal,
-    },
-    flags: found.provenance?.request.settings.flags,
-    unfused,
-  };
+  return end;
 }

@@ -71,7 +71,12 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
   const run = engine ? await runTheEngine(options, engine) : await inputsAlone(options);
   const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
   const wanted = wantedOfReference(options, run.values, outputs);
-  const reference = await referenceValues(options, wanted, run.inputs);
+  const reference = await referenceValues(options, wanted, run.inputs).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    // What was guessed may be why.
+    const words = [error instanceof Error ? error.message : String(error), ...(engine ? [] : run.notes)];
+    throw new Error(words.join('\n'), { cause: error });
+  });
   const nodes = model ? graphNodes(model.model) : [];
   const precision = precisionOf(engine);
   onProgress('comparing values');

@@ -1,6 +1,8 @@
 /** Values of a model's inputs as files, the same ones for an engine and for a reference. */
 import path from 'node:path';
 import type { EngineDescription, RunParams } from '../../../../native-bridge/src/engine-protocol.ts';
+import { modelFacts } from '../../build-config/checks/facts/model-facts.ts';
+import { batch, sizesOf } from '../../build-config/checks/profiles/make-profiles.ts';
 import type { StoredValues } from '../../engine/debug/capture.ts';
 import { integerRange, randomValues } from '../../engine/debug/input-values.ts';
 import { requiredInputs } from '../../engine/debug/reference-model.ts';
@@ -9,7 +11,7 @@ import { type ValueType, valueType, valueTypeOfTensorRT } from '../../engine/ten
 import { nodeFileAccess } from '../../node/file-access.ts';
 import { npyOfRaw, ValueFileNames, writeValueFile } from '../../node/value-files.ts';
 import { dataTypeOfNumber } from '../../onnx/model/data-types.ts';
-import type { Model } from '../../onnx/model/model.ts';
+import type { Dimension, Model, Shape } from '../../onnx/model/model.ts';
 
 /** An input that is to have values. */
 export interface WantedInput {
@@ -44,7 +46,7 @@ export function inputsOfEngine({ tensors }: EngineDescription, run: RunParams): 
     });
 }
 
-/** Of a model by itself; a size that nobody says is 1, as trtexec has it. Throws an error for people. */
+/** Of a model by itself; sizes that nobody says are guessed from names of dimensions, a batch is 1. Throws an error for people. */
 export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly number[]>): WantedInputs {
   const notes: string[] = [];
   const required = requiredInputs(model);
@@ -54,6 +56,11 @@ export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly
       `The model has no input ${unknown}; it has ${required.map(({ name }) => name).join(', ')}.`,
     );
   }
+  const shapeTensors = new Set(
+    modelFacts(model)
+      .inputs.filter(({ isShapeTensor }) => isShapeTensor)
+      .map(({ name }) => name),
+  );
   const inputs = required.map(({ name, type }): WantedInput => {
     const element =
       type?.kind === 'tensor' ? valueType(dataTypeOfNumber(type.elementType)?.name ?? '') : undefined;
@@ -61,23 +68,42 @@ export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly
       throw new Error(`The input ${name} is no tensor of numbers; values for it cannot be made or read.`);
     }
     const given = shapes.get(name);
-    if (given) return { name, type: element, dims: given };
-    if (!type.shape)
+    const guessed = type.shape && guessedDims(type.shape);
+    const dims = (shapeTensors.has(name) ? undefined : given) ?? guessed;
+    if (!dims) {
       throw new Error(`The model does not say the rank of ${name}: give its shape (--shapes ${name}:…).`);
-    const open: string[] = [];
-    const dims = type.shape.map((dim) => {
-      if (dim.kind === 'value') return Number(dim.value);
-      open.push(dim.kind === 'parameter' ? dim.name : '?');
-      return 1;
-    });
-    if (open.length > 0) {
+    }
+    if (shapeTensors.has(name)) {
+      const count = dims.reduce((product, dim) => product * dim, 1);
+      const values = given ?? Array.from({ length: count }, () => 1);
+      if (!given)
+        notes.push(
+          `${name} says sizes, and is taken as ${values.join(', ')}; --shapes ${name}:… says otherwise.`,
+        );
+      return { name, type: element, dims: dims.length === 0 ? [] : [values.length], values };
+    }
+    if (!given && type.shape?.some((dim) => !isFixed(dim))) {
       notes.push(
-        `${open.join(', ')} of the input ${name} ${open.length === 1 ? 'is' : 'are'} taken as 1; --shapes ${name}:… says otherwise.`,
+        `The shape of ${name} is taken as ${dims.join('x')}, a guess; --shapes ${name}:… says otherwise.`,
       );
     }
     return { name, type: element, dims };
   });
   return { inputs, notes };
+}
+
+/** Some exporters write -1 for a size that is open. */
+function isFixed(dim: Dimension): dim is Extract<Dimension, { kind: 'value' }> {
+  return dim.kind === 'value' && dim.value >= 0;
+}
+
+function guessedDims(shape: Shape): number[] {
+  return shape.map((dim, axis) => {
+    if (isFixed(dim)) return Number(dim.value);
+    const name = dim.kind === 'parameter' ? dim.name : undefined;
+    const sizes = sizesOf(name, axis, shape.length);
+    return sizes === batch ? sizes[0] : sizes[1];
+  });
 }
 
 /**

@@ -7,7 +7,10 @@ import { openValueFile } from '../../engine/tensor-values/value-file.ts';
 import { valueType } from '../../engine/tensor-values/value-types.ts';
 import { nodeFileAccess } from '../../node/file-access.ts';
 import { plainFileName, ValueFileNames } from '../../node/value-files.ts';
+import { externalBytes } from '../../onnx/binary/external-data.ts';
+import { mapTensors } from '../../onnx/binary/weightless/map-tensors.ts';
 import { weightless } from '../../onnx/binary/weightless.ts';
+import { isFileRange, readBytes } from '../../onnx/model/bytes.ts';
 import type { Model } from '../../onnx/model/model.ts';
 import type { ReferenceInput } from '../../onnxruntime/protocol.ts';
 import { runReference } from '../../onnxruntime/run-reference.ts';
@@ -54,11 +57,14 @@ export async function valuesOfOnnxRuntime({
       `There is nothing to ask ONNX Runtime for. ${asked.missing[0] ?? 'The model computes no values.'}`,
     );
   }
-  const { bytes, externalDataDirectory, problems } = weightless(asked.model, {
-    files: nodeFileAccess,
-    modelDirectory,
-    loadsInitializers: false,
-  });
+  const { bytes, externalDataDirectory, problems } = weightless(
+    withSmallTensors(asked.model, modelDirectory),
+    {
+      files: nodeFileAccess,
+      modelDirectory,
+      loadsInitializers: false,
+    },
+  );
   const [problem] = problems;
   if (problem) throw new Error(`ONNX Runtime cannot run the model: ${problem.message}`);
   const feeds: ReferenceInput[] = [];
@@ -88,11 +94,23 @@ export async function valuesOfOnnxRuntime({
         const result = results.get(output);
         return result ? [{ name, type: result.type, dims: result.dims, file: files.get(output) ?? '' }] : [];
       }),
-      notes: asked.missing.map((sentence) => `${sentence}`),
+      notes: asked.missing,
     };
   } finally {
     await file.remove();
   }
+}
+
+/** ONNX Runtime looks at the values of shapes and the like before it runs, and then not into other files. Bytes. */
+const smallTensor = 2 ** 16;
+
+function withSmallTensors(model: Model, folder: string): Model {
+  const external = externalBytes(nodeFileAccess, folder);
+  return mapTensors(model, (tensor) => {
+    const bytes = tensor.data.kind === 'raw' ? tensor.data.bytes : external(tensor);
+    if (!bytes || !isFileRange(bytes) || bytes.length > smallTensor) return tensor;
+    return { ...tensor, data: { kind: 'raw', bytes: readBytes(bytes, nodeFileAccess) } };
+  });
 }
 
 async function feedOf(
