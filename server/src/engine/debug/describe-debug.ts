@@ -1,4 +1,5 @@
 /** Captured debug tensors as sections that a terminal and a page show alike. */
+import type { ValueFigure } from '../../debug-protocol.ts';
 import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
 import type { ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
@@ -150,6 +151,49 @@ export function numberText(value: number): string {
   if (!Number.isFinite(value)) return String(value).replace('Infinity', 'Inf');
   const size = Math.abs(value);
   return size >= 1e-3 && size < 1e7 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
+}
+
+/** One sentence on the whole. */
+export function captureSummary(capture: DebugCapture): {
+  readonly text: string;
+  readonly mood: 'yes' | 'no' | 'unknown';
+} {
+  const [first, ...others] = capture.findings;
+  const compared = capture.tensors.filter(({ comparison }) => comparison).length;
+  if (first) {
+    const more = others.length > 0 ? ` And ${others.length} more, below.` : '';
+    return { text: `${findingSentence(first, sideNames(capture))}${more}`, mood: 'no' };
+  }
+  if (compared > 0) return { text: `All ${compared} tensors that were compared agree.`, mood: 'yes' };
+  return {
+    text: `${capture.tensors.length} tensors, all of them finite; nothing to compare them with.`,
+    mood: 'unknown',
+  };
+}
+
+/** More would take the page long to show; the table has all. */
+const mostFigures = 200;
+
+/** Tensors with findings first, then in the model's order. */
+export function valueFigures(capture: DebugCapture): ValueFigure[] {
+  const names = sideNames(capture);
+  const found = new Set(capture.findings.map(({ tensor }) => tensor));
+  const ordered = [
+    ...capture.tensors.filter(({ name }) => found.has(name)),
+    ...capture.tensors.filter(({ name }) => !found.has(name)),
+  ];
+  return ordered.slice(0, mostFigures).flatMap(({ name, engine, reference }): ValueFigure[] => {
+    const bars = (
+      [
+        [names.engine, engine],
+        [names.reference, reference],
+      ] as const
+    ).flatMap(([label, values]) => {
+      const histogram = values?.statistics.finite?.histogram;
+      return values && histogram ? [{ label, histogram, text: statisticsText(values.statistics) }] : [];
+    });
+    return bars.length > 0 ? [{ tensor: name, bars }] : [];
+  });
 }
 
 /** What a histogram shows, for those who cannot see it. */

@@ -70,9 +70,16 @@ export async function debuggedEngine(
     path: file,
     installation: await runtimeForEngine(found, runtimes, runtime),
     loading: loading(found),
-    flags: found.provenance?.request.settings.flags,
+    flags: flagsOf(found),
     unfused,
   };
+}
+
+/** TF32 is on unless a build turns it off. */
+function flagsOf({ provenance }: EngineFile): readonly string[] | undefined {
+  if (!provenance) return undefined;
+  const { flags = [], clearedFlags = [] } = provenance.request.settings;
+  return ['kTF32', ...flags].filter((flag) => !clearedFlags.includes(flag));
 }
 
 /** What a config says of shapes where no engine does: `opt` of its profile. */

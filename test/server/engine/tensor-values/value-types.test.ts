@@ -53,7 +53,7 @@ describe('values of tensors by type', () => {
     for (const [name, value, nearest] of [
       ['float8e4m3fn', 1000, 448],
       ['float8e4m3fn', 1.05, 1],
-      ['bfloat16', 3.14159, 3.140625],
+      ['bfloat16', Math.PI, 3.140625],
       ['float16', -0.1, -0.0999755859375],
       ['bool', 3, 1],
     ] as const) {
