@@ -111,7 +111,7 @@ function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): s
 }
 
 function isNumber(cell: string | undefined): boolean {
-  return cell !== undefined && /^(–|[+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?)?$/.test(cell);
+  return cell !== undefined && /^([+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?)?$/.test(cell);
 }
 
 function histogramFigure({ start, width, counts }: Histogram): string {
