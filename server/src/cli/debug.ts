@@ -2,13 +2,12 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { captureFileName, type DebugCapture, writeCapture } from '../engine/debug/capture.ts';
 import { debugSections } from '../engine/debug/describe-debug.ts';
-import { graphNodes } from '../engine/graph-nodes.ts';
 import type { Tolerance } from '../engine/tensor-values/tolerance.ts';
-import { loadModel } from '../node/load-model.ts';
 import { writeModel } from '../node/write-model.ts';
 import { compareAgain, loadCapture } from '../tensorrt/engines/debug-capture.ts';
+import { debuggedModel } from '../tensorrt/engines/debug-target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
-import { captureFor } from './engine/debug-target.ts';
+import { captureFor, referenceOf } from './engine/debug-target.ts';
 import { sectionText } from './engine/section-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,7 +18,7 @@ export const debugCommand: Command = {
     'debug CONFIG.trt.yaml [--build NAME] [--tensors NAME,…|all] [--unfused] [--reference onnxruntime|none|DIR] [-o DIR]',
     'debug ENGINE [--model MODEL] [--tensors NAME,…] …',
     'debug MODEL [--no-engine] [--tensors NAME,…|all] [--shapes SPEC] [--load-inputs SPEC] …',
-    'debug DIR|DIR/debug.json [--reference DIR] [--tolerance SPEC]',
+    'debug DIR|DIR/debug.json [--reference onnxruntime|DIR] [--tolerance SPEC]',
   ],
   description: [
     'Runs a model once and keeps the values of its tensors: of an engine, whose tensors are marked as debug tensors when it is',
@@ -93,17 +92,12 @@ function isCapture(name: string): boolean {
 async function storedCapture(file: string, given: Arguments, tolerance: Tolerance | undefined) {
   const { directory, capture } = await loadCapture(file);
   const reference = given.value('reference');
-  if (reference === 'onnxruntime' || reference === 'none') {
-    throw new UsageError(
-      'A stored capture is compared with a folder: --reference DIR. To run ONNX Runtime, debug the model or engine.',
-    );
-  }
   if (reference === undefined && !tolerance) return { directory, capture };
   const model = given.value('model') ?? capture.model;
   const again = await compareAgain(directory, capture, {
-    reference: reference === undefined ? undefined : path.resolve(reference),
+    reference: reference === undefined ? undefined : referenceOf(reference),
     tolerance,
-    nodes: model === undefined ? [] : graphNodes(loadModel(model).model),
+    model: model === undefined ? undefined : debuggedModel(model),
   });
   await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(writeCapture(again))]);
   return { directory, capture: again };

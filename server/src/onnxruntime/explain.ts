@@ -33,6 +33,11 @@ const rules: readonly Rule[] = [
       `The shape of the input ${input} is none that the model takes (${differences?.replace(/\s+/g, ' ')}).`,
   },
   {
+    pattern: /Invalid rank for input: (\S+) Got: (\d+) Expected: (\d+)/,
+    sentence: ([, input, given, wanted]) =>
+      `The input ${input} has ${given} dimensions, and the model takes ${wanted}.`,
+  },
+  {
     pattern: /Non-zero status code returned while running (\S+) node\. Name:'(.*?)' Status Message: (.*)/s,
     sentence: ([, operator, node, message]) =>
       `ONNX Runtime stopped at the node ${node || operator} (${operator}): ${shortened(message ?? '')}`,

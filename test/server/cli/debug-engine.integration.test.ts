@@ -132,6 +132,15 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
     );
   });
 
+  test('a capture without a reference is compared afterwards, without a GPU', () => {
+    computes({ c1: (value) => value + 0.5 });
+    assert.equal(onnxTrt(config, '--reference', 'none', '-o', 'later').status, 0);
+    const { status, text } = onnxTrt('later', '--reference', 'onnxruntime');
+    assert.equal(status, 1);
+    assert.match(text, /First divergence of TensorRT 10\.6\.0 from ONNX Runtime \S+: node conv1/);
+    assert.equal(onnxTrt('later', '--tolerance', '0,1').status, 0);
+  });
+
   test('values of another capture as the reference', () => {
     computes({});
     const { status, text } = onnxTrt(config, '--reference', 'alone', '-o', 'folder');

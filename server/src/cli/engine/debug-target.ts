@@ -120,6 +120,11 @@ function referenceOption(given: Arguments, isAlone: boolean): Reference {
       'With --no-engine, ONNX Runtime is what runs; compare a stored capture with --reference DIR.',
     );
   }
+  return referenceOf(text);
+}
+
+/** `onnxruntime`, `none`, or a folder. */
+export function referenceOf(text: string): Reference {
   return text === 'onnxruntime' || text === 'none'
     ? { kind: text }
     : { kind: 'folder', path: path.resolve(text) };

@@ -15,6 +15,8 @@ export interface DebugCapture {
   /** Absolute path of the model, as it was then. */
   readonly model?: string;
   readonly engine?: CapturedEngine;
+  /** What is in the engine's place where a reference is compared with another one. */
+  readonly compared?: CapturedReference;
   readonly reference?: CapturedReference;
   readonly captured: string;
   /** The coarsest that the engine may compute in. */

@@ -7,11 +7,14 @@ import type { CapturedValues, DebugCapture, DebugTensor } from './capture.ts';
 import { findingSentence } from './findings.ts';
 
 /** What the two sides are called. */
-export function sideNames({ engine, reference }: DebugCapture): {
+export function sideNames({ engine, compared, reference }: DebugCapture): {
   readonly engine: string;
   readonly reference: string;
 } {
-  return { engine: engine?.runtime ?? 'TensorRT', reference: reference?.name ?? 'the reference' };
+  return {
+    engine: engine?.runtime ?? compared?.name ?? 'TensorRT',
+    reference: reference?.name ?? 'the reference',
+  };
 }
 
 export function debugSections(capture: DebugCapture): Section[] {
@@ -25,7 +28,7 @@ export function debugSections(capture: DebugCapture): Section[] {
 }
 
 function summarySection(capture: DebugCapture, findings: readonly string[]): RowSection {
-  const { model, engine, reference, captured, inputs, tensors } = capture;
+  const { model, engine, compared: other, reference, captured, inputs, tensors } = capture;
   const compared = tensors.filter(({ comparison }) => comparison);
   const differing = compared.filter(({ comparison }) => comparison?.verdict !== 'agrees');
   const agreement =
@@ -47,6 +50,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
       ...agreement,
       ...(model === undefined ? [] : [['Model', model] as const]),
       ...(engine ? [['Engine', `${engine.path} (${engine.runtime}, ${engine.device})`] as const] : []),
+      ...(other ? [['Values of', other.name] as const] : []),
       ...(reference ? [['Reference', reference.name] as const] : []),
       [
         'Inputs',
@@ -57,11 +61,11 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
   };
 }
 
-function tensorSection({ tensors, engine }: DebugCapture): TableSection {
+function tensorSection({ tensors }: DebugCapture): TableSection {
   const isCompared = tensors.some(({ comparison }) => comparison);
   return {
     kind: 'table',
-    title: engine ? 'Tensors' : 'Tensors (of the reference)',
+    title: tensors.some((tensor) => tensor.engine) ? 'Tensors' : 'Tensors (of the reference)',
     columns: [
       'Tensor',
       'Node',
@@ -117,7 +121,7 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
   return {
     kind: 'table',
     title: 'First and worst differences',
-    columns: ['Tensor', '', 'At', 'TensorRT', 'Reference', 'Difference', 'Allowed'],
+    columns: ['Tensor', '', 'At', 'Value', 'Reference', 'Difference', 'Allowed'],
     rows: tensors.flatMap(({ name, comparison }) => {
       if (!comparison) return [];
       const { tolerance, first, worst } = comparison;

@@ -71,7 +71,12 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
   const run = engine ? await runTheEngine(options, engine) : await inputsAlone(options);
   const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
   const wanted = wantedOfReference(options, run.values, outputs);
-  const reference = await referenceValues(options, wanted, run.inputs).catch((error: unknown) => {
+  if (options.reference.kind === 'onnxruntime') onProgress('running ONNX Runtime on the CPU');
+  const reference = await referenceValues(
+    { ...options, isOfEngine: engine !== undefined },
+    wanted,
+    run.inputs,
+  ).catch((error: unknown) => {
     signal?.throwIfAborted();
     // What was guessed may be why.
     const words = [error instanceof Error ? error.message : String(error), ...(engine ? [] : run.notes)];
@@ -102,40 +107,44 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
   return capture;
 }
 
-/** A stored capture, its values compared once more: with another reference, or within another tolerance. */
+export interface CompareAgainOptions {
+  /** A folder of values, or ONNX Runtime with the inputs of the capture; absent: the capture's own reference. */
+  readonly reference: Reference | undefined;
+  readonly tolerance: Tolerance | undefined;
+  readonly model: DebuggedModel | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** A stored capture, its values compared once more. Its index stays as it is. Throws an error for people. */
 export async function compareAgain(
   directory: string,
   capture: DebugCapture,
-  {
-    reference,
-    tolerance,
-    nodes,
-    signal,
-  }: {
-    /** Absolute path of a folder; absent: the capture's own. */
-    readonly reference: string | undefined;
-    readonly tolerance: Tolerance | undefined;
-    readonly nodes: readonly GraphNode[];
-    readonly signal?: AbortSignal;
-  },
+  { reference, tolerance, model, signal }: CompareAgainOptions,
 ): Promise<DebugCapture> {
   const { reference: _, ...rest } = capture;
   const stored = (side: 'engine' | 'reference') => capture.tensors.flatMap((tensor) => tensor[side] ?? []);
-  const own = capture.engine ? stored('engine') : stored('reference');
-  const other: Pick<ReferenceValues, 'name' | 'values'> | undefined =
-    reference !== undefined
-      ? await valuesOfFolder(
-          reference,
-          own.map(({ name }) => name),
-        )
-      : capture.reference && { name: capture.reference.name, values: stored('reference') };
+  const isAlone = capture.engine === undefined && capture.compared === undefined;
+  const own = stored(isAlone ? 'reference' : 'engine');
+  let other: Pick<ReferenceValues, 'name' | 'values'> | undefined;
+  if (reference) {
+    await mkdir(path.join(directory, 'onnxruntime'), { recursive: true });
+    other = await referenceValues(
+      { reference, model, isOfEngine: true, directory, signal },
+      own.map(({ name }) => name),
+      capture.inputs,
+    );
+  } else if (capture.reference) {
+    other = { name: capture.reference.name, values: stored('reference') };
+  }
   const outputs = new Set(capture.tensors.filter(({ isOutput }) => isOutput).map(({ name }) => name));
+  const nodes = model ? graphNodes(model.model) : [];
   const tensors = await evaluate(
-    { engine: capture.engine || reference !== undefined ? own : [], reference: other?.values ?? [], outputs },
+    { engine: isAlone && !reference ? [] : own, reference: other?.values ?? [], outputs },
     { directory, nodes, precision: capture.precision, tolerance, signal },
   );
   return {
     ...rest,
+    ...(isAlone && reference && capture.reference && { compared: capture.reference }),
     ...(other && { reference: { name: other.name } }),
     ...(tolerance && { tolerance }),
     tensors,
@@ -228,7 +237,13 @@ function wantedOfReference(
 }
 
 async function referenceValues(
-  { reference, model, engine, directory, signal, onProgress }: CaptureOptions,
+  {
+    reference,
+    model,
+    isOfEngine,
+    directory,
+    signal,
+  }: Pick<CaptureOptions, 'reference' | 'model' | 'directory' | 'signal'> & { readonly isOfEngine: boolean },
   wanted: readonly string[],
   inputs: readonly StoredValues[],
 ): Promise<ReferenceValues | undefined> {
@@ -239,13 +254,12 @@ async function referenceValues(
       'The model that the engine was built from is not known, so ONNX Runtime cannot run it. Name it with --model, or leave the reference out with --reference none.',
     );
   }
-  onProgress('running ONNX Runtime on the CPU');
   // Names that fusions made are none of the model's.
   const own = new Set(computedValues(model.model));
   return await valuesOfOnnxRuntime({
     model: model.model,
     modelDirectory: path.dirname(model.path),
-    wanted: engine ? wanted.filter((name) => own.has(name)) : wanted,
+    wanted: isOfEngine ? wanted.filter((name) => own.has(name)) : wanted,
     typeOf: model.typeOf,
     inputs,
     directory,

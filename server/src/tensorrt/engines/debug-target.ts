@@ -7,6 +7,7 @@ import { computedValues } from '../../engine/debug/reference-model.ts';
 import { loadModel } from '../../node/load-model.ts';
 import { typesOfValues } from '../../node/types-of-values.ts';
 import type { BuildEnd } from '../build/queue.ts';
+import { seemsToHaveGpu } from '../installations/choose.ts';
 import type { Runtimes } from '../runtimes.ts';
 import { debugBuild, debugBuildError, type MarkedTensors } from './debug-build.ts';
 import type { DebuggedEngine, DebuggedModel } from './debug-capture.ts';
@@ -41,6 +42,11 @@ export async function buildDebuggedEngine(
   options: BuiltEngineOptions,
 ): Promise<DebuggedEngine> {
   const { model, tensors, unfused, folder } = options;
+  if (!seemsToHaveGpu()) {
+    throw new Error(
+      'There is no NVIDIA GPU here to run an engine on. ONNX Runtime alone shows values without one (onnx-trt debug MODEL --no-engine).',
+    );
+  }
   const marksItself =
     (build.get('markDebug')?.value.length ?? 0) > 0 ||
     build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
