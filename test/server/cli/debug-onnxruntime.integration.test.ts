@@ -136,11 +136,7 @@ describe('values by ONNX Runtime alone', () => {
     assert.match(stdout, /First divergence of ONNX Runtime \S+ from ONNX Runtime/);
     assert.match(stdout, /worst +\[3\] +4 +5 +1/);
     assert.equal((await debug(one, '--tolerance', '0.3')).code, 0);
-    assert.equal(
-      (await debug(one, '--reference', 'onnxruntime')).code,
-      0,
-      'its own inputs give its own values',
-    );
+    assert.match((await debug(one, '--reference', 'onnxruntime')).stderr, /These are values of ONNX Runtime/);
   });
 
   test('a tensor inside a function cannot be captured, and the way around is told', async () => {
