@@ -125,7 +125,9 @@ export async function compareAgain(
   const stored = (side: 'engine' | 'reference') => capture.tensors.flatMap((tensor) => tensor[side] ?? []);
   const isAlone = capture.engine === undefined && capture.compared === undefined;
   if (!capture.engine && reference?.kind === 'onnxruntime') {
-    throw new Error('These are values of ONNX Runtime: compare them with another capture, or with a folder of values.');
+    throw new Error(
+      'These are values of ONNX Runtime: compare them with another capture, or with a folder of values.',
+    );
   }
   const own = stored(isAlone ? 'reference' : 'engine');
   let other: Pick<ReferenceValues, 'name' | 'values'> | undefined;
