@@ -19,9 +19,9 @@ function figureHtml({ tensor, bars }: ValueFigure): string {
   const pictures = bars.map(({ label, histogram, text }, index) => {
     const name = `${tensor}, ${label}: ${text}`;
     return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(name)}">${bar(histogram, start, end, index > 0 || isReference(bars.length, label))}</svg>
-<figcaption>${escapeHtml(`${label}: ${text}`)}</figcaption>`;
+<p class="caption">${escapeHtml(`${label}: ${text}`)}</p>`;
   });
-  return `<figure><strong>${escapeHtml(tensor)}</strong>\n${pictures.join('\n')}</figure>`;
+  return `<figure><figcaption>${escapeHtml(tensor)}</figcaption>\n${pictures.join('\n')}</figure>`;
 }
 
 function isReference(count: number, label: string): boolean {

@@ -91,7 +91,7 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
     const { text, status } = onnxTrt(config, '-o', 'nan');
     assert.equal(status, 1);
     assert.match(text, /First NaN or infinity of TensorRT 10\.6\.0: node conv1 \(Conv\), output c1\./);
-    assert.match(text, /1 of 65536 differ, 1 NaN or Inf on one side only/);
+    assert.match(text, /1 of 65536 differ, 1 NaN or Inf/);
     assert.equal(capture('nan').tensors.find(({ name }) => name === 'c1')?.engine?.statistics.nan, 1);
   });
 

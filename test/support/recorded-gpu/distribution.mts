@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -25,7 +25,8 @@ export async function recordedDistribution(folder: string): Promise<RecordedDist
   mkdirSync(dist, { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
   // ONNX Runtime is outside of the bundles.
-  symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
+  const modules = path.join(folder, 'node_modules');
+  if (!existsSync(modules)) symlinkSync(path.join(root, 'node_modules'), modules, 'junction');
   for (const [bundle, source] of Object.entries(sources)) {
     await esbuild.build(bundleOptions(bundle, source, dist));
   }

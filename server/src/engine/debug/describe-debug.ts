@@ -114,7 +114,7 @@ export function verdictText({ verdict, differing, notFinite, count }: ValueCompa
   if (verdict === 'agrees') return 'agrees';
   if (verdict === 'shape') return 'other shape';
   const share = `${differing} of ${count} differ`;
-  return notFinite > 0 ? `${share}, ${notFinite} NaN or Inf on one side only` : share;
+  return notFinite > 0 ? `${share}, ${notFinite} NaN or Inf` : share;
 }
 
 function differenceSection({ tensors }: DebugCapture): TableSection {

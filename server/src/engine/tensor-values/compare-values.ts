@@ -49,9 +49,10 @@ export function compareValues(values: Values, reference: Values, tolerance: Tole
   const others = reference.chunks();
   for (const chunk of values.chunks()) {
     const other = others.next().value ?? new Float64Array();
-    for (const [at, value] of chunk.entries()) {
+    for (let at = 0; at < chunk.length; at++) {
+      const value = chunk[at] ?? Number.NaN;
       const expected = other[at] ?? Number.NaN;
-      if (Object.is(value, expected) || value === expected) {
+      if (value === expected || (Number.isNaN(value) && Number.isNaN(expected))) {
         if (Number.isFinite(value)) {
           compared++;
           dot += value * value;
