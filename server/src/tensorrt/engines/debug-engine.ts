@@ -1,4 +1,5 @@
 /** Values of debug tensors and outputs of an engine, caught in a run on the GPU. */
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type {
   EngineDescription,
@@ -30,9 +31,12 @@ export function debugRun(
     ...params,
     inputs: Object.fromEntries(
       inputs.map(({ name, type, dims, file }) => {
+        const given = params.inputs[name];
+        // Values of shape tensors have to be known before the run.
+        if (given?.source?.kind === 'values') return [name, given];
         const source = path.join(directory, file);
         const { dataOffset, byteLength } = openValueFile(source, nodeFileAccess, type);
-        const isFixed = params.inputs[name]?.dims === undefined;
+        const isFixed = given?.dims === undefined;
         return [
           name,
           {
@@ -84,7 +88,8 @@ export async function storeRun(
   const notes: string[] = [];
   const values = new Map<string, StoredValues>();
   const store = async ({ name, type, dims, path: raw }: TensorFile) => {
-    if (values.has(name)) return;
+    // One inside of a loop comes several times; the first counts.
+    if (values.has(name)) return await rm(raw);
     const found = valueTypeOfTensorRT(type);
     if (!found) {
       notes.push(`${name} is of type ${type}, whose values cannot be read here.`);
