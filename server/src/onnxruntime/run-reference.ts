@@ -11,7 +11,7 @@ import type { ReferenceAnswer, ReferenceRequest } from './protocol.ts';
 const lastWords = 2000;
 
 /** Throws an error for people, or the signal's reason; the process is ended then. */
-export function runReference(
+export async function runReference(
   request: ReferenceRequest,
   signal?: AbortSignal,
 ): Promise<Extract<ReferenceAnswer, { kind: 'done' }>> {
@@ -27,7 +27,7 @@ export function runReference(
   child.stderr?.on('data', (data) => {
     said = `${said}${data}`.slice(-lastWords);
   });
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const abort = () => {
       child.kill('SIGKILL');
       reject(signal?.reason);
