@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { PlannedBuildsRequest } from '../../../server/src/build-protocol.ts';
 import {
   CaptureDebugRequest,
   type CaptureDebugResult,
@@ -86,6 +87,8 @@ async function capture(
   // An engine is built of the file; ONNX Runtime runs what the editor has.
   if (wish === 'both' && !(await saveBeforeBuild(model))) return undefined;
   const config = await configOfModel(model);
+  const build = config && (await chooseBuild(client, config));
+  if (config && build === undefined) return undefined;
   const title = `Capturing values of ${path.posix.basename(model.path)}`;
   return await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
@@ -99,11 +102,27 @@ async function capture(
             title,
             ...(tensors && { tensors }),
             ...(config && { configUri: client.code2ProtocolConverter.asUri(config) }),
+            ...(build && { build }),
           },
           token,
         ),
       ),
   );
+}
+
+/** Undefined where the user wants none of several. */
+async function chooseBuild(
+  client: CommandContext['client'],
+  config: vscode.Uri,
+): Promise<string | undefined> {
+  const planned = await client.sendRequest(PlannedBuildsRequest, {
+    uri: client.code2ProtocolConverter.asUri(config),
+  });
+  const names = planned.map(({ name }) => name);
+  if (names.length < 2) return names[0] ?? '';
+  return await vscode.window.showQuickPick(names, {
+    title: `Build of ${path.posix.basename(config.path)} That Is Debugged`,
+  });
 }
 
 async function chooseWish({ client }: CommandContext): Promise<Wish | undefined> {
