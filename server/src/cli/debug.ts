@@ -7,7 +7,7 @@ import { writeModel } from '../node/write-model.ts';
 import { compareAgain, loadCapture } from '../tensorrt/engines/debug-capture.ts';
 import { debuggedModel } from '../tensorrt/engines/debug-target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
-import { captureFor, referenceOf } from './engine/debug-target.ts';
+import { captureFor, InterruptedError, referenceOf } from './engine/debug-target.ts';
 import { sectionText } from './engine/section-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -69,9 +69,17 @@ export const debugCommand: Command = {
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
     const tolerance = toleranceOption(given);
-    const { directory, capture } = isCapture(name)
-      ? await storedCapture(path.resolve(name), given, tolerance)
-      : await captureFor(name, { given, tolerance, terminal });
+    let captured: { readonly directory: string; readonly capture: DebugCapture };
+    try {
+      captured = isCapture(name)
+        ? await storedCapture(path.resolve(name), given, tolerance)
+        : await captureFor(name, { given, tolerance, terminal });
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error;
+      terminal.note(error.message);
+      return 130;
+    }
+    const { directory, capture } = captured;
     for (const note of capture.notes) terminal.note(`note: ${note}`);
     print(directory, capture, given, terminal);
     return exitCode(capture);

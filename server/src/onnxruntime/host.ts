@@ -8,6 +8,9 @@ import type { ReferenceAnswer, ReferenceInput, ReferenceOutput, ReferenceRequest
 
 type OnnxRuntime = typeof import('onnxruntime-common');
 
+// Nobody waits any more.
+process.once('disconnect', () => process.exit());
+
 process.once('message', async (request: ReferenceRequest) => {
   const answer = await run(request);
   process.send?.(answer, () => process.exit());

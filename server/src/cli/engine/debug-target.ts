@@ -30,6 +30,15 @@ import type { Terminal } from '../terminal.ts';
 import { configOf, pluginLibraries } from './measure.ts';
 import { entriesOption, numberOption, shapesOption } from './options.ts';
 
+/** The user has pressed Ctrl-C. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor() {
+    super('It was interrupted.');
+  }
+}
+
 interface Request {
   readonly given: Arguments;
   readonly tolerance: Tolerance | undefined;
@@ -51,7 +60,7 @@ export async function captureFor(
   const runtimes = new Runtimes();
   const abort = new AbortController();
   const { signal } = abort;
-  const forget = onInterrupt(() => abort.abort(new Error('It was interrupted.')));
+  const forget = onInterrupt(() => abort.abort(new InterruptedError()));
   try {
     const provenance = build ? undefined : (await inspectEngineFile(file, runtimes)).provenance;
     const modelFile = given.value('model') ?? (build ? modelPath(build) : provenance?.model.path);
@@ -93,6 +102,10 @@ export async function captureFor(
     });
     terminal.progress('');
     return { directory, capture };
+  } catch (error) {
+    // Whatever it was that gave up, this is why.
+    if (signal.aborted) throw new InterruptedError();
+    throw error;
   } finally {
     forget();
     runtimes.dispose();
