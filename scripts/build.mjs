@@ -1,4 +1,4 @@
-/** Bundles the four programs into dist/: `node scripts/build.mjs [--watch]`. */
+/** Bundles the five programs into dist/: `node scripts/build.mjs [--watch]`. */
 import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';

@@ -1,11 +1,11 @@
 /**
- * The four bundles of dist/, and how each is made of its sources.
+ * The five bundles of dist/, and how each is made of its sources.
  *
  * The sources are ES modules in TypeScript; tsx runs them unbundled, in tests. The bundles are CommonJS, which every
  * VS Code loads, and package.json has no "type", so that Node takes `dist/*.js` for what it is. Sources may use
  * `import.meta.url` in both worlds: in a bundle it is the URL of the bundle itself.
  *
- * koffi stays outside, as it loads a native addon from its own folder; `vscode` is given by the editor.
+ * koffi and ONNX Runtime stay outside, as they load native addons from their own folders; `vscode` is given by the editor.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ export const entryPoints = {
   'server.js': 'server/src/lsp/entry.ts',
   'native-bridge.js': 'native-bridge/src/main.ts',
   'onnx-trt.js': 'server/src/cli/main.ts',
+  'onnxruntime-host.js': 'server/src/onnxruntime/host.ts',
 };
 
 /** Bundles that are run from a shell. */
@@ -39,7 +40,7 @@ export function bundleOptions(bundle, source, folder) {
     // The oldest supported VS Code (package.json, engines) runs extensions on Node 20.
     target: 'node20',
     format: 'cjs',
-    external: ['koffi', 'vscode'],
+    external: ['koffi', 'onnxruntime-node', 'vscode'],
     sourcemap: true,
     sourcesContent: false,
     define: { 'import.meta.url': 'importMetaUrl' },

@@ -1,8 +1,9 @@
 /**
  * Makes one VSIX per platform in out/vsix/: `node scripts/package.mjs [--target linux-x64]… [--no-build]`.
  *
- * Each is put together in a folder of its own, from what the extension runs with and nothing else: the bundles, and of koffi
- * only the loader and the binary of that platform. koffi's binaries come from npm and are checked against package-lock.json.
+ * Each is put together in a folder of its own, from what the extension runs with and nothing else: the bundles, and of koffi and
+ * ONNX Runtime only the loader and the binaries of that platform. koffi's binaries come from npm and are checked against
+ * package-lock.json; ONNX Runtime's are all in its package.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -34,6 +35,10 @@ const koffiBinaries = {
   'darwin-arm64': 'darwin_arm64',
 };
 
+/** What runs models on the CPU. Its binary is there under two names for macOS; DirectML's libraries are for GPUs. */
+const onnxRuntimeBinaries =
+  /^(onnxruntime_binding\.node|libonnxruntime\.so\.1|libonnxruntime\.1\.dylib|onnxruntime\.dll)$/;
+
 const { values } = parseArgs({
   options: { target: { type: 'string', multiple: true }, 'no-build': { type: 'boolean' } },
 });
@@ -62,6 +67,7 @@ function packageFor(target, vsix) {
     cpSync(source, path.join(staging, name), { recursive: true, filter: belongsIntoEditor });
   }
   stageKoffi(target, path.join(staging, 'node_modules'));
+  stageOnnxRuntime(target, path.join(staging, 'node_modules'));
   writeFileSync(path.join(staging, 'package.json'), JSON.stringify(installedManifest(), undefined, 2));
   writeFileSync(path.join(staging, '.vscodeignore'), '');
   packFolder(staging, [
@@ -91,10 +97,11 @@ function packFolder(folder, options) {
   if (status !== 0) throw new Error(`vsce package failed:\n${stdout}${stderr}`);
 }
 
-/** The manifest as VS Code reads it: everything but koffi is in the bundles. */
+/** The manifest as VS Code reads it: everything but koffi and ONNX Runtime is in the bundles. */
 function installedManifest() {
   const { scripts, devDependencies, dependencies, files, bin, ...rest } = manifest;
-  return { ...rest, dependencies: { koffi: dependencies.koffi } };
+  const { koffi, 'onnxruntime-node': onnxRuntime } = dependencies;
+  return { ...rest, dependencies: { koffi, 'onnxruntime-node': onnxRuntime } };
 }
 
 function stageKoffi(target, modules) {
@@ -109,6 +116,44 @@ function stageKoffi(target, modules) {
   const source = koffiPackage(packageName);
   for (const name of ['package.json', 'index.js', koffiBinaries[target]])
     cpSync(path.join(source, name), path.join(modules, packageName, name), { recursive: true });
+}
+
+/** Where ONNX Runtime has nothing for a platform, its loader says so when it is asked for. */
+function stageOnnxRuntime(target, modules) {
+  const runtime = path.join(root, 'node_modules', 'onnxruntime-node');
+  const staged = path.join(modules, 'onnxruntime-node');
+  const [platform, architecture] = target.split('-');
+  // It is asked at run time for the loader alone: without what its installation fetches for GPUs.
+  const { scripts, dependencies, devDependencies, ...rest } = JSON.parse(
+    readFileSync(path.join(runtime, 'package.json'), 'utf8'),
+  );
+  const common = { 'onnxruntime-common': dependencies['onnxruntime-common'] };
+  mkdirSync(staged, { recursive: true });
+  writeFileSync(
+    path.join(staged, 'package.json'),
+    JSON.stringify({ ...rest, dependencies: common }, undefined, 2),
+  );
+  copyJavaScript(path.join(runtime, 'dist'), path.join(staged, 'dist'));
+  const [napi] = readdirSync(path.join(runtime, 'bin'));
+  const binaries = path.join('bin', napi, platform, architecture);
+  if (existsSync(path.join(runtime, binaries))) {
+    for (const name of readdirSync(path.join(runtime, binaries))) {
+      if (!onnxRuntimeBinaries.test(name)) continue;
+      cpSync(path.join(runtime, binaries, name), path.join(staged, binaries, name));
+    }
+  }
+  const types = path.join(root, 'node_modules', 'onnxruntime-common');
+  const stagedTypes = path.join(modules, 'onnxruntime-common');
+  mkdirSync(stagedTypes, { recursive: true });
+  cpSync(path.join(types, 'package.json'), path.join(stagedTypes, 'package.json'));
+  copyJavaScript(path.join(types, 'dist', 'cjs'), path.join(stagedTypes, 'dist', 'cjs'));
+}
+
+function copyJavaScript(from, to) {
+  for (const name of readdirSync(from, { recursive: true })) {
+    if (name.endsWith('.js') || name.endsWith('package.json'))
+      cpSync(path.join(from, name), path.join(to, name));
+  }
 }
 
 /** Folder of a platform's koffi package: the installed one, else fetched from npm into out/koffi. */

@@ -4,6 +4,7 @@ import { BuildQueue } from './builds/build-queue.ts';
 import { registerBuilds } from './builds/register-builds.ts';
 import { registerCommands } from './commands/command.ts';
 import { commands } from './commands/index.ts';
+import { DebugValues } from './debug-values.ts';
 import { registerEngineEditor } from './engine-editor.ts';
 import { errorMessage } from './errors.ts';
 import { registerInstallOffer } from './install-offer.ts';
@@ -23,12 +24,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const fileSystem = new OnnxFileSystem(client);
   const builds = new BuildQueue(client);
   const profileHeat = new ProfileHeat(client);
+  const debugValues = new DebugValues(client);
   const statuses = new vscode.EventEmitter<DocumentStatus>();
   context.subscriptions.push(
     output,
     client,
     builds,
     profileHeat,
+    debugValues,
     statuses,
     client.onNotification(StatusNotification, (status) => statuses.fire(status)),
     forwardLogLines(client, output),
@@ -40,7 +43,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatus(client, statuses.event),
     registerInstallOffer(context, statuses.event),
     registerBuilds(client, builds, context.extensionUri),
-    registerCommands({ client, output, workDoneProgress, builds, profileHeat }, commands),
+    registerCommands({ client, output, workDoneProgress, builds, profileHeat, debugValues }, commands),
   );
   // Requests wait for the start; a failed one is told here, once.
   client.start().catch((error: unknown) => {

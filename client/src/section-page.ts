@@ -10,13 +10,15 @@ export interface SectionPage {
   readonly notes: readonly string[];
   readonly sections: readonly Section[];
   readonly histogram?: Histogram;
+  /** HTML of what stands behind the sections, made by pure functions: no text of others in it that is not escaped. */
+  readonly figures?: readonly string[];
   /** Messages that the buttons post. */
   readonly buttons: readonly { readonly message: string; readonly label: string }[];
 }
 
 /** `nonce` is made anew for each page: only its own style and script run. */
 export function sectionPage(
-  { title, lead, notes, sections, histogram, buttons }: SectionPage,
+  { title, lead, notes, sections, histogram, figures = [], buttons }: SectionPage,
   nonce: string,
 ): string {
   return page(
@@ -32,6 +34,7 @@ export function sectionPage(
         .join('\n'),
       histogram ? histogramFigure(histogram) : '',
       ...sections.map(sectionHtml),
+      ...figures,
     ],
     nonce,
   );
@@ -87,7 +90,9 @@ function sectionHtml(section: Section): string {
 }
 
 function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): string {
-  const numeric = columns.map((_, column) => rows.length > 0 && rows.every((row) => isNumber(row[column])));
+  const numeric = columns.map(
+    (_, column) => rows.some((row) => row[column] !== '') && rows.every((row) => isNumber(row[column])),
+  );
   const mark = (column: number) => (numeric[column] === true ? ' class="number"' : '');
   const head = columns
     .map((name, column) =>
@@ -106,7 +111,7 @@ function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): s
 }
 
 function isNumber(cell: string | undefined): boolean {
-  return cell !== undefined && /^[+−±]?\d+(\.\d+)?( [%\w]+)?$/.test(cell);
+  return cell !== undefined && /^([+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?)?$/.test(cell);
 }
 
 function histogramFigure({ start, width, counts }: Histogram): string {
@@ -154,6 +159,12 @@ tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 figure { margin: 1em 0; }
 figcaption { margin-top: 0.3em; color: var(--vscode-descriptionForeground); }
 rect { fill: var(--vscode-charts-blue); }
+rect.reference { fill: var(--vscode-charts-orange); }
+.figures { display: flex; flex-wrap: wrap; gap: 1em 2em; }
+.figures figure { margin: 0.5em 0; max-width: 22rem; }
+.figures svg { display: block; }
+.figures figcaption { color: inherit; font-weight: 600; }
+.caption { margin: 0.2em 0 0.6em; color: var(--vscode-descriptionForeground); }
 svg { max-width: 100%; border-bottom: 1px solid var(--vscode-panel-border); }
 main > button { margin: 0.4em 0.5em 0 0; padding: 0.35em 1em; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px;
   font: inherit; cursor: pointer; color: var(--vscode-button-foreground); background: var(--vscode-button-background); }
@@ -167,7 +178,7 @@ for (const button of document.querySelectorAll('[data-message]'))
   button.addEventListener('click', () => editor.postMessage(button.dataset.message));
 const value = (row, column) => {
   const text = row.cells[column].textContent;
-  const number = /^[+−±]?\\d+(\\.\\d+)?( [%\\w]+)?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
+  const number = /^[+\\-−±]?\\d+(\\.\\d+)?(e[+-]\\d+)?( [%\\w]+)?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
   return { text, number };
 };
 for (const button of document.querySelectorAll('.sort'))

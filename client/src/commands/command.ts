@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { BuildQueue } from '../builds/build-queue.ts';
+import type { DebugValues } from '../debug-values.ts';
 import { errorMessage, isCancellation } from '../errors.ts';
 import type { OutputChannels } from '../output.ts';
 import type { ProfileHeat } from '../profile-heat.ts';
@@ -13,6 +14,7 @@ export interface CommandContext {
   readonly workDoneProgress: WorkDoneProgress;
   readonly builds: BuildQueue;
   readonly profileHeat: ProfileHeat;
+  readonly debugValues: DebugValues;
 }
 
 export interface Command {

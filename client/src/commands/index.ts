@@ -16,6 +16,7 @@ import type { Command } from './command.ts';
 import { compareEngines } from './compare-engines.ts';
 import { convertTrtexecLine } from './convert-trtexec-line.ts';
 import { copyTrtexecLine } from './copy-trtexec-line.ts';
+import { clearDebugCapture, debugTensors, markDebugTensor, showDebugCapture } from './debug-tensors.ts';
 import { exportText } from './export-text.ts';
 import { installRtx } from './install-rtx.ts';
 import { newBuildConfig } from './new-build-config.ts';
@@ -52,13 +53,16 @@ export const commands: readonly Command[] = [
   buildForced,
   cancelBuild,
   checkModel,
+  clearDebugCapture,
   clearFinishedBuilds,
   clearProfile,
   compareEngines,
   convertTrtexecLine,
   copyTrtexecLine,
+  debugTensors,
   exportText,
   installRtx,
+  markDebugTensor,
   newBuildConfig,
   openAsBinary,
   openAsText,
@@ -73,6 +77,7 @@ export const commands: readonly Command[] = [
   selectRuntime,
   showBridgeLog,
   showBuildLog,
+  showDebugCapture,
   showOutput,
   showProfile,
   showProvenance,

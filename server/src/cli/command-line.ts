@@ -3,6 +3,7 @@ import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { debugCommand } from './debug.ts';
 import { encodeCommand } from './encode.ts';
 import { errorText } from './error-text.ts';
 import { inspectCommand } from './inspect.ts';
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   buildCommand,
   inspectCommand,
   profileCommand,
+  debugCommand,
   runtimesCommand,
   lspCommand,
 ];

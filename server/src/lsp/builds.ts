@@ -87,9 +87,24 @@ export class Builds {
     return { builds: builds.flatMap(({ id }) => this.#statusOf(this.#entries.get(id))) };
   }
 
+  /** One that follows from something else than a file's text; it is told of like any other. */
+  async buildOne(build: BuildConfig, signal: AbortSignal): Promise<BuildEnd> {
+    const { id, end } = this.#add({ build, problems: [], files: [] }, false);
+    const cancel = () => this.#queue.cancel(id);
+    signal.addEventListener('abort', cancel, { once: true });
+    const result = await end;
+    signal.removeEventListener('abort', cancel);
+    signal.throwIfAborted();
+    return result;
+  }
+
   /** The TensorRT that would build. Rejects with an error for people where there is none. */
   async runtimeFor(build: BuildConfig): ReturnType<RuntimeSelection['forBuild']> {
     return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#loadsLibraries));
+  }
+
+  get trustsWorkspace(): boolean {
+    return this.#loadsLibraries;
   }
 
   /** The user has come to trust the workspace. */

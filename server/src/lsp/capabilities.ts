@@ -1,5 +1,6 @@
 import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languageserver/node';
 import { buildActionKind } from '../features/build-config/code-lenses.ts';
+import { debugActionKind } from '../features/debug-actions.ts';
 import { codeActionKinds, semanticTokensLegend } from '../language-service.ts';
 import { applyActionCommand } from './code-actions.ts';
 
@@ -19,7 +20,10 @@ export const capabilities: ServerCapabilities = {
   documentFormattingProvider: true,
   documentRangeFormattingProvider: true,
   documentOnTypeFormattingProvider: { firstTriggerCharacter: '}', moreTriggerCharacter: ['\n'] },
-  codeActionProvider: { codeActionKinds: [...codeActionKinds, buildActionKind], resolveProvider: true },
+  codeActionProvider: {
+    codeActionKinds: [...codeActionKinds, buildActionKind, debugActionKind],
+    resolveProvider: true,
+  },
   executeCommandProvider: { commands: [applyActionCommand] },
   codeLensProvider: {},
   callHierarchyProvider: true,

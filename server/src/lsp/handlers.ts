@@ -46,8 +46,15 @@ import {
   PlannedBuildsRequest,
   WorkspaceTrustedNotification,
 } from '../build-protocol.ts';
+import {
+  CaptureDebugRequest,
+  DebugOnModelRequest,
+  HasGpuRequest,
+  MarkDebugRequest,
+} from '../debug-protocol.ts';
 import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
+import { debugActions } from '../features/debug-actions.ts';
 import {
   CheckRequest,
   ExportRequest,
@@ -60,6 +67,7 @@ import {
   SelectRuntimeRequest,
   ToTrtexecRequest,
 } from '../protocol.ts';
+import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import {
   configBuildLenses,
   modelBuildLenses,
@@ -70,6 +78,7 @@ import {
 } from './build-offers.ts';
 import { answerCodeActions, answerResolvedCodeAction, executeCommand } from './code-actions.ts';
 import { isConfig } from './configs.ts';
+import { captureDebug, debugOnModel, markDebug } from './debug.ts';
 import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
@@ -186,6 +195,7 @@ export const handlers: readonly Registration[] = [
     (session, document, params) => [
       ...answerCodeActions(session, document, params),
       ...offeredModelBuild(session, document, params.context),
+      ...(session.client.isOurExtension ? debugActions(document, params.range, params.context) : []),
     ],
     (session, config, { range, context }) => [
       ...session.configs.service.codeActions(config, range, context),
@@ -290,6 +300,10 @@ export const handlers: readonly Registration[] = [
   customRequest(InspectEngineRequest, inspectEngine),
   customRequest(CompareEnginesRequest, compareEngines),
   customRequest(ProfileOnModelRequest, profileOnModel),
+  customRequest(CaptureDebugRequest, captureDebug),
+  customRequest(DebugOnModelRequest, debugOnModel),
+  customRequest(MarkDebugRequest, markDebug),
+  customRequest(HasGpuRequest, () => seemsToHaveGpu()),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 

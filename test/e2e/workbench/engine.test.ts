@@ -112,4 +112,31 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
       assert.equal(readFileSync(file('transformer.onnxtxt'), 'utf8'), nets.transformer.trimStart());
     });
   });
+
+  test('values of tensors by ONNX Runtime: a table, histograms, and a mark where NaN comes up', async () => {
+    writeFileSync(
+      file('roots.onnxtxt'),
+      `<ir_version: 8, opset_import: ["" : 17]>
+g (float[batch,4] x) => (float[batch,4] y) {
+  [absolute] a = Abs (x)
+  [negative] n = Neg (a)
+  [root] s = Sqrt (n)
+  [end] y = Add (s, s)
+}
+`,
+    );
+    await editor.inWindow('values', 'roots.onnxtxt', async ({ page, ...workbench }) => {
+      const text = page.locator('.monaco-editor[data-uri$="roots.onnxtxt"]').first();
+      await text.locator('.view-line', { hasText: 'Sqrt' }).first().waitFor();
+      await workbench.command('TensorRT: Show Values of Tensors…');
+      const view = webview(page);
+      await view.getByText('First NaN or infinity of ONNX Runtime').first().waitFor({ timeout: 60_000 });
+      await view.getByRole('cell', { name: 'root (Sqrt)', exact: true }).waitFor();
+      assert.equal(await view.locator('.figures figure').count(), 2);
+      await text.locator('.squiggly-warning').first().waitFor();
+      await workbench.screenshot('values');
+      await workbench.command('TensorRT: Clear Captured Values from Model');
+      await text.locator('.squiggly-warning').waitFor({ state: 'detached' });
+    });
+  });
 });

@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly capabilities?: unknown;
   /** Instead of those of our extension. */
   readonly initializationOptions?: unknown;
+  /** A bundled server, in place of the sources. */
+  readonly program?: string;
   /** false: an editor that knows none of the server's own requests. */
   readonly answersRequests?: boolean;
 }
@@ -70,9 +72,9 @@ export class LanguageClient {
     return client;
   }
 
-  private constructor({ settings = {}, environment, answersRequests = true }: ClientOptions) {
+  private constructor({ settings = {}, environment, program, answersRequests = true }: ClientOptions) {
     this.settings = settings;
-    const args = ['--import', 'tsx', entry, '--stdio'];
+    const args = program === undefined ? ['--import', 'tsx', entry, '--stdio'] : [program, '--stdio'];
     this.#process = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: environment ?? process.env,

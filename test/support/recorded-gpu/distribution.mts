@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -19,7 +19,10 @@ export async function recordedDistribution(folder: string): Promise<RecordedDist
   const dist = path.join(folder, 'dist');
   mkdirSync(dist, { recursive: true });
   cpSync(path.join(root, 'package.json'), path.join(folder, 'package.json'));
-  for (const bundle of ['server.js', 'onnx-trt.js'] as const) {
+  // ONNX Runtime is outside of the bundles.
+  const modules = path.join(folder, 'node_modules');
+  if (!existsSync(modules)) symlinkSync(path.join(root, 'node_modules'), modules, 'junction');
+  for (const bundle of ['server.js', 'onnx-trt.js', 'onnxruntime-host.js'] as const) {
     await esbuild.build(bundleOptions(bundle, entryPoints[bundle], dist));
   }
   await replaceBridge(dist);

@@ -93,7 +93,7 @@ export async function measure(name: string, given: Arguments, terminal: Terminal
  * Those of the command line and of the config. ENGINE.json may have come with an engine from anywhere, and a library is code: what it
  * names is told, and not loaded.
  */
-function pluginLibraries(
+export function pluginLibraries(
   config: BuildConfig | undefined,
   provenance: Provenance | undefined,
   given: Arguments,
@@ -114,7 +114,7 @@ function pluginLibraries(
   return named;
 }
 
-function configOf(name: string, given: Arguments): BuildConfig {
+export function configOf(name: string, given: Arguments): BuildConfig {
   const { builds } = loadConfig(name);
   const wish = given.value('build');
   const names = builds.map((build) => build.name).join(', ');

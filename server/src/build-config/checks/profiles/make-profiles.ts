@@ -9,7 +9,7 @@ import { entryFor } from './entries.ts';
 
 export type Sizes = readonly [min: number, opt: number, max: number];
 
-const batch: Sizes = [1, 8, 32];
+export const batch: Sizes = [1, 8, 32];
 const sequence: Sizes = [1, 128, 512];
 const side: Sizes = [32, 224, 512];
 const other: Sizes = [1, 8, 64];

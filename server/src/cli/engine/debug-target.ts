@@ -1,0 +1,192 @@
+/** `onnx-trt debug CONFIG|ENGINE|MODEL`: what is built, run and compared. */
+import path from 'node:path';
+import type { BuildConfig } from '../../build-config/model.ts';
+import { enginePath, modelPath } from '../../build-config/paths.ts';
+import type { DebugCapture } from '../../engine/debug/capture.ts';
+import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
+import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
+import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
+import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
+import { buildOfModel } from '../../tensorrt/build/without-config.ts';
+import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug-capture.ts';
+import {
+  buildDebuggedEngine,
+  debuggedEngine,
+  debuggedModel,
+  type EngineOptions,
+  optShapes,
+} from '../../tensorrt/engines/debug-target.ts';
+import { inspectEngineFile } from '../../tensorrt/engines/inspect-engine.ts';
+import {
+  defaultRunSettings,
+  type RunSettings,
+  settingsOfConfig,
+} from '../../tensorrt/engines/run-settings.ts';
+import { Runtimes } from '../../tensorrt/runtimes.ts';
+import { userDataDirectory } from '../../tensorrt/user-data.ts';
+import { onInterrupt } from '../build/interrupt.ts';
+import { type Arguments, UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { configOf, pluginLibraries } from './measure.ts';
+import { entriesOption, numberOption, shapesOption } from './options.ts';
+
+/** The user has pressed Ctrl-C. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor() {
+    super('It was interrupted.');
+  }
+}
+
+interface Request {
+  readonly given: Arguments;
+  readonly tolerance: Tolerance | undefined;
+  readonly terminal: Terminal;
+}
+
+/** Throws an error for people. */
+export async function captureFor(
+  name: string,
+  { given, tolerance, terminal }: Request,
+): Promise<{ readonly directory: string; readonly capture: DebugCapture }> {
+  const config = /\.(ya?ml|json)$/i.test(name) ? configOf(name, given) : undefined;
+  const file = path.resolve(name);
+  const build = config ?? (isModelFile(name) ? buildOfModel(file) : undefined);
+  const noEngine = given.flag('no-engine');
+  if (noEngine && !build) throw new UsageError('--no-engine takes a model or a build config.');
+  const reference = referenceOption(given, noEngine);
+  const tensors = namesOption(given);
+  const runtimes = new Runtimes();
+  const abort = new AbortController();
+  const { signal } = abort;
+  const forget = onInterrupt(() => abort.abort(new InterruptedError()));
+  try {
+    const provenance = build ? undefined : (await inspectEngineFile(file, runtimes)).provenance;
+    const modelFile = given.value('model') ?? (build ? modelPath(build) : provenance?.model.path);
+    const model = modelFile === undefined ? undefined : debuggedModel(modelFile);
+    const directory = path.resolve(given.value('output') ?? `${withoutEnding(modelFile ?? file)}.debug`);
+    const unfused = given.flag('unfused');
+    const options: EngineOptions = {
+      runtimes,
+      runtime: given.value('runtime'),
+      loading: (found) => ({
+        hostCodeAllowed: given.flag('trust-host-code'),
+        pluginLibraries: pluginLibraries(config, found.provenance, given, terminal),
+        signal,
+      }),
+    };
+    const engine = noEngine
+      ? undefined
+      : build && model
+        ? await buildDebuggedEngine(build, {
+            ...options,
+            model,
+            tensors,
+            unfused,
+            folder: `${directory}.engine`,
+            build: (wanted) => buildInTerminal(wanted, options, signal, terminal),
+          })
+        : await debuggedEngine(file, { ...options, unfused });
+    const capture = await captureDebugTensors({
+      directory,
+      model,
+      engine,
+      // What was just built has the tensors that are wanted, and no others.
+      tensors: tensors === 'all' || (engine && build) ? undefined : tensors,
+      reference,
+      run: runOptions(config, noEngine, given),
+      tolerance,
+      signal,
+      onProgress: (sentence) => terminal.progress(`  ${sentence}`),
+    });
+    terminal.progress('');
+    return { directory, capture };
+  } catch (error) {
+    // Whatever it was that gave up, this is why.
+    if (signal.aborted) throw new InterruptedError();
+    throw error;
+  } finally {
+    forget();
+    runtimes.dispose();
+  }
+}
+
+function withoutEnding(file: string): string {
+  return file.replace(/\.(onnx|onnxtxt|onnxtext|engine|plan|trt)$/i, '');
+}
+
+function namesOption(given: Arguments): readonly string[] | 'all' | undefined {
+  const text = given.value('tensors');
+  if (text === undefined || text === 'all') return text;
+  const names = text.split(',').map((part) => part.trim());
+  if (names.includes('')) {
+    throw new UsageError(`--tensors takes names with commas between, or all, not ${text}.`);
+  }
+  return names;
+}
+
+function referenceOption(given: Arguments, isAlone: boolean): Reference {
+  const text = given.value('reference') ?? 'onnxruntime';
+  if (isAlone && text !== 'onnxruntime') {
+    throw new UsageError(
+      'With --no-engine, ONNX Runtime is what runs; compare a stored capture with --reference DIR.',
+    );
+  }
+  return referenceOf(text);
+}
+
+/** `onnxruntime`, `none`, or a folder. */
+export function referenceOf(text: string): Reference {
+  return text === 'onnxruntime' || text === 'none'
+    ? { kind: text }
+    : { kind: 'folder', path: path.resolve(text) };
+}
+
+/** What the command line says wins over the config. */
+function runOptions(
+  config: BuildConfig | undefined,
+  noEngine: boolean,
+  given: Arguments,
+): Pick<RunSettings, 'shapes' | 'files' | 'profile'> {
+  const base = config ? settingsOfConfig(config) : defaultRunSettings;
+  const profile = numberOption(given, 'use-profile') ?? base.profile;
+  const files = [...entriesOption(given, 'load-inputs')].map(
+    ([input, file]) => [input, path.resolve(file)] as const,
+  );
+  return {
+    profile,
+    shapes: new Map([
+      ...(noEngine && config ? optShapes(config, profile) : []),
+      ...base.shapes,
+      ...shapesOption(given),
+    ]),
+    files: new Map([...base.files, ...files]),
+  };
+}
+
+async function buildInTerminal(
+  build: BuildConfig,
+  { runtimes, runtime }: EngineOptions,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<BuildEnd> {
+  const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
+  const queue = new BuildQueue({
+    runtimeFor: async () => ({ runtimes, installation: await runtimeForBuild(runtimes, wish) }),
+    // Who types the command has chosen the config.
+    loadsLibraries: () => true,
+    userData: userDataDirectory(),
+    onEvent: (_, event) => {
+      if (event.kind === 'waiting') terminal.progress(`  ${event.sentence}`);
+      if (event.kind === 'progress') terminal.progress(`  building ${path.basename(enginePath(build))}`);
+    },
+  });
+  const queued = queue.add({ build, problems: [], files: [] });
+  const cancel = () => queue.cancelAll();
+  signal.addEventListener('abort', cancel, { once: true });
+  const end = await queued.end;
+  signal.removeEventListener('abort', cancel);
+  signal.throwIfAborted();
+  return end;
+}

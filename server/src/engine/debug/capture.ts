@@ -1,0 +1,109 @@
+/**
+ * Values of a model's tensors as a run left them: a folder with `debug.json` and the values as `.npy` files. What was worked out of the
+ * values is in the index, so that it can be shown without them.
+ */
+import type { ValueComparison } from '../tensor-values/compare-values.ts';
+import type { ValueStatistics } from '../tensor-values/statistics.ts';
+import type { Precision, Tolerance } from '../tensor-values/tolerance.ts';
+import type { Finding } from './findings.ts';
+
+export const captureFileName = 'debug.json';
+
+export interface DebugCapture {
+  readonly format: 'onnx-tensorrt-tools debug tensors';
+  readonly formatVersion: 1;
+  /** Absolute path of the model, as it was then. */
+  readonly model?: string;
+  readonly engine?: CapturedEngine;
+  /** What is in the engine's place where a reference is compared with another one. */
+  readonly compared?: CapturedReference;
+  readonly reference?: CapturedReference;
+  readonly captured: string;
+  /** The coarsest that the engine may compute in. */
+  readonly precision: Precision;
+  /** Where it was given rather than taken from types. */
+  readonly tolerance?: Tolerance;
+  readonly inputs: readonly StoredValues[];
+  /** In the order in which the model computes them. */
+  readonly tensors: readonly DebugTensor[];
+  readonly findings: readonly Finding[];
+  /** Sentences for people. */
+  readonly notes: readonly string[];
+}
+
+export interface CapturedEngine {
+  readonly path: string;
+  /** `TensorRT 10.6.0`. */
+  readonly runtime: string;
+  readonly device: string;
+}
+
+export interface CapturedReference {
+  /** `ONNX Runtime 1.30.0`, or the folder that the values came from. */
+  readonly name: string;
+}
+
+/** Values in a file. */
+export interface StoredValues {
+  readonly name: string;
+  /** As ONNX text spells it. */
+  readonly type: string;
+  readonly dims: readonly number[];
+  /** `.npy`, relative to the index with forward slashes; absolute where it lies elsewhere. */
+  readonly file: string;
+}
+
+export interface DebugTensor {
+  readonly name: string;
+  /** The node that computes it, where the model has one. */
+  readonly node?: { readonly name: string; readonly operator: string };
+  readonly isOutput: boolean;
+  readonly engine?: CapturedValues;
+  readonly reference?: CapturedValues;
+  /** Of the engine's values with the reference's. */
+  readonly comparison?: ValueComparison;
+}
+
+export interface CapturedValues extends StoredValues {
+  readonly statistics: ValueStatistics;
+}
+
+/** JSON has no NaN and no infinities; they are written as strings. */
+export function writeCapture(capture: DebugCapture): string {
+  return `${JSON.stringify(
+    capture,
+    (_, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
+    1,
+  )}\n`;
+}
+
+/** Throws an error for people where the text is no capture that this version knows. */
+export function readCapture(text: string): DebugCapture {
+  let value: unknown;
+  try {
+    value = JSON.parse(text, (key, found: unknown) =>
+      numberFields.has(key) && typeof found === 'string' ? Number(found) : found,
+    );
+  } catch (cause) {
+    throw new Error('This is no JSON.', { cause });
+  }
+  if (!isCapture(value)) {
+    throw new Error(
+      `This is no index of captured debug tensors (${captureFileName} as onnx-trt debug writes it), or one of a newer version.`,
+    );
+  }
+  return value;
+}
+
+/** Fields whose numbers may be NaN or infinite. */
+const numberFields = new Set(['value', 'reference', 'min', 'max', 'mean', 'standardDeviation', 'magnitude']);
+
+function isCapture(value: unknown): value is DebugCapture {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, formatVersion, inputs, tensors, findings, notes } = value as Record<string, unknown>;
+  return (
+    format === 'onnx-tensorrt-tools debug tensors' &&
+    formatVersion === 1 &&
+    [inputs, tensors, findings, notes].every(Array.isArray)
+  );
+}

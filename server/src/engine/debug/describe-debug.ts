@@ -1,0 +1,207 @@
+/** Captured debug tensors as sections that a terminal and a page show alike. */
+import type { ValueFigure } from '../../debug-protocol.ts';
+import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
+import type { ValueComparison } from '../tensor-values/compare-values.ts';
+import type { ValueStatistics } from '../tensor-values/statistics.ts';
+import type { CapturedValues, DebugCapture, DebugTensor } from './capture.ts';
+import { findingSentence } from './findings.ts';
+
+/** What the two sides are called. */
+export function sideNames({ engine, compared, reference }: DebugCapture): {
+  readonly engine: string;
+  readonly reference: string;
+} {
+  return {
+    engine: engine?.runtime ?? compared?.name ?? 'TensorRT',
+    reference: reference?.name ?? 'the reference',
+  };
+}
+
+export function debugSections(capture: DebugCapture): Section[] {
+  const names = sideNames(capture);
+  const findings = capture.findings.map((finding) => findingSentence(finding, names));
+  return [
+    summarySection(capture, findings),
+    tensorSection(capture),
+    ...(capture.tensors.some(({ comparison }) => comparison?.first) ? [differenceSection(capture)] : []),
+  ];
+}
+
+function summarySection(capture: DebugCapture, findings: readonly string[]): RowSection {
+  const { model, engine, compared: other, reference, captured, inputs, tensors } = capture;
+  const compared = tensors.filter(({ comparison }) => comparison);
+  const differing = compared.filter(({ comparison }) => comparison?.verdict !== 'agrees');
+  const agreement =
+    compared.length === 0
+      ? []
+      : [
+          [
+            'Compared',
+            differing.length === 0
+              ? `all ${compared.length} tensors agree`
+              : `${differing.length} of ${compared.length} tensors differ`,
+          ] as const,
+        ];
+  return {
+    kind: 'rows',
+    title: 'Result',
+    rows: [
+      ...findings.map((sentence) => ['Found', sentence] as const),
+      ...agreement,
+      ...(model === undefined ? [] : [['Model', model] as const]),
+      ...(engine ? [['Engine', `${engine.path} (${engine.runtime}, ${engine.device})`] as const] : []),
+      ...(other ? [['Values of', other.name] as const] : []),
+      ...(reference ? [['Reference', reference.name] as const] : []),
+      [
+        'Inputs',
+        inputs.map(({ name, type, dims }) => `${name} ${type} ${shapeText(dims)}`).join(', ') || 'none',
+      ],
+      ['Captured', captured],
+    ],
+  };
+}
+
+function tensorSection({ tensors }: DebugCapture): TableSection {
+  const isCompared = tensors.some(({ comparison }) => comparison);
+  return {
+    kind: 'table',
+    title: tensors.some((tensor) => tensor.engine) ? 'Tensors' : 'Tensors (of the reference)',
+    columns: [
+      'Tensor',
+      'Node',
+      'Type',
+      'Shape',
+      'Min',
+      'Max',
+      'Mean',
+      'NaN',
+      'Inf',
+      ...(isCompared ? ['Max abs diff', 'Max rel diff', 'Cosine', 'Verdict'] : []),
+    ],
+    rows: tensors.map((tensor) => [
+      tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
+      tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
+      ...statisticsCells(tensor.engine ?? tensor.reference),
+      ...(isCompared ? comparisonCells(tensor) : []),
+    ]),
+  };
+}
+
+function statisticsCells(values: CapturedValues | undefined): string[] {
+  if (!values) return ['', '', '', '', '', '', ''];
+  const { finite, nan, positiveInfinity, negativeInfinity } = values.statistics;
+  return [
+    values.type,
+    shapeText(values.dims),
+    ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
+    String(nan),
+    String(positiveInfinity + negativeInfinity),
+  ];
+}
+
+function comparisonCells({ comparison, engine }: DebugTensor): string[] {
+  if (!comparison) return ['', '', '', engine ? 'no reference' : 'not in the engine'];
+  const { greatestAbsolute, greatestRelative, cosine } = comparison;
+  return [
+    numberText(greatestAbsolute),
+    numberText(greatestRelative),
+    cosine === undefined ? '' : cosine.toFixed(6),
+    verdictText(comparison),
+  ];
+}
+
+export function verdictText({ verdict, differing, notFinite, count }: ValueComparison): string {
+  if (verdict === 'agrees') return 'agrees';
+  if (verdict === 'shape') return 'other shape';
+  const share = `${differing} of ${count} differ`;
+  return notFinite > 0 ? `${share}, ${notFinite} NaN or Inf` : share;
+}
+
+function differenceSection({ tensors }: DebugCapture): TableSection {
+  return {
+    kind: 'table',
+    title: 'First and worst differences',
+    columns: ['Tensor', '', 'At', 'Value', 'Reference', 'Difference', 'Allowed'],
+    rows: tensors.flatMap(({ name, comparison }) => {
+      if (!comparison) return [];
+      const { tolerance, first, worst } = comparison;
+      return (
+        [
+          ['first', first],
+          ['worst', worst],
+        ] as const
+      ).flatMap(([which, element]) =>
+        element
+          ? [
+              [
+                name,
+                which,
+                `[${element.index.join(', ')}]`,
+                numberText(element.value),
+                numberText(element.reference),
+                numberText(Math.abs(element.value - element.reference)),
+                numberText(tolerance.absolute + tolerance.relative * Math.abs(element.reference)),
+              ],
+            ]
+          : [],
+      );
+    }),
+  };
+}
+
+/** Four digits, as short as they can be said. */
+export function numberText(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
+  if (!Number.isFinite(value)) return String(value).replace('Infinity', 'Inf');
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e7 ? String(Number(value.toPrecision(5))) : value.toExponential(3);
+}
+
+/** One sentence on the whole. */
+export function captureSummary(capture: DebugCapture): {
+  readonly text: string;
+  readonly mood: 'yes' | 'no' | 'unknown';
+} {
+  const [first, ...others] = capture.findings;
+  const compared = capture.tensors.filter(({ comparison }) => comparison).length;
+  if (first) {
+    const more = others.length > 0 ? ` And ${others.length} more, below.` : '';
+    return { text: `${findingSentence(first, sideNames(capture))}${more}`, mood: 'no' };
+  }
+  if (compared > 0) return { text: `All ${compared} tensors that were compared agree.`, mood: 'yes' };
+  return {
+    text: `${capture.tensors.length} tensors, all of them finite; nothing to compare them with.`,
+    mood: 'unknown',
+  };
+}
+
+/** More would take the page long to show; the table has all. */
+const mostFigures = 200;
+
+/** Tensors with findings first, then in the model's order. */
+export function valueFigures(capture: DebugCapture): ValueFigure[] {
+  const names = sideNames(capture);
+  const found = new Set(capture.findings.map(({ tensor }) => tensor));
+  const ordered = [
+    ...capture.tensors.filter(({ name }) => found.has(name)),
+    ...capture.tensors.filter(({ name }) => !found.has(name)),
+  ];
+  return ordered.slice(0, mostFigures).flatMap(({ name, engine, reference }): ValueFigure[] => {
+    const bars = (
+      [
+        [names.engine, engine],
+        [names.reference, reference],
+      ] as const
+    ).flatMap(([label, values]) => {
+      const histogram = values?.statistics.finite?.histogram;
+      return values && histogram ? [{ label, histogram, text: statisticsText(values.statistics) }] : [];
+    });
+    return bars.length > 0 ? [{ tensor: name, bars }] : [];
+  });
+}
+
+/** What a histogram shows, for those who cannot see it. */
+export function statisticsText({ count, zeros, finite }: ValueStatistics): string {
+  if (!finite) return `${count} values, none of them finite`;
+  return `${count} values from ${numberText(finite.min)} to ${numberText(finite.max)}, mean ${numberText(finite.mean)}, standard deviation ${numberText(finite.standardDeviation)}, ${zeros} zeros`;
+}

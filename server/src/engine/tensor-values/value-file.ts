@@ -1,0 +1,67 @@
+/** Values of a tensor in a `.npy` file, some at a time. */
+import type { FileAccess } from '../../onnx/model/file-access.ts';
+import { readNpyHeader } from '../npy/npy.ts';
+import { type ValueType, valueType, valueTypeOfDescr } from './value-types.ts';
+
+export interface ValueFile {
+  readonly type: ValueType;
+  readonly dims: readonly number[];
+  readonly count: number;
+  /** Where the elements begin, and all their bytes. */
+  readonly dataOffset: number;
+  readonly byteLength: number;
+  /** The elements in order, `chunkElements` at a time; the last may be fewer. The file is open meanwhile. */
+  readonly chunks: () => Generator<Float64Array>;
+}
+
+export const chunkElements = 2 ** 16;
+
+/**
+ * `typeName` says what the bit patterns of a small float mean; without it the file's own type counts. Throws an error for people where
+ * the file cannot be read, is no .npy file, or holds less than it says.
+ */
+export function openValueFile(path: string, files: FileAccess, typeName?: string): ValueFile {
+  const source = files.open(path);
+  try {
+    const { descr, dims, dataOffset } = readNpyHeader(source);
+    const own = valueTypeOfDescr(descr);
+    const named = typeName === undefined ? undefined : valueType(typeName);
+    // The same bits under two names: `<u2` of a bfloat16, `|u1` of an 8-bit float, `|V2` as ml_dtypes saves it.
+    const isAlias = named !== undefined && /^[|<](?:u|V)(\d)$/.exec(descr)?.[1] === String(named.bytes);
+    const type = named !== undefined && (named.descr === descr || isAlias) ? named : own;
+    if (!type) throw new Error(`${path} holds elements of type ${descr}, which no tensor of a model has.`);
+    const count = dims.reduce((product, dim) => product * dim, 1);
+    const byteLength = count * type.bytes;
+    if (dataOffset + byteLength > source.size) {
+      throw new Error(`${path} ends before its last value: ${byteLength} bytes are to follow its header.`);
+    }
+    return {
+      type,
+      dims,
+      count,
+      dataOffset,
+      byteLength,
+      chunks: () => readChunks(path, files, type, dataOffset, count),
+    };
+  } finally {
+    source.close();
+  }
+}
+
+function* readChunks(
+  path: string,
+  files: FileAccess,
+  type: ValueType,
+  dataOffset: number,
+  count: number,
+): Generator<Float64Array> {
+  const source = files.open(path);
+  try {
+    for (let start = 0; start < count; start += chunkElements) {
+      const length = Math.min(chunkElements, count - start);
+      yield type.decode(source.read(dataOffset + start * type.bytes, length * type.bytes));
+    }
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,290 @@
+/**
+ * Types of elements in files of values: how they lie there, and what numbers they mean. A file has whole bytes per element; NumPy has no
+ * types for the small floats, so their files hold the bit patterns as unsigned integers, and whoever reads them must know the type.
+ */
+import { dataTypeOfName } from '../../onnx/model/data-types.ts';
+
+export interface ValueType {
+  /** As ONNX text spells it: `float`, `bfloat16`, `float8e4m3fn`. */
+  readonly name: string;
+  /** Of NumPy. */
+  readonly descr: string;
+  /** Of an element in a file. */
+  readonly bytes: number;
+  readonly isFloat: boolean;
+  /** Whole elements to numbers; 64-bit integers beyond 2^53 are rounded. */
+  readonly decode: (bytes: Uint8Array) => Float64Array;
+  /** One number, rounded and cut to the type. */
+  readonly encode: (view: DataView, offset: number, value: number) => void;
+}
+
+const types: readonly ValueType[] = [
+  plain(
+    'float',
+    '<f4',
+    4,
+    true,
+    (view, at) => view.getFloat32(at, true),
+    (view, at, value) => view.setFloat32(at, value, true),
+  ),
+  plain(
+    'double',
+    '<f8',
+    8,
+    true,
+    (view, at) => view.getFloat64(at, true),
+    (view, at, value) => view.setFloat64(at, value, true),
+  ),
+  plain(
+    'int8',
+    '|i1',
+    1,
+    false,
+    (view, at) => view.getInt8(at),
+    (view, at, value) => view.setInt8(at, value),
+  ),
+  plain(
+    'uint8',
+    '|u1',
+    1,
+    false,
+    (view, at) => view.getUint8(at),
+    (view, at, value) => view.setUint8(at, value),
+  ),
+  plain(
+    'bool',
+    '|b1',
+    1,
+    false,
+    (view, at) => view.getUint8(at),
+    (view, at, value) => view.setUint8(at, value === 0 ? 0 : 1),
+  ),
+  plain(
+    'int16',
+    '<i2',
+    2,
+    false,
+    (view, at) => view.getInt16(at, true),
+    (view, at, value) => view.setInt16(at, value, true),
+  ),
+  plain(
+    'uint16',
+    '<u2',
+    2,
+    false,
+    (view, at) => view.getUint16(at, true),
+    (view, at, value) => view.setUint16(at, value, true),
+  ),
+  plain(
+    'int32',
+    '<i4',
+    4,
+    false,
+    (view, at) => view.getInt32(at, true),
+    (view, at, value) => view.setInt32(at, value, true),
+  ),
+  plain(
+    'uint32',
+    '<u4',
+    4,
+    false,
+    (view, at) => view.getUint32(at, true),
+    (view, at, value) => view.setUint32(at, value, true),
+  ),
+  plain(
+    'int64',
+    '<i8',
+    8,
+    false,
+    (view, at) => Number(view.getBigInt64(at, true)),
+    (view, at, value) => view.setBigInt64(at, BigInt(Math.trunc(value)), true),
+  ),
+  plain(
+    'uint64',
+    '<u8',
+    8,
+    false,
+    (view, at) => Number(view.getBigUint64(at, true)),
+    (view, at, value) => view.setBigUint64(at, BigInt(Math.trunc(value)), true),
+  ),
+  coded('float16', 2, '<f2', { exponent: 5, mantissa: 10, bias: 15, special: 'ieee' }),
+  coded('bfloat16', 2, '<u2', { exponent: 8, mantissa: 7, bias: 127, special: 'ieee' }),
+  coded('float8e4m3fn', 1, '|u1', { exponent: 4, mantissa: 3, bias: 7, special: 'all ones are NaN' }),
+  coded('float8e4m3fnuz', 1, '|u1', { exponent: 4, mantissa: 3, bias: 8, special: '-0 is NaN' }),
+  coded('float8e5m2', 1, '|u1', { exponent: 5, mantissa: 2, bias: 15, special: 'ieee' }),
+  coded('float8e5m2fnuz', 1, '|u1', { exponent: 5, mantissa: 2, bias: 16, special: '-0 is NaN' }),
+  coded('float4e2m1', 1, '|u1', { exponent: 2, mantissa: 1, bias: 1, special: 'none' }),
+  table('float8e8m0', 1, '|u1', (code) => (code === 255 ? Number.NaN : 2 ** (code - 127))),
+  plain(
+    'int4',
+    '|i1',
+    1,
+    false,
+    (view, at) => view.getInt8(at),
+    (view, at, value) => view.setInt8(at, value),
+  ),
+  plain(
+    'uint4',
+    '|u1',
+    1,
+    false,
+    (view, at) => view.getUint8(at),
+    (view, at, value) => view.setUint8(at, value),
+  ),
+];
+
+const byName = new Map(types.map((type) => [type.name, type]));
+
+export function valueType(name: string): ValueType | undefined {
+  return byName.get(name);
+}
+
+/** The type that a .npy file has by itself: `float`, `uint16`; undefined where it is none of ours. */
+export function valueTypeOfDescr(descr: string): ValueType | undefined {
+  const plainDescr = descr
+    .replace(/^[<=]([iufb]1)$/, '|$1')
+    .replace(/^=/, '<')
+    .replace('|?', '|b1');
+  return types.find((type) => type.descr === plainDescr);
+}
+
+/** TensorRT's DataType names. */
+const ofTensorRT: Readonly<Record<string, string>> = {
+  kFLOAT: 'float',
+  kHALF: 'float16',
+  kBF16: 'bfloat16',
+  kFP8: 'float8e4m3fn',
+  kFP4: 'float4e2m1',
+  kE8M0: 'float8e8m0',
+  kINT8: 'int8',
+  kINT32: 'int32',
+  kINT64: 'int64',
+  kUINT8: 'uint8',
+  kBOOL: 'bool',
+  kINT4: 'int4',
+};
+
+/** `kHALF` → `float16`; undefined for what has no values. */
+export function valueTypeOfTensorRT(dataType: string): ValueType | undefined {
+  return byName.get(ofTensorRT[dataType] ?? '');
+}
+
+/**
+ * Elements as TensorRT and ONNX store them to elements as files of values hold them: two to a byte become two bytes, the first from the
+ * low bits.
+ */
+export function unpacked(type: ValueType, bytes: Uint8Array, count: number): Uint8Array {
+  const bits = dataTypeOfName(type.name)?.bits ?? 8;
+  if (bits >= 8) return bytes;
+  const result = new Uint8Array(count);
+  for (let index = 0; index < count; index++) {
+    const code = ((bytes[index >> 1] ?? 0) >> ((index & 1) * 4)) & 0xf;
+    result[index] = type.name === 'int4' ? (code ^ 8) - 8 : code;
+  }
+  return result;
+}
+
+/** Bytes that so many elements take where they are packed. */
+export function packedLength(type: ValueType, count: number): number {
+  return (dataTypeOfName(type.name)?.bits ?? 8) < 8 ? Math.ceil(count / 2) : count * type.bytes;
+}
+
+function plain(
+  name: string,
+  descr: string,
+  bytes: number,
+  isFloat: boolean,
+  read: (view: DataView, at: number) => number,
+  encode: ValueType['encode'],
+): ValueType {
+  return {
+    name,
+    descr,
+    bytes,
+    isFloat,
+    encode,
+    decode: (from) => {
+      const view = new DataView(from.buffer, from.byteOffset, from.length);
+      const values = new Float64Array(Math.floor(from.length / bytes));
+      for (let index = 0; index < values.length; index++) values[index] = read(view, index * bytes);
+      return values;
+    },
+  };
+}
+
+interface FloatFormat {
+  readonly exponent: number;
+  readonly mantissa: number;
+  readonly bias: number;
+  /** What the codes mean that IEEE 754 keeps for infinities and NaN. */
+  readonly special: 'ieee' | 'all ones are NaN' | '-0 is NaN' | 'none';
+}
+
+function coded(name: string, bytes: number, descr: string, format: FloatFormat): ValueType {
+  return table(name, bytes, descr, (code) => meaningOf(code, format));
+}
+
+function meaningOf(code: number, { exponent, mantissa, bias, special }: FloatFormat): number {
+  const sign = (code >> (exponent + mantissa)) & 1;
+  const power = (code >> mantissa) & ((1 << exponent) - 1);
+  const fraction = code & ((1 << mantissa) - 1);
+  const isLast = power === (1 << exponent) - 1;
+  if (special === 'ieee' && isLast) return fraction !== 0 ? Number.NaN : sign === 1 ? -Infinity : Infinity;
+  if (special === 'all ones are NaN' && isLast && fraction === (1 << mantissa) - 1) return Number.NaN;
+  if (special === '-0 is NaN' && sign === 1 && power === 0 && fraction === 0) return Number.NaN;
+  const magnitude =
+    power === 0
+      ? fraction * 2 ** (1 - bias - mantissa)
+      : (1 + fraction * 2 ** -mantissa) * 2 ** (power - bias);
+  return sign === 1 ? -magnitude : magnitude;
+}
+
+/** A type with few enough codes to look their meanings up. */
+function table(name: string, bytes: number, descr: string, meaning: (code: number) => number): ValueType {
+  let meanings: Float64Array | undefined;
+  const all = () => (meanings ??= Float64Array.from({ length: 256 ** bytes }, (_, code) => meaning(code)));
+  return {
+    name,
+    descr,
+    bytes,
+    isFloat: true,
+    decode: (from) => {
+      const known = all();
+      const values = new Float64Array(Math.floor(from.length / bytes));
+      for (let index = 0; index < values.length; index++) {
+        const low = from[index * bytes] ?? 0;
+        const code = bytes === 1 ? low : low | ((from[index * bytes + 1] ?? 0) << 8);
+        values[index] = known[code] ?? Number.NaN;
+      }
+      return values;
+    },
+    encode: (view, offset, value) => {
+      const code = nearestCode(all(), value);
+      if (bytes === 1) view.setUint8(offset, code);
+      else view.setUint16(offset, code, true);
+    },
+  };
+}
+
+const ordered = new WeakMap<Float64Array, { readonly values: Float64Array; readonly codes: Uint32Array }>();
+
+/** Of two as near, the lower one. */
+function nearestCode(meanings: Float64Array, value: number): number {
+  let sorted = ordered.get(meanings);
+  if (!sorted) {
+    const codes = Uint32Array.from(meanings.keys())
+      .filter((code) => Number.isFinite(meanings[code]))
+      .sort((one, two) => (meanings[one] ?? 0) - (meanings[two] ?? 0));
+    sorted = { codes, values: Float64Array.from(codes, (code) => meanings[code] ?? 0) };
+    ordered.set(meanings, sorted);
+  }
+  const { values, codes } = sorted;
+  let [low, high] = [0, values.length - 1];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) <= value) low = middle;
+    else high = middle;
+  }
+  const isLow = Math.abs(value - (values[low] ?? 0)) <= Math.abs((values[high] ?? 0) - value);
+  return codes[isLow ? low : high] ?? 0;
+}

@@ -1,0 +1,337 @@
+/** Values of a model's tensors as an engine and a reference compute them, captured in a folder. See engine/debug/capture.ts. */
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import {
+  captureFileName,
+  type DebugCapture,
+  type DebugTensor,
+  readCapture,
+  type StoredValues,
+  writeCapture,
+} from '../../engine/debug/capture.ts';
+import { evaluateTensors } from '../../engine/debug/evaluate.ts';
+import { findingsOf } from '../../engine/debug/findings.ts';
+import { computedValues, type TypeOfValue } from '../../engine/debug/reference-model.ts';
+import { type GraphNode, graphNodes } from '../../engine/graph-nodes.ts';
+import { type Precision, precisionOfFlags, type Tolerance } from '../../engine/tensor-values/tolerance.ts';
+import { nodeFileAccess } from '../../node/file-access.ts';
+import { writeModel } from '../../node/write-model.ts';
+import type { Model } from '../../onnx/model/model.ts';
+import type { UsableInstallation } from '../installations/installation.ts';
+import { debugRun, debugTensorsOf, storeRun } from './debug-engine.ts';
+import { inputsOfEngine, inputsOfModel, writeInputs } from './debug-inputs.ts';
+import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './debug-reference.ts';
+import { type LoadOptions, withLoadedEngine } from './inspect-engine.ts';
+import { defaultRunSettings, type RunSettings, runParams } from './run-settings.ts';
+
+/** A model whose values are asked for. */
+export interface DebuggedModel {
+  /** Absolute path of its file. */
+  readonly path: string;
+  readonly model: Model;
+  readonly typeOf: TypeOfValue;
+}
+
+/** An engine that is there. */
+export interface DebuggedEngine {
+  readonly path: string;
+  readonly installation: UsableInstallation;
+  readonly loading: LoadOptions;
+  /** BuilderFlag names of its build, where they are known. */
+  readonly flags: readonly string[] | undefined;
+  readonly unfused: boolean;
+}
+
+export type Reference =
+  | { readonly kind: 'onnxruntime' | 'none' }
+  | { readonly kind: 'folder'; readonly path: string };
+
+export interface CaptureOptions {
+  /** Absolute. Made, or emptied where it holds another capture. */
+  readonly directory: string;
+  readonly model: DebuggedModel | undefined;
+  /** Absent: the reference alone. */
+  readonly engine: DebuggedEngine | undefined;
+  /** Names of tensors; undefined for all that there are. */
+  readonly tensors: readonly string[] | undefined;
+  readonly reference: Reference;
+  /** Shapes and files of inputs, profile. */
+  readonly run: Pick<RunSettings, 'shapes' | 'files' | 'profile'>;
+  readonly tolerance?: Tolerance | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What is done now: `running detector.engine on …`. */
+  readonly onProgress: (sentence: string) => void;
+}
+
+/** Answers what the index holds. Throws an error for people, a BridgeError, or the signal's reason. */
+export async function captureDebugTensors(options: CaptureOptions): Promise<DebugCapture> {
+  const { directory, model, engine, signal, onProgress } = options;
+  await prepareDirectory(directory);
+  const run = engine ? await runTheEngine(options, engine) : await inputsAlone(options);
+  const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
+  const wanted = wantedOfReference(options, run.values, outputs);
+  if (options.reference.kind === 'onnxruntime') onProgress('running ONNX Runtime on the CPU');
+  const reference = await referenceValues(
+    { ...options, isOfEngine: engine !== undefined },
+    wanted,
+    run.inputs,
+  ).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    // What was guessed may be why.
+    const words = [error instanceof Error ? error.message : String(error), ...(engine ? [] : run.notes)];
+    throw new Error(words.join('\n'), { cause: error });
+  });
+  const nodes = model ? graphNodes(model.model) : [];
+  const precision = precisionOf(engine);
+  onProgress('comparing values');
+  const tensors = await evaluate(
+    { engine: run.values, reference: reference?.values ?? [], outputs },
+    { directory, nodes, precision, tolerance: options.tolerance, signal },
+  );
+  const capture: DebugCapture = {
+    format: 'onnx-tensorrt-tools debug tensors',
+    formatVersion: 1,
+    ...(model && { model: model.path }),
+    ...(run.engine && { engine: run.engine }),
+    ...(reference && { reference: { name: reference.name } }),
+    captured: new Date().toISOString(),
+    precision,
+    ...(options.tolerance && { tolerance: options.tolerance }),
+    inputs: run.inputs,
+    tensors,
+    findings: findingsOf(tensors, nodes),
+    notes: [...run.notes, ...(reference?.notes ?? [])],
+  };
+  await writeIndex(directory, capture);
+  return capture;
+}
+
+export interface CompareAgainOptions {
+  /** A folder of values, or ONNX Runtime with the inputs of the capture; absent: the capture's own reference. */
+  readonly reference: Reference | undefined;
+  readonly tolerance: Tolerance | undefined;
+  readonly model: DebuggedModel | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** A stored capture, its values compared once more. Its index stays as it is. Throws an error for people. */
+export async function compareAgain(
+  directory: string,
+  capture: DebugCapture,
+  { reference, tolerance, model, signal }: CompareAgainOptions,
+): Promise<DebugCapture> {
+  const { reference: _, ...rest } = capture;
+  const stored = (side: 'engine' | 'reference') => capture.tensors.flatMap((tensor) => tensor[side] ?? []);
+  const isAlone = capture.engine === undefined && capture.compared === undefined;
+  if (!capture.engine && reference?.kind === 'onnxruntime') {
+    throw new Error(
+      'These are values of ONNX Runtime: compare them with another capture, or with a folder of values.',
+    );
+  }
+  const own = stored(isAlone ? 'reference' : 'engine');
+  let other: Pick<ReferenceValues, 'name' | 'values'> | undefined;
+  if (reference) {
+    await mkdir(path.join(directory, 'onnxruntime'), { recursive: true });
+    other = await referenceValues(
+      { reference, model, isOfEngine: true, directory, signal },
+      own.map(({ name }) => name),
+      capture.inputs,
+    );
+  } else if (capture.reference) {
+    other = { name: capture.reference.name, values: stored('reference') };
+  }
+  const outputs = new Set(capture.tensors.filter(({ isOutput }) => isOutput).map(({ name }) => name));
+  const nodes = model ? graphNodes(model.model) : [];
+  const tensors = await evaluate(
+    { engine: isAlone && !reference ? [] : own, reference: other?.values ?? [], outputs },
+    { directory, nodes, precision: capture.precision, tolerance, signal },
+  );
+  return {
+    ...rest,
+    ...(isAlone && reference && capture.reference && { compared: capture.reference }),
+    ...(other && { reference: { name: other.name } }),
+    ...(tolerance && { tolerance }),
+    tensors,
+    findings: findingsOf(tensors, nodes),
+  };
+}
+
+/** Throws an error for people where there is none, naming the file. */
+export async function loadCapture(
+  file: string,
+): Promise<{ readonly directory: string; readonly capture: DebugCapture }> {
+  const index = path.basename(file).endsWith('.json') ? file : path.join(file, captureFileName);
+  try {
+    return { directory: path.dirname(index), capture: readCapture(await readFile(index, 'utf8')) };
+  } catch (error) {
+    throw new Error(`${index}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+interface RunOutcome {
+  readonly inputs: readonly StoredValues[];
+  readonly values: readonly StoredValues[];
+  readonly engine?: DebugCapture['engine'];
+  readonly notes: readonly string[];
+}
+
+async function runTheEngine(options: CaptureOptions, engine: DebuggedEngine): Promise<RunOutcome> {
+  const { directory, model, tensors, run, signal, onProgress } = options;
+  const name = path.basename(engine.path);
+  onProgress(`loading ${name}`);
+  return await withLoadedEngine(
+    engine.path,
+    engine.installation,
+    engine.loading,
+    async (loaded, client, handle) => {
+      const { product, version, device } = loaded.runtime;
+      const { description } = loaded;
+      const caught =
+        engine.unfused && tensors === undefined ? 'all' : debugTensorsOf(description, tensors, name);
+      const params = runParams(handle, description, version, {
+        ...defaultRunSettings,
+        ...run,
+        files: new Map(),
+      });
+      const inputs = await writeInputs(inputsOfEngine(description, params), directory, {
+        files: run.files,
+        model: model?.model,
+        signal,
+      });
+      onProgress(`running ${name} on ${device.name}`);
+      const result = await client.run(
+        debugRun(params, inputs, { tensors: caught, unfused: engine.unfused }, directory),
+        signal ? { signal } : {},
+      );
+      const stored = await storeRun(result, directory);
+      const label = product === 'TensorRT-RTX' ? 'TensorRT for RTX' : product;
+      return {
+        inputs,
+        values: stored.values,
+        engine: { path: engine.path, runtime: `${label} ${version}`, device: device.name },
+        notes: [
+          ...result.notes,
+          ...stored.notes,
+          ...(result.debugTensors.length === 0
+            ? [
+                'The engine has no debug tensors; its outputs alone were captured. Build with `markDebug` to see more.',
+              ]
+            : []),
+        ],
+      };
+    },
+  );
+}
+
+async function inputsAlone({ directory, model, run, signal }: CaptureOptions): Promise<RunOutcome> {
+  if (!model) throw new Error('There is neither an engine to run nor a model.');
+  const { inputs, notes } = inputsOfModel(model.model, run.shapes);
+  const stored = await writeInputs(inputs, directory, { files: run.files, model: model.model, signal });
+  return { inputs: stored, values: [], notes };
+}
+
+function wantedOfReference(
+  { model, engine, tensors }: CaptureOptions,
+  values: readonly StoredValues[],
+  outputs: ReadonlySet<string>,
+): readonly string[] {
+  if (engine) return values.map(({ name }) => name);
+  if (!tensors) return model ? computedValues(model.model) : [];
+  return [...new Set([...tensors, ...outputs])];
+}
+
+async function referenceValues(
+  {
+    reference,
+    model,
+    isOfEngine,
+    directory,
+    signal,
+  }: Pick<CaptureOptions, 'reference' | 'model' | 'directory' | 'signal'> & { readonly isOfEngine: boolean },
+  wanted: readonly string[],
+  inputs: readonly StoredValues[],
+): Promise<ReferenceValues | undefined> {
+  if (reference.kind === 'none') return undefined;
+  if (reference.kind === 'folder') return await valuesOfFolder(reference.path, wanted);
+  if (!model) {
+    throw new Error(
+      'The model that the engine was built from is not known, so ONNX Runtime cannot run it. Name it with --model, or leave the reference out with --reference none.',
+    );
+  }
+  // Names that fusions made are none of the model's.
+  const own = new Set(computedValues(model.model));
+  return await valuesOfOnnxRuntime({
+    model: model.model,
+    modelDirectory: path.dirname(model.path),
+    wanted: isOfEngine ? wanted.filter((name) => own.has(name)) : wanted,
+    typeOf: model.typeOf,
+    inputs,
+    directory,
+    signal,
+  });
+}
+
+/** An engine of which nothing is known computes as TensorRT does by default. */
+function precisionOf(engine: DebuggedEngine | undefined): Precision {
+  return engine ? precisionOfFlags(engine.flags ?? ['kTF32']) : 'float32';
+}
+
+async function evaluate(
+  files: Parameters<typeof evaluateTensors>[0],
+  {
+    directory,
+    nodes,
+    precision,
+    tolerance,
+    signal,
+  }: {
+    readonly directory: string;
+    readonly nodes: readonly GraphNode[];
+    readonly precision: Precision;
+    readonly tolerance: Tolerance | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<DebugTensor[]> {
+  const tensors: DebugTensor[] = [];
+  const resolve = (file: string) => path.resolve(directory, file);
+  for (const tensor of evaluateTensors(files, {
+    files: nodeFileAccess,
+    resolve,
+    nodes,
+    precision,
+    tolerance,
+  })) {
+    tensors.push(tensor);
+    // Others may want to be served, a cancellation among them.
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
+  return tensors;
+}
+
+/** What a capture consists of; nothing else is ever removed. */
+const folders = ['inputs', 'tensorrt', 'onnxruntime'];
+
+async function prepareDirectory(directory: string): Promise<void> {
+  const entries: string[] = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw new Error(`${directory} cannot be written to: ${error.message}`);
+  });
+  const foreign = entries.find((entry) => entry !== captureFileName && !folders.includes(entry));
+  if (entries.length > 0 && (foreign !== undefined || !entries.includes(captureFileName))) {
+    throw new Error(
+      `${directory} is there already and is no folder of captured values${foreign === undefined ? '' : ` (it has ${foreign})`}. Choose another one.`,
+    );
+  }
+  for (const name of folders) await rm(path.join(directory, name), { recursive: true, force: true });
+  // With an index from the start, a capture that failed half-way can be replaced, too.
+  await mkdir(directory, { recursive: true });
+  await writeIndex(directory, undefined);
+  for (const name of folders) await mkdir(path.join(directory, name));
+}
+
+async function writeIndex(directory: string, capture: DebugCapture | undefined): Promise<void> {
+  const text = capture ? writeCapture(capture) : '{}\n';
+  await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(text)]);
+}

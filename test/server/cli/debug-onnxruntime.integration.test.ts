@@ -1,0 +1,229 @@
+/** `onnx-trt debug --no-engine`: the real ONNX Runtime for Node.js, against Python's. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readCapture } from '../../../server/src/engine/debug/capture.ts';
+import { temporaryFolder, writeModels } from '../../native-bridge/support/models.ts';
+import { runCommand } from './run-command.ts';
+
+const folder = temporaryFolder();
+const models = writeModels({
+  net: `<ir_version: 8, opset_import: ["" : 17]>
+    g (float[batch,3,8,8] x, int64[batch] ids) => (float[batch,4] y)
+    <float[4,3,1,1] w = {0.5, -1.0, 2.0, 0.25, 1.5, -0.5, 1.0, 1.0, -2.0, 0.0, 0.75, -0.25},
+     float[3,4] table = {1.0, 2.0, 3.0, 4.0, -1.0, -2.0, -3.0, -4.0, 0.5, 0.5, 0.5, 0.5}> {
+      [conv] c = Conv (x, w)
+      [relu] r = Relu (c)
+      [mean] m = GlobalAveragePool (r)
+      [flat] f = Flatten (m)
+      [embed] e = Gather (table, ids)
+      [join] j = Add (f, e)
+      [top] y = Softmax (j)
+    }`,
+  types: `<ir_version: 10, opset_import: ["" : 21]>
+    g (float[2,6] x, bfloat16[2,6] b) => (float[2,6] y) {
+      [half] h = Cast <to = 10> (x)
+      [brain] s = Cast <to = 16> (x)
+      [eight] q = Cast <to = 17> (x)
+      [int] i = Cast <to = 6> (x)
+      [bit] p = Greater (x, x)
+      [back] u = Cast <to = 1> (b)
+      [both] v = Cast <to = 1> (s)
+      [sum] y = Add (u, v)
+    }`,
+  nan: `<ir_version: 8, opset_import: ["" : 17]>
+    g (float[4] x) => (float[4] y) {
+      [absolute] a = Abs (x)
+      [negative] n = Neg (a)
+      [root] s = Sqrt (n)
+      [twice] y = Add (s, s)
+    }`,
+  inner: `<ir_version: 8, opset_import: ["" : 17, "own" : 1]>
+    g (float[4] x) => (float[4] y) { [call] y = own.twice (x) }
+    <domain: "own", opset_import: ["" : 17]> twice (a) => (b) { [sum] hidden = Add (a, a) [last] b = Identity (hidden) }`,
+  plugin: `<ir_version: 8, opset_import: ["" : 17, "my" : 1]>
+    g (float[4] x) => (float[4] y) { h = Relu (x) y = my.Special (h) }`,
+  future: `<ir_version: 8, opset_import: ["" : 17]> g (float[4] x) => (float[4] y) { y = Relu (x) }`,
+});
+const compare = fileURLToPath(new URL('../../support/compare-intermediate.py', import.meta.url));
+
+const asExpected = { dtype: true, shape: true, close: true, statistics: true };
+
+async function debug(...args: string[]) {
+  const result = await runCommand('debug', ...args);
+  return { ...result, words: `${result.stdout}${result.stderr}` };
+}
+
+function captureIn(directory: string) {
+  return readCapture(readFileSync(path.join(directory, 'debug.json'), 'utf8'));
+}
+
+function asPythonHasIt(model: string, directory: string) {
+  const text = execFileSync('python3', [compare, model, directory], { encoding: 'utf8' });
+  return Object.entries<Record<string, boolean>>(JSON.parse(text));
+}
+
+describe('values by ONNX Runtime alone', () => {
+  test('of all values of a model, as Python has them, with inputs that fit', async () => {
+    const out = path.join(folder, 'net');
+    const { code, words, stdout } = await debug(
+      models.net,
+      '--no-engine',
+      '--shapes',
+      'x:2x3x8x8,ids:2',
+      '-o',
+      out,
+    );
+    assert.equal(code, 0, words);
+    assert.match(stdout, /Reference +ONNX Runtime \d/);
+    assert.match(stdout, /c +conv \(Conv\) +float +2x4x8x8 +-/);
+    assert.match(stdout, /y \(output\) +top \(Softmax\) +float +2x4/);
+    assert.deepEqual(
+      asPythonHasIt(models.net, out),
+      ['c', 'r', 'm', 'f', 'e', 'j', 'y'].map((name) => [name, asExpected]),
+    );
+  });
+
+  test('small floats come as float32, inputs of such types are fed', async () => {
+    const out = path.join(folder, 'types');
+    const { code, words } = await debug(models.types, '--no-engine', '-o', out);
+    assert.equal(code, 0, words);
+    const { tensors, inputs } = captureIn(out);
+    assert.deepEqual(
+      tensors.map(({ name, reference }) => `${name} ${reference?.type}`),
+      ['h float16', 's float', 'q float', 'i int32', 'p bool', 'u float', 'v float', 'y float'],
+    );
+    assert.deepEqual(
+      inputs.map(({ type }) => type),
+      ['float', 'bfloat16'],
+    );
+  });
+
+  test('the same inputs every time, and statistics as NumPy works them out', async () => {
+    const out = path.join(folder, 'again');
+    await debug(models.nan, '--no-engine', '-o', out);
+    const first = readFileSync(path.join(out, 'inputs', 'x.npy'));
+    assert.deepEqual(
+      asPythonHasIt(models.nan, out),
+      ['a', 'n', 's', 'y'].map((name) => [name, asExpected]),
+    );
+    await debug(models.nan, '--no-engine', '-o', out);
+    assert.deepEqual(readFileSync(path.join(out, 'inputs', 'x.npy')), first);
+  });
+
+  test('the node where NaN comes up is named, exit code 1', async () => {
+    const { code, stdout } = await debug(models.nan, '--no-engine', '-o', path.join(folder, 'nan'));
+    assert.equal(code, 1);
+    assert.match(
+      stdout.replaceAll(/\s+/g, ' '),
+      /Found First NaN or infinity of ONNX Runtime \S+: node root \(Sqrt\), output s\. All that goes into it is finite: n\. One tensor follows from it: y\./,
+    );
+  });
+
+  test('a capture is shown again, and compared with another one', async () => {
+    const [one, two] = [path.join(folder, 'one'), path.join(folder, 'two')];
+    writeFileSync(path.join(folder, 'x.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer));
+    await debug(models.future, '--no-engine', '-o', one, '--load-inputs', `x:${path.join(folder, 'x.bin')}`);
+    writeFileSync(path.join(folder, 'x.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 5).buffer));
+    await debug(models.future, '--no-engine', '-o', two, '--load-inputs', `x:${path.join(folder, 'x.bin')}`);
+    assert.deepEqual((await debug(one)).code, 0);
+    const { code, stdout } = await debug(one, '--reference', two);
+    assert.equal(code, 1);
+    assert.match(stdout, /1 of 4 differ/);
+    assert.match(stdout, /First divergence of ONNX Runtime \S+ from ONNX Runtime/);
+    assert.match(stdout, /worst +\[3\] +4 +5 +1/);
+    assert.equal((await debug(one, '--tolerance', '0.3')).code, 0);
+    assert.match((await debug(one, '--reference', 'onnxruntime')).stderr, /These are values of ONNX Runtime/);
+  });
+
+  test('a tensor inside a function cannot be captured, and the way around is told', async () => {
+    const { code, words } = await debug(
+      models.inner,
+      '--no-engine',
+      '--tensors',
+      'y,hidden',
+      '-o',
+      path.join(folder, 'inner'),
+    );
+    assert.equal(code, 0);
+    assert.match(
+      words,
+      /note: hidden is inside call \(a subgraph or function\): only values of the main graph/,
+    );
+  });
+
+  test('an operator that ONNX Runtime does not know is named', async () => {
+    const { code, stderr } = await debug(models.plugin, '--no-engine', '-o', path.join(folder, 'plugin'));
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /ONNX Runtime has no operator my:Special\. A plugin’s operator has no reference there/,
+    );
+  });
+
+  test('an opset of the future is told with the one that is known', async () => {
+    const file = path.join(folder, 'future.onnxtxt');
+    writeFileSync(
+      file,
+      '<ir_version: 8, opset_import: ["" : 99]> g (float[4] x) => (float[4] y) { y = Relu (x) }',
+    );
+    const { stderr } = await debug(file, '--no-engine', '-o', path.join(folder, 'future'));
+    assert.match(
+      stderr,
+      /ONNX Runtime knows ai\.onnx up to opset \d+, and the model has 99\. Change its opset/,
+    );
+  });
+
+  test('a shape that the model does not take, ids beyond the table', async () => {
+    const wrong = await debug(
+      models.net,
+      '--no-engine',
+      '--shapes',
+      'x:2x3x8,ids:2',
+      '-o',
+      path.join(folder, 'w'),
+    );
+    assert.match(wrong.stderr, /The input x has 3 dimensions, and the model takes 4\./);
+    writeFileSync(path.join(folder, 'ids.bin'), new Uint8Array(BigInt64Array.of(9n).buffer));
+    const beyond = await debug(
+      models.net,
+      '--no-engine',
+      '--load-inputs',
+      `ids:${path.join(folder, 'ids.bin')}`,
+      '-o',
+      path.join(folder, 'w'),
+    );
+    assert.match(beyond.stderr, /ONNX Runtime stopped at the node embed \(Gather\): .*out of .*bounds/);
+  });
+
+  test('a folder with something else in it is left alone', async () => {
+    const own = path.join(folder, 'own');
+    mkdirSync(own);
+    writeFileSync(path.join(own, 'thesis.txt'), 'three years');
+    const { code, stderr } = await debug(models.future, '--no-engine', '-o', own);
+    assert.equal(code, 2);
+    assert.match(stderr, /is no folder of captured values \(it has thesis\.txt\)\. Choose another one\./);
+    assert.deepEqual(readdirSync(own), ['thesis.txt']);
+  });
+
+  test('a model with weights in another file runs without a copy of them', async () => {
+    const out = path.join(folder, 'external');
+    const script = `
+import numpy, onnx
+from onnx import helper, numpy_helper
+w = numpy.arange(65536, dtype=numpy.float32).reshape(256, 256) / 65536
+graph = helper.make_graph([helper.make_node("MatMul", ["x", "w"], ["h"], name="fc"), helper.make_node("Relu", ["h"], ["y"])], "g",
+  [helper.make_tensor_value_info("x", 1, ["n", 256])], [helper.make_tensor_value_info("y", 1, ["n", 256])], [numpy_helper.from_array(w, "w")])
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+onnx.save(model, r"${path.join(folder, 'external.onnx')}", save_as_external_data=True, location="weights.bin")`;
+    execFileSync('python3', ['-c', script]);
+    assert.ok(existsSync(path.join(folder, 'weights.bin')));
+    const { code, words } = await debug(path.join(folder, 'external.onnx'), '--no-engine', '-o', out);
+    assert.equal(code, 0, words);
+    assert.match(words, /note: The shape of x is taken as 1x256, a guess; --shapes x:… says otherwise\./);
+    assert.ok(asPythonHasIt(path.join(folder, 'external.onnx'), out).every(([, result]) => result['close']));
+  });
+});
