@@ -68,6 +68,7 @@ export class Builds {
       runtimeFor: ({ build }) => this.runtimeFor(build),
       loadsLibraries: () => this.#loadsLibraries,
       userData: userDataDirectory(),
+      cancelGrace: 500,
       onEvent: (build, event) => this.#hear(build, event),
     });
   }

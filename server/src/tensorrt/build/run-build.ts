@@ -18,9 +18,6 @@ import { type FileIdentity, identify, type Provenance, readProvenance, requestRe
 import { reasonToBuild } from './staleness.ts';
 import { placeEngine, prepareTarget } from './target.ts';
 
-/** Milliseconds that TensorRT has to follow a cancellation before its process is ended. */
-const cancelGrace = 500;
-
 export interface BuildOptions {
   /** Builds though nothing changed, and replaces what is no engine. */
   readonly force: boolean;
@@ -29,6 +26,8 @@ export interface BuildOptions {
   readonly signal: AbortSignal;
   /** Aborts at once, with the process; `signal` has aborted before. */
   readonly killSignal: AbortSignal;
+  /** Milliseconds that TensorRT has to follow `signal` before its process is ended. */
+  readonly cancelGrace: number;
   /** What keeps the config from being built, where the model and the TensorRT are known. */
   readonly check?: (model: LoadedModel, info: InitializeResult) => readonly ConfigProblem[];
   readonly onProgress: (progress: BuildProgress) => void;
@@ -116,7 +115,7 @@ async function answerOf(
   { params }: PreparedBuild,
   enginePathOfBridge: string,
   info: InitializeResult,
-  { signal, killSignal, onProgress, onLog, withDevice }: BuildOptions,
+  { signal, killSignal, cancelGrace, onProgress, onLog, withDevice }: BuildOptions,
 ): Promise<BuildResult | FailedBuild['cause']> {
   let progress: BuildProgress | undefined;
   const remember = (report: BuildProgress) => {
