@@ -49,6 +49,7 @@ interface Entry {
   stage: BuildStage | undefined;
   phases: BuildStatus['phases'];
   message: string | undefined;
+  isCancelling: boolean;
   end: BuildEnd | undefined;
 }
 
@@ -78,7 +79,7 @@ export class Builds {
     const requests = this.#requests(params);
     const builds = requests.map((request) => this.#add(request, params.force === true));
     const cancelling = token.onCancellationRequested(() => {
-      for (const { id } of builds) this.#queue.cancel(id);
+      for (const { id } of builds) this.cancel(id);
     });
     try {
       await Promise.all(builds.map(({ end }) => end));
@@ -99,14 +100,16 @@ export class Builds {
   }
 
   cancel(id: number): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.isCancelling = true;
     this.#queue.cancel(id);
+    this.#tellAtOnce();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#queue.cancelAll();
     this.#entries.clear();
+    clearTimeout(this.#timer);
   }
 
   #requests({ uri, builds }: BuildEngineParams): RequestedBuild[] {
@@ -134,6 +137,7 @@ export class Builds {
       stage: undefined,
       phases: [],
       message: undefined,
+      isCancelling: false,
       end: undefined,
     });
     this.#forgetOld();
@@ -176,6 +180,7 @@ export class Builds {
         entry.watched.end(diagnosedProblems(event.end), entry.runtime);
         this.#refreshCodeLenses();
         this.#logEnd(build, entry);
+        this.#tellAtOnce();
         break;
     }
     this.#tellSoon();
@@ -214,7 +219,8 @@ export class Builds {
 
   #statusOf(entry: Entry | undefined): BuildStatus[] {
     if (!entry) return [];
-    const { build, state, startedAt, endedAt, runtime, stage, phases, message, end } = entry;
+    const { build, state, startedAt, endedAt, runtime, stage, phases, isCancelling, end } = entry;
+    const message = isCancelling && !end ? 'Cancelling' : entry.message;
     const config = build.request.build;
     const problems = end ? problemsOf(end, config) : undefined;
     const engine =
@@ -240,15 +246,23 @@ export class Builds {
   /** At once where nothing was said for a while. */
   #tellSoon(): void {
     this.#timer ??= setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#lastSent = performance.now();
-        const entries = [...this.#entries.values()].sort((a, b) => rank(a) - rank(b));
-        const builds = entries.flatMap((entry) => this.#statusOf(entry));
-        void this.#parts.connection.sendNotification(BuildsNotification.method, { builds });
-      },
+      () => this.#tell(),
       Math.max(0, this.#lastSent + interval - performance.now()),
     );
+  }
+
+  /** What somebody waits for, and comes seldom. */
+  #tellAtOnce(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), 0);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    this.#lastSent = performance.now();
+    const entries = [...this.#entries.values()].sort((a, b) => rank(a) - rank(b));
+    const builds = entries.flatMap((entry) => this.#statusOf(entry));
+    void this.#parts.connection.sendNotification(BuildsNotification.method, { builds });
   }
 
   #forgetOld(): void {
