@@ -57,17 +57,14 @@ export class Builds {
   readonly #parts: Parts;
   readonly #queue: BuildQueue;
   readonly #entries = new Map<number, Entry>();
-  /** Whether libraries that configs name may be loaded. */
-  #loadsLibraries: boolean;
   #timer: NodeJS.Timeout | undefined;
   #lastSent = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#loadsLibraries = parts.client.trustsWorkspace;
     this.#queue = new BuildQueue({
       runtimeFor: ({ build }) => this.runtimeFor(build),
-      loadsLibraries: () => this.#loadsLibraries,
+      loadsLibraries: () => parts.client.trustsWorkspace,
       userData: userDataDirectory(),
       cancelGrace: 500,
       onEvent: (build, event) => this.#hear(build, event),
@@ -91,12 +88,7 @@ export class Builds {
 
   /** The TensorRT that would build. Rejects with an error for people where there is none. */
   async runtimeFor(build: BuildConfig): ReturnType<RuntimeSelection['forBuild']> {
-    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#loadsLibraries));
-  }
-
-  /** The user has come to trust the workspace. */
-  trustWorkspace(): void {
-    this.#loadsLibraries = true;
+    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#parts.client.trustsWorkspace));
   }
 
   cancel(id: number): void {

@@ -65,7 +65,8 @@ describe('a workspace that is not trusted', { timeout: 240_000 }, () => {
         .first()
         .click();
       await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'detached' });
-      await workbench.open('plugins.trt.yaml');
+      await page.keyboard.press('Escape');
+      await page.locator('.workspace-trust-editor').waitFor({ state: 'detached' });
       await lens.first().click();
       const failure = page.locator('.notification-toast', { hasText: 'plugins.trt.yaml was not built' });
       await failure.filter({ hasNotText: 'not trusted' }).waitFor({ timeout: 60_000 });

@@ -270,6 +270,20 @@ describe('builds in a workspace that is not trusted', () => {
       assert.match(await message('plugins.trt.yaml'), /^failed: .*plugin\.so.*not trusted/);
       assert.match(await message('runtime.trt.yaml'), /^failed: .*\.\/trt.*not trusted/);
       assert.match(await message('plain.trt.yaml'), /^succeeded/);
+      // What the TensorRT of a config takes is known once it may be looked at.
+      const uri = uriOf(path.join(folder, 'real.trt.yaml'));
+      const text = `model: net.onnxtxt\nruntime: ${libraries}\nbest: true\n`;
+      await client.connection.sendNotification('textDocument/didOpen', {
+        textDocument: { uri, languageId: 'tensorrt-config', version: 1, text },
+      });
+      const isForOthers = ({ diagnostics }: { diagnostics: readonly { code?: unknown }[] }) =>
+        diagnostics.some(({ code }) => code === 'config.not-for-rtx');
+      await client.diagnostics(uri, (published) => !isForOthers(published));
+      await setTimeout(500);
+      assert.ok(!client.published.some(isForOthers));
+      await client.connection.sendNotification('tensorrt/workspaceTrusted');
+      await client.diagnostics(uri, isForOthers);
+      assert.match(await message('plugins.trt.yaml'), /^failed: (?!.*not trusted)/);
     } finally {
       await client.stop();
     }
