@@ -65,7 +65,7 @@ describe('a workspace that is not trusted', { timeout: 240_000 }, () => {
         .first()
         .click();
       await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'detached' });
-      await page.keyboard.press('Escape');
+      await page.locator('.monaco-modal-editor-block .codicon-close').first().click();
       await page.locator('.workspace-trust-editor').waitFor({ state: 'detached' });
       await lens.first().click();
       const failure = page.locator('.notification-toast', { hasText: 'plugins.trt.yaml was not built' });
