@@ -164,8 +164,8 @@ export class BuildQueue {
           force,
           loadsLibraries: this.#options.loadsLibraries(),
           signal,
-          check: (model, info) => {
-            const found = isChecked ? checkRequest(request, model, info) : [];
+          check: async (model, info) => {
+            const found = isChecked ? await checkRequest(request, model, info, signal) : [];
             const told = found.filter(({ severity }) => severity !== 'error');
             if (told.length > 0) tell({ kind: 'problems', problems: told });
             return found.filter(({ severity }) => severity === 'error');

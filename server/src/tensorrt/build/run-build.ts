@@ -7,7 +7,7 @@ import { enginePath, modelPath } from '../../build-config/paths.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { toTrtexec } from '../../build-config/trtexec/to-trtexec.ts';
 import { quoteWord } from '../../build-config/trtexec/words.ts';
-import { type LoadedModel, loadModel } from '../../node/load-model.ts';
+import { type LoadedModel, loadModelInTurns } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
 import { BridgeError } from '../bridge/bridge-error.ts';
 import { type BuildProblem, explainFailure, type FailedBuild } from './failures/explain-failure.ts';
@@ -29,7 +29,7 @@ export interface BuildOptions {
   /** Milliseconds that TensorRT has to follow `signal` before its process is ended. */
   readonly cancelGrace: number;
   /** What keeps the config from being built, where the model and the TensorRT are known. */
-  readonly check?: (model: LoadedModel, info: InitializeResult) => readonly ConfigProblem[];
+  readonly check?: (model: LoadedModel, info: InitializeResult) => Promise<readonly ConfigProblem[]>;
   readonly onProgress: (progress: BuildProgress) => void;
   readonly onLog: (record: LogRecord) => void;
   /** The engine is not up to date, half a sentence. */
@@ -63,10 +63,10 @@ export async function runBuild(
   const { force, signal } = options;
   const engine = enginePath(build);
   if (!options.loadsLibraries) refuseLibraries(build);
-  const model = loadModel(modelPath(build));
+  const model = await loadModelInTurns(modelPath(build), signal);
   if (build.file === '') requireFixedInputs(model);
   const info = await bridge.initialize({ signal });
-  const errors = options.check?.(model, info) ?? [];
+  const errors = (await options.check?.(model, info)) ?? [];
   if (errors.length > 0) return { kind: 'refused', problems: errors };
   const prepared = await prepareBuild(build, model, info);
   try {
