@@ -57,13 +57,15 @@ export function registerBuildsView(queue: BuildQueue): vscode.Disposable {
         const build = current(node);
         if (build === undefined) return new vscode.TreeItem('');
         return node.kind === 'build'
-          ? buildItem(build, node, depthOf(build) > 0)
+          ? buildItem(build, node)
           : phaseItem(build, node.depth, phases.get(build.id) ?? []);
       },
     },
   });
   /** What the rows of builds show, in their order. */
   let drawn = new Map<number, string>();
+  /** Which rows there are, of what kind. */
+  let drawnStructure = '';
   const draw = () => {
     const { all } = queue;
     phases = new Map(
@@ -74,10 +76,12 @@ export function registerBuildsView(queue: BuildQueue): vscode.Disposable {
           return [build.id, [...build.phases, ...before.slice(build.phases.length)]];
         }),
     );
-    const rows = new Map(all.map((build) => [build.id, rowOf(build, depthOf(build))]));
+    const rows = new Map(all.map((build) => [build.id, rowOf(build, depthOf(build) > 0)]));
     const before = drawn;
     drawn = rows;
-    if ([...rows.keys()].join() !== [...before.keys()].join()) {
+    const structure = JSON.stringify(all.map(({ id, state }) => [id, state]));
+    if (structure !== drawnStructure) {
+      drawnStructure = structure;
       for (const [key, { build }] of nodes) if (!rows.has(build.id)) nodes.delete(key);
       changed.fire(undefined);
       return;
@@ -111,18 +115,21 @@ function keyOf({ id }: Pick<BuildStatus, 'id'>, depth?: number): string {
 }
 
 /** All that a build's row shows, and whether there are phases below it. */
-function rowOf(build: BuildStatus, phases: number): string {
+function rowOf(build: BuildStatus, hasPhases: boolean): string {
   const { title, runtime, message } = build;
-  return JSON.stringify([title, contextOf(build), descriptionText(build), runtime, message, phases > 0]);
+  return JSON.stringify([title, contextOf(build), descriptionText(build), runtime, message, hasPhases]);
 }
 
-function buildItem(build: BuildStatus, node: BuildNode, hasPhases: boolean): vscode.TreeItem {
+function buildItem(build: BuildStatus, node: BuildNode): vscode.TreeItem {
   const item = new vscode.TreeItem(
     build.title,
-    hasPhases ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+    build.state === 'running'
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.None,
   );
-  // The state of a row stays what the user has made of it as long as the id is the same.
-  item.id = keyOf(build);
+  // A row stays folded as the user has left it while its id is the same, and one without anything below counts as folded: a build that
+  // begins to run gets another, so that its phases show.
+  item.id = `${build.id} ${build.state}`;
   item.iconPath = icons[build.state];
   item.description = descriptionText(build);
   item.tooltip = tooltip(build);
