@@ -58,13 +58,12 @@ describe('words of builds', () => {
   });
 
   test('a row shows the first line of what became of a build', () => {
-    assert.equal(descriptionText(build({ state: 'succeeded', message: '2 MB in 4 s' }), 0), '2 MB in 4 s');
-    assert.equal(descriptionText(build({ state: 'failed', message: 'No.\nAt all.' }), 0), 'No.');
-    assert.equal(descriptionText(build({ state: 'failed' }), 0), 'failed');
-    assert.equal(
-      descriptionText(build({ state: 'up-to-date', message: 'Nothing changed.' }), 0),
-      'up to date',
-    );
+    assert.equal(descriptionText(build({ state: 'succeeded', message: '2 MB in 4 s' })), '2 MB in 4 s');
+    assert.equal(descriptionText(build({ state: 'failed', message: 'No.\nAt all.' })), 'No.');
+    assert.equal(descriptionText(build({ state: 'failed' })), 'failed');
+    assert.equal(descriptionText(build({ state: 'up-to-date', message: 'Nothing changed.' })), 'up to date');
+    assert.equal(descriptionText(build({ stage: 'building', elapsed: 5000 })), 'Building');
+    assert.equal(descriptionText(build({ stage: 'building', message: 'Cancelling' })), 'Cancelling');
   });
 
   test('the status bar tells the running build and how many wait', () => {

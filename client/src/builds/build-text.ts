@@ -62,13 +62,13 @@ function wayText(build: BuildStatus): string {
   return [phaseText(outermost), ...(phases.length > 2 ? ['…'] : []), phaseText(innermost)].join(' › ');
 }
 
-/** What stands behind the name in the view. */
-export function descriptionText(build: BuildStatus, elapsed: number): string {
+/** What stands behind the name in the view; times are with the phases. */
+export function descriptionText(build: BuildStatus): string {
   switch (build.state) {
     case 'waiting':
       return 'waiting';
     case 'running':
-      return `${elapsedText(elapsed)} · ${build.message ?? stageText(build)}`;
+      return build.message ?? stageText(build);
     case 'up-to-date':
       return 'up to date';
     case 'cancelled':

@@ -128,6 +128,8 @@ async function buildAll(
     // Who types the command has chosen the config.
     loadsLibraries: () => true,
     userData: userDataDirectory(),
+    // Nothing is built afterwards.
+    cancelGrace: 200,
     onEvent: (build, event) => report.event(build, event),
   });
   const builds = requests.map((request) =>

@@ -49,6 +49,7 @@ interface Entry {
   stage: BuildStage | undefined;
   phases: BuildStatus['phases'];
   message: string | undefined;
+  isCancelling: boolean;
   end: BuildEnd | undefined;
 }
 
@@ -56,18 +57,16 @@ export class Builds {
   readonly #parts: Parts;
   readonly #queue: BuildQueue;
   readonly #entries = new Map<number, Entry>();
-  /** Whether libraries that configs name may be loaded. */
-  #loadsLibraries: boolean;
   #timer: NodeJS.Timeout | undefined;
   #lastSent = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#loadsLibraries = parts.client.trustsWorkspace;
     this.#queue = new BuildQueue({
       runtimeFor: ({ build }) => this.runtimeFor(build),
-      loadsLibraries: () => this.#loadsLibraries,
+      loadsLibraries: () => parts.client.trustsWorkspace,
       userData: userDataDirectory(),
+      cancelGrace: 500,
       onEvent: (build, event) => this.#hear(build, event),
     });
   }
@@ -77,7 +76,7 @@ export class Builds {
     const requests = this.#requests(params);
     const builds = requests.map((request) => this.#add(request, params.force === true));
     const cancelling = token.onCancellationRequested(() => {
-      for (const { id } of builds) this.#queue.cancel(id);
+      for (const { id } of builds) this.cancel(id);
     });
     try {
       await Promise.all(builds.map(({ end }) => end));
@@ -100,27 +99,20 @@ export class Builds {
 
   /** The TensorRT that would build. Rejects with an error for people where there is none. */
   async runtimeFor(build: BuildConfig): ReturnType<RuntimeSelection['forBuild']> {
-    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#loadsLibraries));
-  }
-
-  get trustsWorkspace(): boolean {
-    return this.#loadsLibraries;
-  }
-
-  /** The user has come to trust the workspace. */
-  trustWorkspace(): void {
-    this.#loadsLibraries = true;
+    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#parts.client.trustsWorkspace));
   }
 
   cancel(id: number): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.isCancelling = true;
     this.#queue.cancel(id);
+    this.#tellAtOnce();
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#queue.cancelAll();
     this.#entries.clear();
+    clearTimeout(this.#timer);
   }
 
   #requests({ uri, builds }: BuildEngineParams): RequestedBuild[] {
@@ -148,6 +140,7 @@ export class Builds {
       stage: undefined,
       phases: [],
       message: undefined,
+      isCancelling: false,
       end: undefined,
     });
     this.#forgetOld();
@@ -190,6 +183,7 @@ export class Builds {
         entry.watched.end(diagnosedProblems(event.end), entry.runtime);
         this.#refreshCodeLenses();
         this.#logEnd(build, entry);
+        this.#tellAtOnce();
         break;
     }
     this.#tellSoon();
@@ -228,7 +222,8 @@ export class Builds {
 
   #statusOf(entry: Entry | undefined): BuildStatus[] {
     if (!entry) return [];
-    const { build, state, startedAt, endedAt, runtime, stage, phases, message, end } = entry;
+    const { build, state, startedAt, endedAt, runtime, stage, phases, isCancelling, end } = entry;
+    const message = isCancelling && !end ? 'Cancelling' : entry.message;
     const config = build.request.build;
     const problems = end ? problemsOf(end, config) : undefined;
     const engine =
@@ -254,15 +249,23 @@ export class Builds {
   /** At once where nothing was said for a while. */
   #tellSoon(): void {
     this.#timer ??= setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#lastSent = performance.now();
-        const entries = [...this.#entries.values()].sort((a, b) => rank(a) - rank(b));
-        const builds = entries.flatMap((entry) => this.#statusOf(entry));
-        void this.#parts.connection.sendNotification(BuildsNotification.method, { builds });
-      },
+      () => this.#tell(),
       Math.max(0, this.#lastSent + interval - performance.now()),
     );
+  }
+
+  /** What somebody waits for, and comes seldom. */
+  #tellAtOnce(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), 0);
+  }
+
+  #tell(): void {
+    this.#timer = undefined;
+    this.#lastSent = performance.now();
+    const entries = [...this.#entries.values()].sort((a, b) => rank(a) - rank(b));
+    const builds = entries.flatMap((entry) => this.#statusOf(entry));
+    void this.#parts.connection.sendNotification(BuildsNotification.method, { builds });
   }
 
   #forgetOld(): void {

@@ -99,6 +99,11 @@ export class Configs {
     this.#facts.look();
   }
 
+  /** TensorRT is looked for where configs say, too. */
+  workspaceTrusted(): void {
+    this.#publishSoon();
+  }
+
   dispose(): void {
     this.#facts.watch(false);
     clearImmediate(this.#publishing);

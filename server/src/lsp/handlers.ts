@@ -296,7 +296,10 @@ export const handlers: readonly Registration[] = [
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
   customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
-  notification(WorkspaceTrustedNotification, ({ builds }) => builds.trustWorkspace()),
+  notification(WorkspaceTrustedNotification, ({ client, configs }) => {
+    client.trustsWorkspace = true;
+    configs.workspaceTrusted();
+  }),
   customRequest(InspectEngineRequest, inspectEngine),
   customRequest(CompareEnginesRequest, compareEngines),
   customRequest(ProfileOnModelRequest, profileOnModel),

@@ -58,6 +58,6 @@ export interface ClientFeatures {
   readonly refreshesCodeLenses: boolean;
   /** Is our own extension, which takes the notifications of server/src/protocol.ts. */
   readonly isOurExtension: boolean;
-  /** The workspace is trusted: what its files name may be loaded. False where the editor does not say so. */
-  readonly trustsWorkspace: boolean;
+  /** The workspace is trusted, maybe later on: what its files name may be loaded. False where the editor does not say so. */
+  trustsWorkspace: boolean;
 }

@@ -8,6 +8,7 @@ import type { ByteSource } from '../onnx/model/file-access.ts';
 import type { Bytes, Model } from '../onnx/model/model.ts';
 import { inlineBytesForPrinting, printOnnxText } from '../onnx/text/printer/print.ts';
 import { nodeFileAccess } from './file-access.ts';
+import { inTurns } from './in-turns.ts';
 import { problemsOf, TextProblemsError } from './text-problems.ts';
 
 /** A model file, binary or text. */
@@ -25,6 +26,14 @@ export interface LoadedModel {
 /** Throws an error for people, a TextProblemsError where a text has problems. */
 export function loadModel(name: string): LoadedModel {
   return isTextFile(name) ? loadText(name) : loadBinary(name);
+}
+
+/** The same, but others have their turn while a text becomes a model. Rejects with the signal's reason, too. */
+export async function loadModelInTurns(name: string, signal: AbortSignal): Promise<LoadedModel> {
+  if (!isTextFile(name)) return loadBinary(name);
+  const document = loadTextDocument(name);
+  await inTurns(document.work.model, signal);
+  return modelOfText(name, document);
 }
 
 export function isTextFile(name: string): boolean {
@@ -55,7 +64,10 @@ export function decodeText(name: string, bytes: Uint8Array): string {
 }
 
 function loadText(name: string): LoadedModel {
-  const document = loadTextDocument(name);
+  return modelOfText(name, loadTextDocument(name));
+}
+
+function modelOfText(name: string, document: OnnxDocument): LoadedModel {
   if (!isWholeModel(document)) throw new TextProblemsError(name, document, problemsOf(document));
   const { model } = document.model;
   return { name, path: path.resolve(name), model, isText: true, document: () => document };

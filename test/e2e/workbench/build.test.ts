@@ -104,11 +104,17 @@ describe('building in the workbench', { timeout: 240_000 }, () => {
       await waiting.filter({ hasText: 'waiting' }).waitFor();
       await running.hover();
       await workbench.screenshot('builds');
-      await running.getByRole('button', { name: 'Cancel Build' }).click();
-      await running.filter({ hasText: 'cancelled' }).waitFor({ timeout: 3000 });
+      // As long as a finger takes: news of the phases must not take the button away from under it.
+      await rows.filter({ hasText: 'Building engine' }).first().waitFor({ timeout: 30_000 });
+      // Folded, its phases do not push the other row down as they come.
+      await running.locator('.monaco-tl-twistie').click();
+      await rows.filter({ hasText: 'Building engine' }).first().waitFor({ state: 'detached' });
       await waiting.hover();
-      await waiting.getByRole('button', { name: 'Cancel Build' }).click();
+      await waiting.getByRole('button', { name: 'Cancel Build' }).click({ delay: 300 });
       await waiting.filter({ hasText: 'cancelled' }).waitFor({ timeout: 3000 });
+      await running.filter({ hasText: 'Building' }).hover();
+      await running.getByRole('button', { name: 'Cancel Build' }).click({ delay: 300 });
+      await running.filter({ hasText: 'cancelled' }).waitFor({ timeout: 3000 });
       await workbench.screenshot('builds-cancelled');
       assert.ok(!existsSync(file('detector.plain.engine')));
       assert.ok(!existsSync(file('detector.streamed.engine')));

@@ -4,6 +4,7 @@ import { enginePath, modelPath } from '../../build-config/paths.ts';
 import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
 import { provenancePath } from '../../tensorrt/build/provenance.ts';
 import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
+import { type NodePlace, nodePlaces } from './node-places.ts';
 import type { BuildReport, BuildReportOptions } from './report.ts';
 
 export function jsonReport({ terminal }: Pick<BuildReportOptions, 'terminal'>): BuildReport {
@@ -97,8 +98,12 @@ function partsOfEnd({ request: { build } }: QueuedBuild, end: BuildEnd): object 
       const { engine: file, notes, warnings } = end.provenance;
       return { engine, bytes: file.bytes, provenance: provenancePath(engine), warnings, notes, problems: [] };
     }
-    case 'failed':
-      return { problems: end.problems.map(problemOfBuild) };
+    case 'failed': {
+      const placesOf = nodePlaces(build);
+      return {
+        problems: end.problems.map((problem) => problemOfBuild(problem, placesOf(problem.nodes ?? []))),
+      };
+    }
     case 'refused':
       return { problems: end.problems.map(problemOfConfig) };
     case 'impossible': {
@@ -114,7 +119,10 @@ function problemOfConfig({ code, severity, message, origin: { file, range } }: C
   return { code, severity, message, location: { file, range } };
 }
 
-function problemOfBuild({ code, message, advice, config, nodes }: BuildProblem): object {
+function problemOfBuild(
+  { code, message, advice, config, nodes }: BuildProblem,
+  places: readonly NodePlace[],
+): object {
   return {
     code,
     severity: 'error',
@@ -122,5 +130,8 @@ function problemOfBuild({ code, message, advice, config, nodes }: BuildProblem):
     ...(advice !== undefined && { advice }),
     ...(config && config.file !== '' && { location: { file: config.file, range: config.range } }),
     ...(nodes && { nodes }),
+    ...(places.length > 0 && {
+      places: places.map(({ name, file, range }) => ({ node: name, file, range })),
+    }),
   };
 }

@@ -2,14 +2,18 @@
 import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
 import { enginePath } from '../../build-config/paths.ts';
+import { offsetAt } from '../../features/source-text.ts';
 import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
 import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
+import type { RequestedBuild } from '../../tensorrt/build/requested-builds.ts';
 import { builtSentence, sizeText } from '../../tensorrt/build/words.ts';
 import { displayName } from '../../tensorrt/installations/installation.ts';
 import { renderConfigProblems, shownPath } from '../config/load-config.ts';
 import { errorText } from '../error-text.ts';
+import { excerpt } from '../report/excerpt.ts';
 import { printable, type Style } from '../report/style.ts';
 import type { Terminal } from '../terminal.ts';
+import { type NodePlace, nodePlaces } from './node-places.ts';
 import { type BuildProgressView, progressLines } from './progress-lines.ts';
 import type { BuildReport, BuildReportOptions } from './report.ts';
 
@@ -110,7 +114,7 @@ function tellEnd(
       terminal.print(`${engine}: ${style.success('up to date')}, ${sizeText(end.provenance.engine.bytes)}\n`);
       break;
     case 'failed':
-      for (const problem of end.problems) terminal.print(`${problemText(problem, config, style)}\n`);
+      tellFailure(end.problems, request, config, terminal);
       terminal.print(`${name}: ${style.error('failed')}\n`);
       break;
     case 'refused':
@@ -151,18 +155,60 @@ function indented(text: string): string {
   return lines.map((line) => `        ${printable(line)}`).join('\n');
 }
 
-function problemText(problem: BuildProblem, config: ResolvedConfig | undefined, style: Style): string {
+/** Each problem begins with a line that has its place as compilers give it: in the config, or else at a node of the model. */
+function tellFailure(
+  problems: readonly BuildProblem[],
+  { build }: RequestedBuild,
+  config: ResolvedConfig | undefined,
+  { print, style }: Terminal,
+): void {
+  const placesOf = nodePlaces(build);
+  let binary: NodePlace | undefined;
+  for (const problem of problems) {
+    const [place] = placesOf(problem.nodes ?? []);
+    if (place?.isText === false) binary = place;
+    print(`${problemText(problem, place, config, style)}\n`);
+  }
+  if (binary) {
+    const file = printable(shownPath(binary.file));
+    print(style.dim(`      lines of ${file} as in \`onnx-trt print ${file}\`\n`));
+  }
+}
+
+function problemText(
+  problem: BuildProblem,
+  place: NodePlace | undefined,
+  config: ResolvedConfig | undefined,
+  style: Style,
+): string {
   const { code, message, advice, nodes } = problem;
-  const words = message.split('\n').map(printable).join('\n');
   const origin = config && problem.config?.file !== '' ? problem.config : undefined;
   const inConfig: ConfigProblem | undefined = origin && { code, severity: 'error', message, origin };
+  const [sentence = '', ...others] = message.split('\n').map(printable);
+  const error = `${style.error('error:')} ${style.bold(sentence)} ${style.dim(`[${code}]`)}`;
   return [
-    config && inConfig
-      ? renderConfigProblems(config, [inConfig], style)
-      : `${style.error('error:')} ${words} ${style.dim(`[${code}]`)}`,
+    ...(config && inConfig ? [renderConfigProblems(config, [inConfig], style)] : []),
+    ...(inConfig && place
+      ? [
+          `${placeText(place, style)} ${style.note('note:')} the node that it is about`,
+          marked(place, '-', style),
+        ]
+      : []),
+    ...(!inConfig && place ? [`${placeText(place, style)} ${error}`, marked(place, '^', style)] : []),
+    ...(!inConfig && !place ? [error] : []),
+    ...(inConfig ? [] : others),
     ...(nodes && nodes.length > 0 ? [`      nodes: ${nodesText(nodes)}`] : []),
     ...(advice === undefined ? [] : [`      help: ${printable(advice)}`]),
   ].join('\n');
+}
+
+function placeText({ file, range: { start } }: NodePlace, style: Style): string {
+  return style.bold(`${printable(shownPath(file))}:${start.line + 1}:${start.character + 1}:`);
+}
+
+function marked({ document: { source }, range }: NodePlace, mark: '^' | '-', style: Style): string {
+  const offsets = { start: offsetAt(source, range.start), end: offsetAt(source, range.end) };
+  return excerpt(source, offsets, { style, mark, paint: mark === '^' ? style.error : style.note });
 }
 
 /** A part of thousands of nodes is told by its first ones and its last. */

@@ -31,7 +31,7 @@ export function renderConfigProblems(
       const place = `${printable(shownPath(file))}:${range.start.line + 1}:${range.start.character + 1}:`;
       const [sentence = '', ...others] = message.split('\n').map(printable);
       const more = others.map((line) => `\n${line}`).join('');
-      const head = `${style.bold(place)} ${paint(`${severity}:`)} ${style.bold(sentence)}${more} ${style.dim(`[${code}]`)}`;
+      const head = `${style.bold(place)} ${paint(`${severity}:`)} ${style.bold(sentence)} ${style.dim(`[${code}]`)}${more}`;
       const text = files.find((known) => known.file === file)?.text;
       if (text === undefined) return head;
       const source = sourceText(redactSecrets(text));

@@ -10,6 +10,7 @@ import {
   ParseRequest,
   type ParseResult,
 } from '../../../../native-bridge/src/protocol.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { BridgeError } from './bridge-error.ts';
 import { BridgeSession, type BridgeSessionOptions, type RequestOptions } from './bridge-session.ts';
 
@@ -17,6 +18,9 @@ export interface BridgeClientOptions extends BridgeSessionOptions {
   /** Milliseconds without use after which the process is ended; the next use starts a new one. Ten minutes by default. */
   readonly idleTimeout?: number;
 }
+
+/** Milliseconds that the end of a killed process is waited for, so that nothing is written afterwards; it may hold its GPU for longer. */
+const killedWithin = 150;
 
 /**
  * One TensorRT installation's bridge. The process starts with the first use, works on one job at a time, and may die at any
@@ -27,6 +31,8 @@ export class BridgeClient {
   readonly #libraries: LibraryPaths;
   readonly #options: BridgeClientOptions;
   #session: BridgeSession | undefined;
+  /** Whose processes have not ended yet; all but the current one were told to. */
+  readonly #sessions = new Set<BridgeSession>();
   #info: InitializeResult | undefined;
   #startFailure: Error | undefined;
   /** Processes in a row that died before they were ready. */
@@ -55,14 +61,16 @@ export class BridgeClient {
 
   /**
    * Builds an engine. A cancelled build ends at TensorRT's next step, and with its process after `cancelGrace`; only then is the
-   * promise rejected, so that nothing is written afterwards.
+   * promise rejected, so that nothing is written afterwards. Such a process may hold its GPU for a while: `endingProcessIds`.
    */
   async build(params: BuildParams, options: RequestOptions = {}): Promise<BuildResult> {
     const { signal } = options;
     let begun: Promise<BuildResult> | undefined;
-    const building = this.#enqueue(signal, async (session) => {
-      await session.initialized;
+    let session: BridgeSession | undefined;
+    const building = this.#enqueue(signal, async (current) => {
+      await current.initialized;
       signal?.throwIfAborted();
+      session = current;
       begun = session.request(BuildRequest, params, options);
       return await begun;
     });
@@ -70,6 +78,7 @@ export class BridgeClient {
       return await building;
     } catch (error) {
       if (signal?.aborted) await begun?.catch(() => undefined);
+      if (session && !session.alive) await session.gone(killedWithin);
       throw error;
     }
   }
@@ -87,6 +96,13 @@ export class BridgeClient {
   /** Id of the running process, for messages and tests. */
   get processId(): number | undefined {
     return this.running ? this.#session?.processId : undefined;
+  }
+
+  /** Ids of processes that were told to end and are still there, with what they hold of a GPU. */
+  get endingProcessIds(): readonly number[] {
+    return [...this.#sessions].flatMap(({ alive, remainingProcessId }) =>
+      alive ? [] : (remainingProcessId ?? []),
+    );
   }
 
   /** Ends the process; the next use starts a new one, also where an earlier start failed. */
@@ -127,6 +143,8 @@ export class BridgeClient {
     if (this.#session?.alive) return this.#session;
     const session = new BridgeSession(this.#libraries, this.#options);
     this.#session = session;
+    this.#sessions.add(session);
+    void session.gone().then(() => this.#sessions.delete(session));
     session.initialized.then(
       (info) => {
         this.#startDeaths = 0;
@@ -163,18 +181,3 @@ export class BridgeClient {
  * check works at the next.
  */
 const mostStarts = { died: 3, 'timed-out': 2 } as const;
-
-/** Rejects as soon as the signal aborts; what was promised settles on its own. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}

@@ -99,6 +99,25 @@ export class BridgeConnection {
     return this.#bridge.process.pid;
   }
 
+  /** The process's id while it is there: it has to end for the system to take back its memory and its GPU, which takes a while. */
+  get remainingProcessId(): number | undefined {
+    const { exitCode, signalCode, pid } = this.#bridge.process;
+    return exitCode === null && signalCode === null ? pid : undefined;
+  }
+
+  /** Resolves when the process is gone, at the latest after so many milliseconds. */
+  async gone(milliseconds?: number): Promise<void> {
+    if (this.remainingProcessId === undefined) return;
+    const { process: child } = this.#bridge;
+    await new Promise<void>((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      child.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
   /** Ends the process; requests under way fail with the reason, half a sentence. */
   end(reason: string): void {
     this.#finish(new BridgeError('died', `${this.#options.displayName} was ended: ${reason}.`));

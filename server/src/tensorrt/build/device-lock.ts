@@ -1,9 +1,10 @@
 /**
  * One build at a time on a GPU, whichever process runs it: times measured while another build measures are wrong, and memory for two
- * may not be there. A lock is a file in the user's data folder that says who holds it.
+ * may not be there. A lock is a file in the user's data folder that says who holds it: the process that asked for the build, and the
+ * helper process that TensorRT works in. A GPU is free when both are done with it, also where they were killed.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -13,9 +14,19 @@ export interface DeviceLockOptions {
   readonly folder: string;
   /** What holds it, for those who wait: `detector.trt.yaml · fp16`. */
   readonly holder: string;
+  /** Where TensorRT works. A process of it that was told to end has the device until it is gone. */
+  readonly workers: Workers;
   readonly signal: AbortSignal;
   /** Called before waiting, and when somebody else holds it than before: a sentence. */
   readonly onWait: (sentence: string) => void;
+}
+
+/** What a BridgeClient says of its processes. */
+export interface Workers {
+  /** Of the one that runs, where one does. */
+  readonly processId: number | undefined;
+  /** Of those that were told to end and are still there. */
+  readonly endingProcessIds: readonly number[];
 }
 
 /** Milliseconds between two looks at a lock that somebody else holds. */
@@ -23,12 +34,19 @@ const interval = 200;
 /** Milliseconds after which what should take an instant was given up by a process that died at it. */
 const abandonedAfter = 10_000;
 
-interface Holder {
+interface HoldingProcess {
   readonly process: number;
   /** When that process began, where the system says so: ids are used again. */
   readonly begun?: string;
+}
+
+interface Holder extends HoldingProcess {
   readonly holder: string;
   readonly since: string;
+  /** Where TensorRT works; it may outlive the process above by the time that the system takes to clean up after it. */
+  readonly workers?: readonly HoldingProcess[];
+  /** The build is over; what is left of it has been told to end. */
+  readonly ending?: true;
 }
 
 /** Runs `work` when no other build has the device. Rejects with the signal's reason where it is aborted while it waits. */
@@ -65,21 +83,21 @@ export function visibleDevice(
 
 async function acquire(
   device: string,
-  { folder, holder, signal, onWait }: DeviceLockOptions,
+  { folder, holder, workers, signal, onWait }: DeviceLockOptions,
 ): Promise<() => Promise<void>> {
   const file = path.join(folder, `${device}.lock`);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => cannotWrite(file, error));
-  const own: Holder = {
-    process: process.pid,
-    ...begunAs(await processStart(process.pid)),
-    holder,
-    since: new Date().toISOString(),
-  };
-  const text = JSON.stringify(own);
+  const own = await holdingProcess(process.pid);
   let told = '';
   for (;;) {
     signal.throwIfAborted();
-    if (await create(file, text)) return () => release(file, text);
+    const holding: Holder = {
+      ...own,
+      holder,
+      since: new Date().toISOString(),
+      ...(workers.processId !== undefined && { workers: [await holdingProcess(workers.processId)] }),
+    };
+    if (await create(file, JSON.stringify(holding))) return () => release(file, holding, workers);
     const other = await read(file);
     if (other === 'unreadable' || (other && !(await isAlive(other)))) {
       if (await takeAway(file)) continue;
@@ -92,7 +110,8 @@ async function acquire(
   }
 }
 
-function waitingSentence({ holder, process: id, since }: Holder): string {
+function waitingSentence({ holder, process: id, since, ending }: Holder): string {
+  if (ending) return `Waiting for the GPU: ${holder} has ended and is about to leave it (process ${id}).`;
   const time = new Date(since);
   const at = Number.isNaN(time.getTime()) ? since : time.toLocaleTimeString();
   return `Waiting for the GPU: ${holder} is built on it (process ${id}, since ${at}).`;
@@ -118,9 +137,19 @@ function cannotWrite(file: string, cause: unknown): never {
   throw new Error(`The lock of the GPU, ${file}, cannot be written: ${words}`, { cause });
 }
 
-/** Only its own: somebody may have thought this process dead. */
-async function release(file: string, text: string): Promise<void> {
-  if ((await readFile(file, 'utf8').catch(() => '')) === text) await rm(file, { force: true });
+/**
+ * Only its own: somebody may have thought this process dead. Where TensorRT's process was killed and is not gone, the lock becomes its
+ * own, to be taken over when it is: nobody here waits for that.
+ */
+async function release(file: string, holding: Holder, { endingProcessIds }: Workers): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => '')) !== JSON.stringify(holding)) return;
+  const [first, ...others] = await Promise.all(endingProcessIds.map(holdingProcess));
+  if (!first) return await rm(file, { force: true });
+  const { holder, since } = holding;
+  const left: Holder = { ...first, holder, since, workers: others, ending: true };
+  const temporary = `${file}.${randomBytes(6).toString('hex')}`;
+  await writeFile(temporary, JSON.stringify(left));
+  await rename(temporary, file);
 }
 
 /** Undefined where it is gone; `unreadable` where its writer must have died. */
@@ -170,27 +199,39 @@ async function takeAway(file: string): Promise<boolean> {
   }
 }
 
-async function isAlive({ process: id, begun }: Holder): Promise<boolean> {
+async function isAlive({ workers = [], ...holder }: Holder): Promise<boolean> {
+  for (const each of [holder, ...workers]) if (await isThere(each)) return true;
+  return false;
+}
+
+async function isThere({ process: id, begun }: HoldingProcess): Promise<boolean> {
   try {
     process.kill(id, 0);
   } catch (error) {
     // Another user's process is one, too.
     if (!isError(error, 'EPERM')) return false;
   }
-  const start = await processStart(id);
-  return begun === undefined || start === undefined || start === begun;
+  const status = await processStatus(id);
+  if (status === undefined) return true;
+  return !status.isOver && (begun === undefined || status.begun === begun);
 }
 
-/** Linux's count of ticks since the machine began; other systems are not asked. */
-async function processStart(id: number): Promise<string | undefined> {
+/** Of Linux; other systems are not asked. Undefined, too, where the process is gone. */
+async function processStatus(
+  id: number,
+): Promise<{ readonly begun: string; readonly isOver: boolean } | undefined> {
   if (process.platform !== 'linux') return undefined;
   const text = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '');
   // The second field is the program's name in parentheses, which may contain anything.
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, threads, begun] = [fields[0], Number(fields[17]), fields[19]];
+  // Of a process whose parent does not ask for its end, a name is left. It has let go of all it had, but while a thread of it runs.
+  return begun === undefined ? undefined : { begun, isOver: state === 'Z' && threads <= 1 };
 }
 
-function begunAs(begun: string | undefined): Pick<Holder, 'begun'> {
-  return begun === undefined ? {} : { begun };
+async function holdingProcess(id: number): Promise<HoldingProcess> {
+  const status = await processStatus(id);
+  return { process: id, ...(status && { begun: status.begun }) };
 }
 
 async function age(file: string): Promise<number> {

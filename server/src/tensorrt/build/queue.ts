@@ -6,6 +6,7 @@ import type { ConfigProblem } from '../../build-config/model.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { displayName, type UsableInstallation } from '../installations/installation.ts';
 import type { Runtimes } from '../runtimes.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { checkRequest } from './check-request.ts';
 import { deviceKey, visibleDevice, withDeviceLock } from './device-lock.ts';
 import type { BuildProblem } from './failures/explain-failure.ts';
@@ -49,12 +50,18 @@ export interface QueuedBuild {
 
 export interface BuildQueueOptions {
   /** The installations, and the one for a build. Rejects with an error for people. */
-  readonly runtimeFor: (
-    request: RequestedBuild,
-  ) => Promise<{ readonly runtimes: Runtimes; readonly installation: UsableInstallation }>;
+  readonly runtimeFor: (request: RequestedBuild) => Promise<{
+    readonly runtimes: Pick<Runtimes, 'buildBridgeOf'>;
+    readonly installation: UsableInstallation;
+  }>;
   /** Whether libraries that configs name may be loaded. */
   readonly loadsLibraries: () => boolean;
   readonly userData: string;
+  /**
+   * Milliseconds that TensorRT has to follow a cancellation before its process is ended. A process that followed can build again,
+   * where a new one takes seconds to start on a GPU; it is worth no more than a part of the second in which a build has to stop.
+   */
+  readonly cancelGrace: number;
   readonly onEvent: (build: QueuedBuild, event: BuildEvent) => void;
 }
 
@@ -104,7 +111,7 @@ export class BuildQueue {
     return entry;
   }
 
-  /** A build that runs is asked to stop, which it does within a second; asked again, its process is ended at once. */
+  /** A build that runs is asked to stop and does so within `cancelGrace` and a moment; asked again, its process is ended at once. */
   cancel(id: number): void {
     const index = this.#waiting.findIndex((entry) => entry.id === id);
     const [entry] = index < 0 ? [] : this.#waiting.splice(index, 1);
@@ -146,8 +153,7 @@ export class BuildQueue {
     if (errors.length > 0) return { kind: 'refused', problems: errors };
     const tell = (event: BuildEvent) => this.#options.onEvent(entry, event);
     try {
-      const { runtimes, installation } = await this.#options.runtimeFor(request);
-      signal.throwIfAborted();
+      const { runtimes, installation } = await unlessAborted(this.#options.runtimeFor(request), signal);
       tell({ kind: 'runtime', installation });
       const gpu = visibleDevice(request.build.get('device')?.value);
       const bridge = runtimes.buildBridgeOf(installation, gpu);
@@ -158,13 +164,14 @@ export class BuildQueue {
           force,
           loadsLibraries: this.#options.loadsLibraries(),
           signal,
-          check: (model, info) => {
-            const found = isChecked ? checkRequest(request, model, info) : [];
+          check: async (model, info) => {
+            const found = isChecked ? await checkRequest(request, model, info, signal) : [];
             const told = found.filter(({ severity }) => severity !== 'error');
             if (told.length > 0) tell({ kind: 'problems', problems: told });
             return found.filter(({ severity }) => severity === 'error');
           },
           killSignal: entry.kill.signal,
+          cancelGrace: this.#options.cancelGrace,
           onProgress: (progress) => tell({ kind: 'progress', progress }),
           onLog: ({ severity, message }) =>
             tell({ kind: 'log', record: { severity, message: redactSecrets(message) } }),
@@ -175,6 +182,7 @@ export class BuildQueue {
               {
                 folder: path.join(this.#options.userData, 'locks'),
                 holder: title,
+                workers: bridge,
                 signal,
                 onWait: (sentence) => tell({ kind: 'waiting', sentence }),
               },

@@ -7,7 +7,7 @@ import { enginePath, modelPath } from '../../build-config/paths.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { toTrtexec } from '../../build-config/trtexec/to-trtexec.ts';
 import { quoteWord } from '../../build-config/trtexec/words.ts';
-import { type LoadedModel, loadModel } from '../../node/load-model.ts';
+import { type LoadedModel, loadModelInTurns } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
 import { BridgeError } from '../bridge/bridge-error.ts';
 import { type BuildProblem, explainFailure, type FailedBuild } from './failures/explain-failure.ts';
@@ -18,9 +18,6 @@ import { type FileIdentity, identify, type Provenance, readProvenance, requestRe
 import { reasonToBuild } from './staleness.ts';
 import { placeEngine, prepareTarget } from './target.ts';
 
-/** Milliseconds that TensorRT has to follow a cancellation before its process is ended. */
-const cancelGrace = 500;
-
 export interface BuildOptions {
   /** Builds though nothing changed, and replaces what is no engine. */
   readonly force: boolean;
@@ -29,8 +26,10 @@ export interface BuildOptions {
   readonly signal: AbortSignal;
   /** Aborts at once, with the process; `signal` has aborted before. */
   readonly killSignal: AbortSignal;
+  /** Milliseconds that TensorRT has to follow `signal` before its process is ended. */
+  readonly cancelGrace: number;
   /** What keeps the config from being built, where the model and the TensorRT are known. */
-  readonly check?: (model: LoadedModel, info: InitializeResult) => readonly ConfigProblem[];
+  readonly check?: (model: LoadedModel, info: InitializeResult) => Promise<readonly ConfigProblem[]>;
   readonly onProgress: (progress: BuildProgress) => void;
   readonly onLog: (record: LogRecord) => void;
   /** The engine is not up to date, half a sentence. */
@@ -64,10 +63,10 @@ export async function runBuild(
   const { force, signal } = options;
   const engine = enginePath(build);
   if (!options.loadsLibraries) refuseLibraries(build);
-  const model = loadModel(modelPath(build));
+  const model = await loadModelInTurns(modelPath(build), signal);
   if (build.file === '') requireFixedInputs(model);
   const info = await bridge.initialize({ signal });
-  const errors = options.check?.(model, info) ?? [];
+  const errors = (await options.check?.(model, info)) ?? [];
   if (errors.length > 0) return { kind: 'refused', problems: errors };
   const prepared = await prepareBuild(build, model, info);
   try {
@@ -116,7 +115,7 @@ async function answerOf(
   { params }: PreparedBuild,
   enginePathOfBridge: string,
   info: InitializeResult,
-  { signal, killSignal, onProgress, onLog, withDevice }: BuildOptions,
+  { signal, killSignal, cancelGrace, onProgress, onLog, withDevice }: BuildOptions,
 ): Promise<BuildResult | FailedBuild['cause']> {
   let progress: BuildProgress | undefined;
   const remember = (report: BuildProgress) => {

@@ -342,6 +342,8 @@ engine: out/a.engine
     assert.deepEqual(told('stripWeights: true', cpu, net), []);
     assert.deepEqual(told('stripWeights: true', { ...rtx, mode: 'gpu' }, weights), []);
     assert.deepEqual(told('computeCapabilities: [sm86, current]', cpu, net), ['config.needs-gpu current']);
+    assert.deepEqual(told('device: 1', cpu, net), ['config.needs-gpu 1']);
+    assert.deepEqual(told('device: 1', { ...rtx, mode: 'gpu' }, net), []);
   });
 
   test('a fix leaves nothing behind, in whatever style', () => {

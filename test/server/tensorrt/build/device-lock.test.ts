@@ -4,29 +4,44 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   deviceKey,
   visibleDevice,
+  type Workers,
   withDeviceLock,
 } from '../../../../server/src/tensorrt/build/device-lock.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-const holding = fileURLToPath(new URL('hold-device-lock.mts', import.meta.url));
+const program = (name: string) => fileURLToPath(new URL(`processes/${name}.mts`, import.meta.url));
 
-function options(folder: string, holder: string, signal = new AbortController().signal) {
+const none: Workers = { processId: undefined, endingProcessIds: [] };
+
+function options(
+  folder: string,
+  holder: string,
+  { signal = new AbortController().signal, workers = none }: { signal?: AbortSignal; workers?: Workers } = {},
+) {
   const waits: string[] = [];
-  return { waits, given: { folder, holder, signal, onWait: (sentence: string) => waits.push(sentence) } };
+  const onWait = (sentence: string) => waits.push(sentence);
+  return { waits, given: { folder, holder, workers, signal, onWait } };
 }
 
-/** Another process that has the lock until it is ended. */
-async function otherHolder(folder: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', holding, folder], {
+/** Another process that has the lock until it is ended; `said` is what it printed. */
+async function otherHolder(folder: string, ...args: string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', program('hold-device-lock'), folder, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(child.stdout, 'data');
+  const [said] = await once(child.stdout, 'data');
+  return Object.assign(child, { said: String(said).trim() });
+}
+
+/** A process that does nothing for a minute. */
+function idleProcess(context: TestContext) {
+  const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'ignore' });
+  context.after(() => child.kill('SIGKILL'));
   return child;
 }
 
@@ -79,12 +94,98 @@ describe('the lock of a GPU', () => {
     assert.equal(waits.length, 1, 'told once');
   });
 
+  test('is had by one of several processes at a time', async (context) => {
+    const folder = temporaryFolder(context);
+    const notes = path.join(folder, 'notes');
+    const children = Array.from({ length: 3 }, () =>
+      spawn(
+        process.execPath,
+        ['--import', 'tsx', program('compete-for-device'), path.join(folder, 'locks'), notes, '6'],
+        { stdio: 'inherit' },
+      ),
+    );
+    const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]));
+    assert.deepEqual(codes, [0, 0, 0]);
+    const lines = readFileSync(notes, 'utf8').trim().split('\n');
+    assert.equal(lines.length, 36);
+    for (let index = 0; index < lines.length; index += 2) {
+      assert.equal(lines[index]?.replace('begins', 'ends'), lines[index + 1]);
+    }
+    assert.equal(new Set(lines).size, 6, 'each process had it');
+    assert.deepEqual(readdirSync(path.join(folder, 'locks')), []);
+  });
+
+  test('of a killed process is had by its TensorRT until that is gone, too', async (context) => {
+    const folder = temporaryFolder(context);
+    const other = await otherHolder(folder, 'worker');
+    const worker = Number(other.said);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    const { waits, given } = options(folder, 'ours');
+    let isOurs = false;
+    const waiting = withDeviceLock('gpu', given, async () => {
+      isOurs = true;
+    });
+    while (waits.length === 0) await setTimeout(10);
+    await setTimeout(500);
+    assert.equal(isOurs, false);
+    process.kill(worker, 'SIGKILL');
+    await waiting;
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('stays with a TensorRT that was told to end, while whoever built goes on', async (context) => {
+    const folder = temporaryFolder(context);
+    const worker = idleProcess(context);
+    const id = worker.pid ?? 0;
+    const begin = performance.now();
+    await withDeviceLock(
+      'gpu',
+      options(folder, 'first', { workers: { processId: id, endingProcessIds: [id] } }).given,
+      async () => undefined,
+    );
+    assert.ok(performance.now() - begin < 200, 'nobody waits for it');
+    const { waits, given } = options(folder, 'second');
+    const second = withDeviceLock('gpu', given, async () => worker.signalCode);
+    while (waits.length === 0) await setTimeout(10);
+    assert.equal(waits[0], `Waiting for the GPU: first has ended and is about to leave it (process ${id}).`);
+    worker.kill('SIGKILL');
+    assert.equal(await second, 'SIGKILL');
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('is given back while TensorRT waits for the next build', async (context) => {
+    const folder = temporaryFolder(context);
+    const workers = { processId: idleProcess(context).pid, endingProcessIds: [] };
+    await withDeviceLock('gpu', options(folder, 'a', { workers }).given, async () => undefined);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('is not had by the name that is left of a process that nobody asked for its end', {
+    skip: process.platform !== 'linux',
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    // The shell becomes a program that never asks.
+    const parent = spawn('sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    context.after(() => parent.kill('SIGKILL'));
+    const [printed] = await once(parent.stdout, 'data');
+    const id = Number(String(printed));
+    while (!/\) Z /.test(readFileSync(`/proc/${id}/stat`, 'utf8'))) await setTimeout(10);
+    const left = { process: id, holder: 'gone', since: new Date().toISOString() };
+    writeFileSync(path.join(folder, 'gpu.lock'), JSON.stringify(left));
+    const { waits, given } = options(folder, 'ours');
+    assert.equal(await withDeviceLock('gpu', given, async () => 'ours'), 'ours');
+    assert.deepEqual(waits, []);
+  });
+
   test('waiting can be given up', async (context) => {
     const folder = temporaryFolder(context);
     const other = await otherHolder(folder);
     try {
       const controller = new AbortController();
-      const { waits, given } = options(folder, 'ours', controller.signal);
+      const { waits, given } = options(folder, 'ours', { signal: controller.signal });
       const waiting = withDeviceLock('gpu', given, async () => assert.fail('it was not ours'));
       while (waits.length === 0) await setTimeout(10);
       const start = performance.now();
@@ -130,7 +231,11 @@ describe('the lock of a GPU', () => {
     const file = path.join(folder, 'gpu.lock');
     writeFileSync(file, '');
     const controller = new AbortController();
-    const fresh = withDeviceLock('gpu', options(folder, 'a', controller.signal).given, async () => 'a');
+    const fresh = withDeviceLock(
+      'gpu',
+      options(folder, 'a', { signal: controller.signal }).given,
+      async () => 'a',
+    );
     await setTimeout(500);
     assert.equal(readFileSync(file, 'utf8'), '', 'left alone');
     const old = new Date(Date.now() - 11_000);

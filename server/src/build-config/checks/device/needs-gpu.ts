@@ -27,6 +27,15 @@ export const needsGpu: Rule = ({ build, model, runtime }, report) => {
         'There is no GPU here that `current` could mean. Name the compute capabilities: [sm86, sm89, sm120].',
     });
   }
+  const device = build.get('device');
+  if (device) {
+    report({
+      code: 'config.needs-gpu',
+      severity: 'warning',
+      origin: device.origin,
+      message: `There is no GPU ${device.value} here that TensorRT could use: ${name} builds on the CPU alone, for the GPUs that \`computeCapabilities\` names.`,
+    });
+  }
   const cache = build.get('timingCacheFile');
   if (cache && runtime.version !== undefined && !isAtLeast(runtime.version, '1.2')) {
     report({
