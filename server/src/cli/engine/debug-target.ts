@@ -177,6 +177,8 @@ async function buildInTerminal(
     // Who types the command has chosen the config.
     loadsLibraries: () => true,
     userData: userDataDirectory(),
+    // A build that is cancelled is the end of the command.
+    cancelGrace: 200,
     onEvent: (_, event) => {
       if (event.kind === 'waiting') terminal.progress(`  ${event.sentence}`);
       if (event.kind === 'progress') terminal.progress(`  building ${path.basename(enginePath(build))}`);
