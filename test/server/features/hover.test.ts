@@ -49,6 +49,24 @@ g (float[N,3,8,8] x) => (float[N,4,8,8] y)
     );
   });
 
+  test('calls random what is, and not what runs graphs', () => {
+    assert.match(
+      hoverText(`${header} g () => (float[2] y) { y = Random$0Normal <shape = [2]> () }`) ?? '',
+      /can be random/,
+    );
+    const branch = (name: string, value: string) =>
+      `${name} = b () => (float ${value}) { ${value} = Neg (x) }`;
+    const chosen = `${header} g (float x, bool c) => (float y) { y = I$0f (c) <${branch('then_branch', 'p')}, ${branch('else_branch', 'q')}> }`;
+    assert.match(hoverText(chosen) ?? '', /the model imports 17\)/);
+  });
+
+  test('of TensorRT’s plugins knows the names, in any domain', () => {
+    for (const domain of ['', 'trt.plugins.']) {
+      const model = `${header} g (float[1,9,4] x) => (y) { y = ${domain}Efficient$0NMS_TRT (x, x) }`;
+      assert.match(hoverText(model) ?? '', /plugin of TensorRT/);
+    }
+  });
+
   test('is the same on its name', () => {
     const onName = model.replace('$0', '').replace('[conv0]', '[co$0nv0]');
     assert.equal(hoverText(onName), hoverText(model));

@@ -66,6 +66,35 @@ export function nodeOutputItems({ document, declaration }: CompletionContext): C
   });
 }
 
+/** Values that nodes of the graph or function make and whose type nothing states yet: for outputs and value infos. */
+export function declaredNameItems({
+  document,
+  declaration,
+  cursor,
+  maximum,
+}: CompletionContext): Candidate[] {
+  const { tree } = document;
+  const found = declaration === undefined ? undefined : tree.declarations[declaration];
+  if (!found) {
+    return [];
+  }
+  const stated = new Set<string>();
+  const { from } = segmentsOf(tree, declaration ?? 0);
+  for (const segment of tree.segments.slice(from, found.nodes.from)) {
+    visitSegmentNames(segment, ({ name }) => stated.add(name));
+  }
+  const names = new Set<string>();
+  for (let index = found.nodes.from; index < found.nodes.to && names.size < maximum; index++) {
+    const node = tree.segments[index];
+    for (const { name } of node?.kind === 'node-statement' ? node.outputs : []) {
+      if (name !== '' && !stated.has(name) && matches(name, cursor.typed)) {
+        names.add(name);
+      }
+    }
+  }
+  return [...names].map((name) => valueItem(name, undefined, undefined));
+}
+
 function valueItem(name: string, type: string | undefined, role: string | undefined): Candidate {
   const written = nameText(name);
   return {
