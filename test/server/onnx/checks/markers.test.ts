@@ -87,6 +87,18 @@ const cases: Readonly<Record<string, readonly (readonly [code: string, text: str
           'g (float[2,3] x, bool c) => (float[2,3] y)',
         ),
     ],
+    [
+      'onnx.shape-mismatch',
+      opset(21) +
+        graph(
+          'a = Relu (x) y = Neg (a)',
+          'g (float[2,3] x) => (float[2,3] y) <§float[2,3]§ a, ¦float[2,4]¦ a>',
+        ),
+    ],
+    [
+      'onnx.type-mismatch',
+      opset(21) + graph('y = Relu (x)', 'g (float[2,3] x) => (§float[2,3]§ y) <¦int64[2,3]¦ y>'),
+    ],
     ['onnx.argument-out-of-range', opset(21) + graph('y = Softmax <¦axis = 7¦> (§x§)')],
     ['onnx.argument-out-of-range', opset(12) + graph('y = ReduceSum <¦axes = [5]¦> (§x§)')],
     [
