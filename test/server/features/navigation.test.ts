@@ -275,6 +275,7 @@ g (float[N] x) => (float[N] y) {
     assert.deepEqual(texts, [
       '0.5',
       'alpha = 0.5',
+      '<alpha = 0.5>',
       'y = Elu <alpha = 0.5> (a)',
       '2 lines',
       '4 lines',
