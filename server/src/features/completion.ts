@@ -61,7 +61,9 @@ export function completion(
   const items = (cursor.construct.kind === 'operator' ? beginningFirst(fitting, typedText(context)) : fitting)
     .slice(0, maximumItems)
     .map((candidate, index) => item(context, candidate, index, snippets));
-  return { isIncomplete: fitting.length >= maximumItems, items };
+  // Values that do not fit are left out as long as others match, so an editor has to ask again as more is typed.
+  const isPartial = cursor.construct.kind === 'node-input';
+  return { isIncomplete: isPartial || fitting.length >= maximumItems, items };
 }
 
 /** Adds the documentation that the item's data leads to. */
