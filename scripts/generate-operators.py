@@ -195,9 +195,18 @@ def version_entry(schema) -> dict:
         entry["deprecated"] = 1
     if schema.has_function or schema.has_context_dependent_function:
         entry["function"] = 1
-    if schema.node_determinism == onnx.defs.OpSchema.NodeDeterminism.NonDeterministic:
+    if is_random(schema):
         entry["random"] = 1
     return entry
+
+
+def is_random(schema) -> bool:
+    """ONNX also calls non-deterministic what runs graphs, and functions made of such: not random by themselves."""
+    if schema.node_determinism != onnx.defs.OpSchema.NodeDeterminism.NonDeterministic:
+        return False
+    runs_graphs = any(a.type == onnx.defs.OpSchema.AttrType.GRAPH for a in schema.attributes.values())
+    nodes = schema.function_body.node if schema.has_function else []
+    return not runs_graphs and not any(node.op_type in ("If", "Loop", "Scan") for node in nodes)
 
 
 def main() -> None:

@@ -10,12 +10,13 @@ import {
 } from './completion/attribute-names.ts';
 import { attributeValueItems } from './completion/attribute-values.ts';
 import type { Candidate, CompletionContext } from './completion/candidate.ts';
-import { headerKeyItems, opsetDomainItems } from './completion/headers.ts';
+import { headerKeyItems, irVersionItems, opsetDomainItems, opsetVersionItems } from './completion/headers.ts';
 import { matches } from './completion/match.ts';
 import { operatorItems } from './completion/operators.ts';
 import { resolvedDocumentation } from './completion/resolve.ts';
+import { topItems } from './completion/top.ts';
 import { dimensionItems, typeItems } from './completion/types.ts';
-import { nodeOutputItems, valueItems } from './completion/values.ts';
+import { declaredNameItems, nodeOutputItems, valueItems } from './completion/values.ts';
 import { cursorContext } from './cursor/cursor-context.ts';
 import type { OnnxDocument } from './document.ts';
 import { lastSegmentFrom } from './elements.ts';
@@ -57,10 +58,12 @@ export function completion(
   const fitting = candidates(context).filter(({ filter, label }) =>
     matches(filter ?? label, typedText(context)),
   );
-  const items = fitting
+  const items = (cursor.construct.kind === 'operator' ? beginningFirst(fitting, typedText(context)) : fitting)
     .slice(0, maximumItems)
     .map((candidate, index) => item(context, candidate, index, snippets));
-  return { isIncomplete: fitting.length >= maximumItems, items };
+  // Values that do not fit are left out as long as others match, so an editor has to ask again as more is typed.
+  const isPartial = cursor.construct.kind === 'node-input';
+  return { isIncomplete: isPartial || fitting.length >= maximumItems, items };
 }
 
 /** Adds the documentation that the item's data leads to. */
@@ -94,6 +97,14 @@ function candidates(context: CompletionContext): readonly Candidate[] {
       return headerKeyItems(context, construct.given);
     case 'opset-domain':
       return opsetDomainItems(context);
+    case 'opset-version':
+      return opsetVersionItems(construct.domain);
+    case 'ir-version':
+      return irVersionItems();
+    case 'top':
+      return topItems(context, construct.isBehindHeader);
+    case 'declared-name':
+      return declaredNameItems(context);
     case 'annotation-key':
       return annotationKeyItems();
   }
@@ -134,6 +145,12 @@ function item(
     ...(data !== undefined && { data }),
     ...(again === true && { command: { title: 'Suggest', command: 'editor.action.triggerSuggest' } }),
   };
+}
+
+/** What begins as the typed text, then what has its letters further on: some editors keep the order they are given. */
+function beginningFirst(items: readonly Candidate[], typed: string): readonly Candidate[] {
+  const begins = ({ label }: Candidate) => label.toLowerCase().startsWith(typed.toLowerCase());
+  return typed === '' ? items : [...items.filter(begins), ...items.filter((item) => !begins(item))];
 }
 
 function typedText({ cursor }: CompletionContext): string {

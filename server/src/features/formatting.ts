@@ -8,7 +8,7 @@ import type { DocumentText } from '../onnx/text/document-text.ts';
 import type { Segment } from '../onnx/text/syntax-tree.ts';
 import { type Token, tokensBetween } from './cursor/tokens.ts';
 import type { OnnxDocument } from './document.ts';
-import { childrenOf, type Element, lastSegmentFrom } from './elements.ts';
+import { childrenOf, type Element, lastSegmentFrom, lengthOf } from './elements.ts';
 import { offsetAt, rangeOf } from './source-text.ts';
 
 const indentStep = '  ';
@@ -18,12 +18,24 @@ export function formatDocument(document: OnnxDocument): TextEdit[] {
   return formatSegments(document, 0, document.tree.segments.length);
 }
 
-/** Formats the statements that the range touches. */
-export function formatRange(document: OnnxDocument, range: Range): TextEdit[] {
+/** Formats the statements whose lines the range touches; a line of which it has only the start is not touched. */
+export function formatRange(document: OnnxDocument, { start, end }: Range): TextEdit[] {
   const { tree, source } = document;
-  const from = Math.max(0, lastSegmentFrom(tree, offsetAt(source, range.start)));
-  const to = lastSegmentFrom(tree, offsetAt(source, range.end)) + 1;
-  return formatSegments(document, from, to);
+  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+  let from = Math.max(0, lastSegmentFrom(tree, offsetAt(source, { line: start.line, character: 0 })));
+  if (endOf(document, from) <= offsetAt(source, { line: start.line, character: 0 })) {
+    from++;
+  }
+  const to = lastSegmentFrom(tree, offsetAt(source, { line: last + 1, character: 0 }) - 1) + 1;
+  if (to <= from) {
+    return [];
+  }
+  const [first, behind] = [tree.starts[from] ?? 0, endOf(document, to - 1)];
+  // The white space before a statement is what is behind the one before.
+  return formatSegments(document, from - 1, to).filter(({ range }) => {
+    const edited = offsetAt(source, range.end);
+    return first <= edited && (edited <= behind || range.end.line <= last);
+  });
 }
 
 /** Behind a typed `}` or line end: the statement that ends there. */
@@ -35,15 +47,23 @@ export function formatOnType(document: OnnxDocument, position: Position): TextEd
     return [];
   }
   // What lies behind the cursor is still to be written.
-  return formatSegments(document, segment, segment + 1).filter(
-    ({ range }) => offsetAt(source, range.end) < offset,
-  );
+  const start = tree.starts[segment] ?? 0;
+  return formatSegments(document, segment - 1, segment + 1).filter(({ range }) => {
+    const edited = offsetAt(source, range.end);
+    return start <= edited && edited < offset;
+  });
+}
+
+/** Absolute offset where a segment ends. */
+function endOf({ tree }: OnnxDocument, index: number): number {
+  const segment = tree.segments[index];
+  return (tree.starts[index] ?? 0) + (segment ? lengthOf(segment) : 0);
 }
 
 function formatSegments(document: OnnxDocument, from: number, to: number): TextEdit[] {
   const { tree, source } = document;
   const edits: TextEdit[] = [];
-  for (let index = from; index < to; index++) {
+  for (let index = Math.max(0, from); index < to; index++) {
     const segment = tree.segments[index];
     if (segment && segment.kind !== 'skipped' && segment.problems.length === 0) {
       for (const { start, end, text } of gapsOf(document, index, segment)) {

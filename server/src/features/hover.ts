@@ -1,6 +1,7 @@
 /** textDocument/hover */
 import type { Hover, MarkupContent, Position } from 'vscode-languageserver-types';
 import type { FileAccess } from '../onnx/model/file-access.ts';
+import type { AttributeValueSyntax } from '../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
 import { type Element, type Place, placeAt } from './elements.ts';
 import { annotationHover } from './hover/annotation.ts';
@@ -48,11 +49,20 @@ function contentsFor(context: HoverContext, place: Place, element: Element): Mar
       return tensorHover(context, place);
     case 'dimension':
       return dimensionHover(context.document, place, element.node);
+    case 'attribute-value':
+      // Graphs, tensors and lists have parts that say more.
+      return place.path.at(-2)?.kind === 'attribute' && isScalar(element.node)
+        ? attributeHover(context.document, { ...place, path: place.path.slice(0, -1) })
+        : undefined;
     case 'annotation':
       return annotationHover(element.node);
     default:
       return undefined;
   }
+}
+
+function isScalar({ kind }: AttributeValueSyntax): boolean {
+  return kind === 'integer' || kind === 'float' || kind === 'string' || kind === 'incomplete';
 }
 
 function identifierHover(

@@ -1,6 +1,6 @@
 /**
  * textDocument/rename and prepareRename: values with their uses in subgraphs, local functions with their calls, attributes of
- * functions, symbolic dimensions, names of nodes and graphs. A new name that would mean something else somewhere is refused.
+ * functions, domains of local functions, symbolic dimensions, names of nodes and graphs. A new name that would mean something else somewhere is refused.
  */
 import type { Position, Range, TextEdit, WorkspaceEdit } from 'vscode-languageserver-types';
 import { functionsOf, type LocalFunction } from '../onnx/analysis/functions.ts';
@@ -12,6 +12,7 @@ import type { GraphSyntax, NodeStatement, Span } from '../onnx/text/syntax-tree.
 import { dimensionReferences } from './dimension-references.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
 import { type Element, nodeAround, placeAt } from './elements.ts';
+import { domainConflict, domainPlaces, isOwnDomain } from './rename-domain.ts';
 import { offsetAt } from './source-text.ts';
 import { type DocumentSymbolAtCursor, referencesOfSymbol, symbolAt } from './symbol-references.ts';
 import { occurrencesOfValue, type ValueReference } from './values.ts';
@@ -36,7 +37,7 @@ export function rename(document: OnnxDocument, position: Position, newName: stri
   const target = targetAt(document, position);
   if (!target) {
     return refused(
-      'Here is nothing that can be renamed: put the cursor on a value, function, dimension or node name.',
+      'Here is nothing that can be renamed: put the cursor on a value, function, dimension, node name or the domain of local functions.',
     );
   }
   const name = withoutQuotes(newName);
@@ -47,9 +48,9 @@ export function rename(document: OnnxDocument, position: Position, newName: stri
   if (reason !== undefined) {
     return refused(reason);
   }
-  const edits: TextEdit[] = target.spans().map(({ segment, span }) => ({
+  const edits: TextEdit[] = target.spans().map(({ segment, span, textOf }) => ({
     range: rangeInSegment(document, segment, span),
-    newText: unambiguousIdentifier(name),
+    newText: (textOf ?? unambiguousIdentifier)(name),
   }));
   return { kind: 'edit', edit: { changes: { [document.uri]: edits } } };
 }
@@ -59,8 +60,15 @@ interface Target {
   /** Where the cursor is. */
   readonly segment: number;
   readonly span: Span;
-  readonly spans: () => readonly { readonly segment: number; readonly span: Span }[];
+  readonly spans: () => readonly RenamedPlace[];
   readonly conflict: (name: string) => string | undefined;
+}
+
+interface RenamedPlace {
+  readonly segment: number;
+  readonly span: Span;
+  /** How a name is written here, where it is not as an identifier. */
+  readonly textOf?: (name: string) => string;
 }
 
 function targetAt(document: OnnxDocument, position: Position): Target | undefined {
@@ -80,6 +88,23 @@ function targetAt(document: OnnxDocument, position: Position): Target | undefine
       conflict: element.role === 'label' ? (name) => labelConflict(document, segment, name) : () => undefined,
     };
   }
+  const isOfType = place.path.at(-2)?.kind === 'type';
+  if (
+    element.kind === 'identifier' &&
+    !isOfType &&
+    (element.role === 'domain' || element.role === 'opset-domain')
+  ) {
+    const { node: span } = element;
+    return isOwnDomain(document, span.name)
+      ? {
+          name: span.name,
+          segment,
+          span,
+          spans: () => domainPlaces(document, span.name),
+          conflict: (name) => domainConflict(document, name),
+        }
+      : undefined;
+  }
   const found = symbolAt(document, position);
   const span = found && renamedSpan(element, nodeAround(place.path), found.symbol);
   if (!found || !span) {
@@ -95,7 +120,7 @@ function targetAt(document: OnnxDocument, position: Position): Target | undefine
   };
 }
 
-/** With the cursor on the domain of a call, the function's name is what is renamed. */
+/** With the cursor on the overload of a call, the function's name is what is renamed. */
 function renamedSpan(
   element: Element,
   node: NodeStatement | undefined,
@@ -107,8 +132,7 @@ function renamedSpan(
   if (element.kind !== 'identifier') {
     return undefined;
   }
-  const isPartOfCall = element.role === 'domain' || element.role === 'overload';
-  return symbol.kind === 'function' && isPartOfCall ? node?.operator : element.node;
+  return symbol.kind === 'function' && element.role === 'overload' ? node?.operator : element.node;
 }
 
 function nameOf(symbol: DocumentSymbolAtCursor): string {

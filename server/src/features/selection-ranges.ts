@@ -1,8 +1,11 @@
-/** textDocument/selectionRange: from the word outwards to the statement, the body, the function, the document. */
+/**
+ * textDocument/selectionRange: from the word outwards to what is in brackets, the statement, the body, the function, the document.
+ */
 import type { Position, Range, SelectionRange } from 'vscode-languageserver-types';
 import { declarationAt } from '../onnx/analysis/names.ts';
+import { type Token, tokensBetween } from './cursor/tokens.ts';
 import type { OnnxDocument } from './document.ts';
-import { placeAt } from './elements.ts';
+import { lengthOf, placeAt } from './elements.ts';
 import { offsetAt, rangeOf } from './source-text.ts';
 
 /** One per position, in their order, as the protocol asks. */
@@ -12,7 +15,8 @@ export function selectionRanges(document: OnnxDocument, positions: readonly Posi
 
 function selectionRange(document: OnnxDocument, position: Position): SelectionRange {
   const { tree, source } = document;
-  const place = placeAt(tree, offsetAt(source, position));
+  const offset = offsetAt(source, position);
+  const place = placeAt(tree, offset);
   // Absolute, the widest first; each lies within the one before.
   const spans: [number, number][] = [[0, source.text.length]];
   if (place) {
@@ -29,6 +33,10 @@ function selectionRange(document: OnnxDocument, position: Position): SelectionRa
     for (const { node } of place.path) {
       spans.push([place.start + node.start, place.start + node.end]);
     }
+    const segment = tree.segments[place.segment];
+    const end = place.start + (segment ? lengthOf(segment) : 0);
+    spans.push(...tokenSpans(tokensBetween(source.text, place.start, end), offset));
+    spans.sort((a, b) => b[1] - b[0] - (a[1] - a[0]));
   }
   let range: SelectionRange = { range: toRange(document, spans[0]) };
   let [start, end] = spans[0] ?? [0, 0];
@@ -40,6 +48,35 @@ function selectionRange(document: OnnxDocument, position: Position): SelectionRa
   }
   return range;
 }
+
+/** The word at the offset, a string without its quotes, and what is in the brackets around it, without and with them. */
+function tokenSpans(tokens: readonly Token[], offset: number): [number, number][] {
+  const spans: [number, number][] = [];
+  const open: Token[] = [];
+  for (const token of tokens) {
+    const { start, end, text, kind } = token;
+    if (kind === 'word' || kind === 'number' || kind === 'string') {
+      if (start <= offset && offset <= end) spans.push([start, end]);
+      if (kind === 'string' && start < offset && offset < end) spans.push([start + 1, end - 1]);
+    } else if (kind === 'punctuation' && closing.has(text)) {
+      open.push(token);
+    } else if (kind === 'punctuation' && closing.get(open.at(-1)?.text ?? '') === text) {
+      const before = open.pop();
+      if (before && before.start <= offset && offset <= end) {
+        spans.push([before.start, end]);
+        if (before.end <= offset && offset <= start) spans.push([before.end, start]);
+      }
+    }
+  }
+  return spans;
+}
+
+const closing: ReadonlyMap<string, string> = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+  ['<', '>'],
+]);
 
 function toRange({ source }: OnnxDocument, [start, end]: readonly [number, number] = [0, 0]): Range {
   return rangeOf(source, start, end);

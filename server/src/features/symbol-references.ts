@@ -57,11 +57,10 @@ export function referencesOfSymbol(
     case 'attribute-parameter':
       return parameterReferences(document, symbol.of, symbol.name);
     case 'dimension':
-      return dimensionReferences(document, symbol.segment, symbol.name).map(({ segment, dimension }) => ({
-        segment,
-        span: dimension,
-        isDefinition: false,
-      }));
+      // The first place, an input as a rule, gives the dimension its size at run time.
+      return dimensionReferences(document, symbol.segment, symbol.name).map(
+        ({ segment, dimension }, index) => ({ segment, span: dimension, isDefinition: index === 0 }),
+      );
   }
 }
 

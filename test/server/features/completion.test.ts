@@ -73,6 +73,21 @@ describe('completion of operators', () => {
     assert.match(accepted(text, 'local.f'), / {2}b = local\.f \(/);
   });
 
+  test('puts what begins as typed before what only has its letters', () => {
+    const offered = labels(body('  b = Con$0'));
+    assert.equal(offered[0], 'Concat');
+    assert.ok(offered.indexOf('ConvTranspose') < offered.indexOf('BatchNormalization'));
+  });
+
+  test('knows the operators of ONNX Runtime and the plugins of TensorRT by name, and their domains', () => {
+    assert.equal(accepted(body('  b = com$0'), 'com.microsoft'), '  b = com.microsoft.');
+    assert.equal(
+      accepted(body('  b = com.microsoft.Fus$0'), 'com.microsoft.FusedMatMul'),
+      '  b = com.microsoft.FusedMatMul ($1)',
+    );
+    assert.ok(labels(body('  b = trt.plugins.Eff$0')).includes('trt.plugins.EfficientNMS_TRT'));
+  });
+
   test('leaves deprecated operators out, and documents the others when asked', () => {
     assert.ok(!labels(body('  b = Upsam$0')).includes('Upsample'));
     const conv = items(body('  b = Con$0')).find(({ label }) => label === 'Conv');
@@ -94,9 +109,10 @@ describe('completion of operators', () => {
 });
 
 describe('completion of inputs', () => {
-  test('offers what is defined before, nearest first, what does not fit the type last', () => {
-    assert.deepEqual(labels(body('  b = MatMul ($0')), ['a', 'w', 'x', 's', 'c']);
-    assert.deepEqual(labels(body('  b = Reshape (a, $0')).slice(0, 1), ['s']);
+  test('offers what is defined before and fits the type, nearest first; what does not fit only where nothing else matches', () => {
+    assert.deepEqual(labels(body('  b = MatMul ($0')), ['a', 'w', 'x', 's']);
+    assert.deepEqual(labels(body('  b = Reshape (a, $0')), ['s']);
+    assert.deepEqual(labels(body('  b = Reshape (a, c$0')), ['c']);
   });
 
   test('narrows the type by the inputs that are there', () => {
@@ -119,7 +135,7 @@ describe('completion of inputs', () => {
     );
     const all = labels(text);
     assert.ok(all.indexOf('q') < all.indexOf('p'));
-    assert.deepEqual([...all].sort(), ['a', 'c', 'p', 'q', 's', 'w', 'x']);
+    assert.deepEqual([...all].sort(), ['a', 'p', 'q', 's', 'w', 'x']);
   });
 
   test('in a function offers no values of the graph', () => {
@@ -193,6 +209,28 @@ describe('completion elsewhere', () => {
 
   test('domains of opset imports with their newest version', () => {
     assert.match(accepted('<ir_version: 10, opset_import: ["$0', 'ai.onnx.ml'), /"ai\.onnx\.ml" : \{1:5\}/);
+  });
+
+  test('versions, the newest first, with the release of ONNX that brought them', () => {
+    const [first] = items('<ir_version: 10, opset_import: ["" : $0]>');
+    assert.ok(Number(first?.label) >= 28 && first?.detail?.startsWith('ONNX 1.'), JSON.stringify(first));
+    assert.ok(labels('<ir_version: 10, opset_import: ["ai.onnx.ml" : $0]>').includes('5'));
+    const found = items('<ir_version: $0').find(({ label }) => label === '10');
+    assert.equal(found?.detail, 'ONNX 1.16.0');
+  });
+
+  test('a model in an empty text, the graph behind a header, a function behind the graph', () => {
+    assert.match(accepted('$0', 'model'), /^<ir_version: 10, opset_import: \["" : 21\]>/);
+    assert.match(accepted(`${header}\n$0`, 'model'), /^\{1:main\} \(/);
+    assert.match(accepted(`${header} g () => () {}\n$0`, 'function'), /^<domain: "\{1:local\}"/);
+  });
+
+  test('outputs and value infos by what nodes make and nothing states yet', () => {
+    const model = (outputs: string, values: string) =>
+      `${header} g (float[N] x) => (${outputs}) <${values}> { a = Relu (x) b, c = Split (a) }`;
+    assert.deepEqual(labels(model('float[N] $0', 'float[N] b')), ['a', 'c']);
+    assert.deepEqual(labels(model('float[N] c', 'float[N] a, float $0')), ['b']);
+    assert.deepEqual(labels(`${header} g (float[N] $0) => () { a = Relu (x) }`), []);
   });
 
   test('types and names of dimensions', () => {

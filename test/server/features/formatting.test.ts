@@ -100,6 +100,17 @@ describe('formatting', () => {
     );
   });
 
+  test('of whole lines sets their indentation, and changes nothing of the lines around them', () => {
+    const { document } = fixture(
+      `${header}\ng (float x) => (float y) {\n a=Relu(x)\n      b=Relu(a)\n y=Neg(b)\n}\n`,
+    );
+    const range = { start: { line: 3, character: 0 }, end: { line: 4, character: 0 } };
+    assert.equal(
+      applied(document, formatRange(document, range)),
+      `${header}\ng (float x) => (float y) {\n a=Relu(x)\n  b = Relu (a)\n y=Neg(b)\n}\n`,
+    );
+  });
+
   test('behind a line end formats the statement before it, and leaves the new line to the editor', () => {
     const { document, position } = fixture(`${header}\ng (float x) => (float y) {\n  a=Relu(x)\n    $0\n}\n`);
     assert.equal(

@@ -49,6 +49,42 @@ g (float[N,3,8,8] x) => (float[N,4,8,8] y)
     );
   });
 
+  test('calls random what is, and not what runs graphs', () => {
+    assert.match(
+      hoverText(`${header} g () => (float[2] y) { y = Random$0Normal <shape = [2]> () }`) ?? '',
+      /can be random/,
+    );
+    const branch = (name: string, value: string) =>
+      `${name} = b () => (float ${value}) { ${value} = Neg (x) }`;
+    const chosen = `${header} g (float x, bool c) => (float y) { y = I$0f (c) <${branch('then_branch', 'p')}, ${branch('else_branch', 'q')}> }`;
+    assert.match(hoverText(chosen) ?? '', /the model imports 17\)/);
+  });
+
+  test('on the value of an attribute says what the attribute is, and which type a number stands for', () => {
+    const cast = hoverText(`${header} g (float x) => (int64 y) { y = Cast <to = $07> (x) }`) ?? '';
+    assert.match(cast, /`to: int`, attribute of \*\*Cast\*\*[\s\S]*`7` is `int64`\./);
+    const half = hoverText(`${header} g (float x) => (y) { y = Conv <auto_pad = "SA$0ME`) ?? '';
+    assert.match(half, /One of `"NOTSET"`/);
+  });
+
+  test('on a function shows the defaults of its attributes', () => {
+    const text = hoverText(`${header} g (float x) => (float y) { y = local.$0f (x) }
+<domain: "local", opset_import: ["" : 17]> f <k, alpha: float = 0.5> (a) => (b) { b = Neg (a) }`);
+    assert.match(text ?? '', /local\.f <k, alpha = 0\.5> \(a\) => \(b\)/);
+  });
+
+  test('on a word that is all of its statement yet names no operator', () => {
+    const text = hoverText(`${header} g (float x) => (float y) {\n  z$0z\n  y = Neg (x)\n}`) ?? '';
+    assert.match(text, /Named in \[line 2\]/);
+  });
+
+  test('of TensorRT’s plugins knows the names, in any domain', () => {
+    for (const domain of ['', 'trt.plugins.']) {
+      const model = `${header} g (float[1,9,4] x) => (y) { y = ${domain}Efficient$0NMS_TRT (x, x) }`;
+      assert.match(hoverText(model) ?? '', /plugin of TensorRT/);
+    }
+  });
+
   test('is the same on its name', () => {
     const onName = model.replace('$0', '').replace('[conv0]', '[co$0nv0]');
     assert.equal(hoverText(onName), hoverText(model));

@@ -43,6 +43,18 @@ g (float[N] x) => (float[N] $0y) {
     );
   });
 
+  test('of a dimension leads to where the graph first names it', () => {
+    expectMarks(
+      `${header}
+g (float[N,M] x) => (float[N,M] y) <float[$0M,N] t> {
+           ^
+  t = Transpose (x)
+  y = Transpose (t)
+}`,
+      toDefinition,
+    );
+  });
+
   test('of an initializer leads to it; of one with an input of the same name to both', () => {
     expectMarks(
       `${header}
@@ -263,6 +275,7 @@ g (float[N] x) => (float[N] y) {
     assert.deepEqual(texts, [
       '0.5',
       'alpha = 0.5',
+      '<alpha = 0.5>',
       'y = Elu <alpha = 0.5> (a)',
       '2 lines',
       '4 lines',

@@ -84,7 +84,7 @@ describe('renaming', () => {
     );
     assert.equal(
       renamed(
-        model((text) => text.replace('local.f', 'lo$0cal.f')),
+        model((text) => text.replace('local.f', 'local.$0f')),
         'block',
       ),
       expected,
@@ -99,6 +99,26 @@ describe('renaming', () => {
       ),
       plain.replace('<k>', '<count>').replace('<k = 1>', '<count = 1>'),
     );
+  });
+
+  test('a domain of local functions changes in imports, headers and calls, in quotes where they are needed', () => {
+    for (const at of ['= $0local.f', '"" : 17, "$0local" : 1']) {
+      const text = renamed(
+        model((value) => value.replace(at.replace('$0', ''), at)),
+        'my-own.functions',
+      );
+      assert.equal(
+        text,
+        plain
+          .replace('= local.f', '= "my-own.functions".f')
+          .replace('"local" : 1', '"my-own.functions" : 1')
+          .replace('domain: "local"', 'domain: "my-own.functions"'),
+      );
+    }
+    const onCall = model((value) => value.replace('= local.f', '= $0local.f'));
+    assert.match(refusal(onCall, 'ai.onnx'), /ONNX's own/);
+    const onOperator = `${header} g (float x) => (float y) { y = com.mic$0rosoft.Gelu (x) }`;
+    assert.match(refusal(onOperator, 'a'), /nothing that can be renamed/);
   });
 
   test('a dimension changes wherever it stands in the graph', () => {

@@ -1,7 +1,13 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { functionsOf, modelImports } from '../../onnx/analysis/functions.ts';
 import { domainDescription } from '../../onnx/operators/domains.ts';
-import { knownDomains, newestOpset } from '../../onnx/operators/table.ts';
+import {
+  knownDomains,
+  newestIrVersion,
+  newestOpset,
+  releaseOfIrVersion,
+  releaseOfOpset,
+} from '../../onnx/operators/table.ts';
 import { headerKeyDescription } from '../hover/header.ts';
 import { markdown } from '../markdown.ts';
 import { type Candidate, type CompletionContext, snippetText } from './candidate.ts';
@@ -63,6 +69,30 @@ export function opsetDomainItems({ document: { tree }, segment, cursor }: Comple
         ...(cursor.isQuoted && { filter: `"${domain === '' ? 'ai.onnx' : domain}` }),
       };
     });
+}
+
+/** The versions of a domain of ONNX, the newest first. */
+export function opsetVersionItems(domain: string): Candidate[] {
+  const newest = newestOpset(domain) ?? 1;
+  return Array.from({ length: newest }, (_, index) => {
+    const release = releaseOfOpset(domain, newest - index);
+    return versionItem(newest - index, release);
+  });
+}
+
+export function irVersionItems(): Candidate[] {
+  const newest = newestIrVersion();
+  return Array.from({ length: newest - 2 }, (_, index) =>
+    versionItem(newest - index, releaseOfIrVersion(newest - index)),
+  );
+}
+
+function versionItem(version: number, release: string | undefined): Candidate {
+  return {
+    label: String(version),
+    kind: CompletionItemKind.Value,
+    ...(release !== undefined && { detail: `ONNX ${release}` }),
+  };
 }
 
 function isBehindGraph({ document: { tree }, segment }: CompletionContext): boolean {

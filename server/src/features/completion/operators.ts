@@ -5,7 +5,7 @@ import {
   modelImports,
   opsetVersion,
 } from '../../onnx/analysis/functions.ts';
-import { domainDescription } from '../../onnx/operators/domains.ts';
+import { domainDescription, namesOfDomain } from '../../onnx/operators/domains.ts';
 import type { AttributeSchema, FormalParameter, OperatorSchema } from '../../onnx/operators/schema.ts';
 import { knownDomains, normalizedDomain, operatorsOf } from '../../onnx/operators/table.ts';
 import { nameText } from '../markdown.ts';
@@ -29,7 +29,22 @@ export function operatorItems(context: CompletionContext, domain: string): Candi
       ? operatorsOf(known, opset).map((schema) => operatorItem(schema, opset, hasParts, domain))
       : [];
   });
-  return [...items, ...operators.filter(({ deprecated }) => !deprecated), ...domainItems(context, domain)];
+  return [
+    ...items,
+    ...operators.filter(({ deprecated }) => !deprecated),
+    ...foreignItems(domain, hasParts),
+    ...domainItems(context, domain),
+  ];
+}
+
+/** Behind a domain whose operators are known by name only. */
+function foreignItems(domain: string, hasParts: boolean): Candidate[] {
+  return namesOfDomain(domain).map((name) => ({
+    label: `${domain}.${name}`,
+    kind: CompletionItemKind.Method,
+    insert: hasParts ? `${domain}.${name}` : `${domain}.${name} ()`,
+    snippet: snippetText(`${domain}.${name}`) + (hasParts ? '' : ' ($1)'),
+  }));
 }
 
 function operatorItem(
@@ -114,10 +129,11 @@ function functionItem(found: LocalFunction, hasParts: boolean): Candidate {
   };
 }
 
-/** Imported domains whose operators nobody lists. */
+/** Domains without schemas: those of ONNX Runtime and TensorRT, and what else the model imports. */
 function domainItems({ document: { tree } }: CompletionContext, typed: string): Candidate[] {
   const known = new Set(knownDomains());
-  return (modelImports(tree) ?? []).flatMap(({ domain: { name } }) =>
+  const imported = (modelImports(tree) ?? []).map(({ domain: { name } }) => name);
+  return [...new Set([...imported, 'com.microsoft', 'trt.plugins'])].flatMap((name) =>
     known.has(normalizedDomain(name)) || name === typed
       ? []
       : [
@@ -126,6 +142,7 @@ function domainItems({ document: { tree } }: CompletionContext, typed: string): 
             kind: CompletionItemKind.Module,
             detail: domainDescription(name),
             insert: `${name}.`,
+            again: true,
           },
         ],
   );

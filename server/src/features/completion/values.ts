@@ -10,9 +10,12 @@ import { occurrencesOfValue, typeOfValue } from '../values.ts';
 import type { Candidate, CompletionContext } from './candidate.ts';
 import { matches } from './match.ts';
 
+/** Rank of a value whose type the operator cannot take. */
+const misfit = 4;
+
 /**
- * Values defined before the statement, the nearest first; those whose type the operator takes before those of unknown type, and
- * those before the ones that it cannot take.
+ * Values defined before the statement whose type the operator takes, the nearest first, and behind them those of unknown type.
+ * Others only where there are none of these.
  */
 export function valueItems(
   context: CompletionContext,
@@ -27,11 +30,13 @@ export function valueItems(
   const taken = new Set(statement.inputs);
   const ranked = scopeValues(context).map((name, nearness) => {
     const type = typeText(context, name);
-    const fit = !type || !accepted ? 1 : accepted.has(onnxTypeName(type)) ? 0 : 2;
-    return { name, type, nearness, rank: fit * 2 + (taken.has(name) ? 1 : 0) };
+    const fit = !type || !accepted ? 2 : accepted.has(onnxTypeName(type)) ? 0 : misfit;
+    return { name, type, nearness, rank: fit + (taken.has(name) ? 1 : 0) };
   });
   ranked.sort((a, b) => a.rank - b.rank || a.nearness - b.nearness);
-  const values = ranked.map(({ name, type }) => valueItem(name, type, role));
+  // Misfits are offered where nothing else is: a type that is wrong elsewhere shall not leave the user without a word.
+  const fitting = ranked.filter(({ rank }) => rank < misfit);
+  const values = (fitting.length > 0 ? fitting : ranked).map(({ name, type }) => valueItem(name, type, role));
   const canBeOmitted = parameter?.option === 'optional' && context.cursor.typed === '';
   return canBeOmitted
     ? [...values, { label: '""', kind: CompletionItemKind.Value, detail: `${parameter.name} is left out` }]
@@ -64,6 +69,35 @@ export function nodeOutputItems({ document, declaration }: CompletionContext): C
           },
         ];
   });
+}
+
+/** Values that nodes of the graph or function make and whose type nothing states yet: for outputs and value infos. */
+export function declaredNameItems({
+  document,
+  declaration,
+  cursor,
+  maximum,
+}: CompletionContext): Candidate[] {
+  const { tree } = document;
+  const found = declaration === undefined ? undefined : tree.declarations[declaration];
+  if (!found) {
+    return [];
+  }
+  const stated = new Set<string>();
+  const { from } = segmentsOf(tree, declaration ?? 0);
+  for (const segment of tree.segments.slice(from, found.nodes.from)) {
+    visitSegmentNames(segment, ({ name }) => stated.add(name));
+  }
+  const names = new Set<string>();
+  for (let index = found.nodes.from; index < found.nodes.to && names.size < maximum; index++) {
+    const node = tree.segments[index];
+    for (const { name } of node?.kind === 'node-statement' ? node.outputs : []) {
+      if (name !== '' && !stated.has(name) && matches(name, cursor.typed)) {
+        names.add(name);
+      }
+    }
+  }
+  return [...names].map((name) => valueItem(name, undefined, undefined));
 }
 
 function valueItem(name: string, type: string | undefined, role: string | undefined): Candidate {

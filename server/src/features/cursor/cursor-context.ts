@@ -34,6 +34,13 @@ export type CursorConstruct =
   | { readonly kind: 'dimension' }
   | { readonly kind: 'header-key'; readonly given: readonly string[] }
   | { readonly kind: 'opset-domain' }
+  /** Behind the colon of an opset import; `domain` as written. */
+  | { readonly kind: 'opset-version'; readonly domain: string }
+  | { readonly kind: 'ir-version' }
+  /** Outside of everything: before a model's graph or behind it. */
+  | { readonly kind: 'top'; readonly isBehindHeader: boolean }
+  /** Behind the type of an output or of a value info. */
+  | { readonly kind: 'declared-name' }
   | { readonly kind: 'annotation-key' };
 
 export interface CursorContext {
@@ -135,7 +142,7 @@ function constructAt(frames: readonly Frame[]): CursorConstruct | undefined {
   const before = item.at(-1);
   switch (top.role) {
     case 'top':
-      return undefined;
+      return topConstruct(item);
     case 'body':
       return bodyConstruct(top, before);
     case 'inputs':
@@ -145,11 +152,21 @@ function constructAt(frames: readonly Frame[]): CursorConstruct | undefined {
     case 'attributes':
       return attributeConstruct(top, before);
     case 'header':
+      if (item.length === 2 && item[0]?.text === 'ir_version' && before?.text === ':') {
+        return { kind: 'ir-version' };
+      }
       return item.length === 0 ? { kind: 'header-key', given: top.given } : undefined;
     case 'opset-imports':
+      if (item.length === 2 && before?.text === ':') {
+        return { kind: 'opset-version', domain: item[0]?.text ?? '' };
+      }
       return item.length === 0 ? { kind: 'opset-domain' } : undefined;
     case 'signature':
     case 'values':
+      if (before && isEndOfType(item, before) && !isInputs(frames)) {
+        return { kind: 'declared-name' };
+      }
+      return item.length === 0 ? { kind: 'type' } : undefined;
     case 'type':
       return item.length === 0 ? { kind: 'type' } : undefined;
     case 'dimensions':
@@ -157,6 +174,22 @@ function constructAt(frames: readonly Frame[]): CursorConstruct | undefined {
     default:
       return undefined;
   }
+}
+
+function topConstruct(item: readonly Token[]): CursorConstruct | undefined {
+  const isBehindHeader = item.length === 2 && item[0]?.text === '<' && item[1]?.text === '>';
+  return item.length === 0 || isBehindHeader ? { kind: 'top', isBehindHeader } : undefined;
+}
+
+/** `float`, or `float[2]` and `seq(float)` with their closing bracket. */
+function isEndOfType(item: readonly Token[], before: Token): boolean {
+  const isWord = item.length === 1 && before.kind === 'word';
+  return isWord || (item.length > 1 && (before.text === ']' || before.text === ')'));
+}
+
+/** The frame opened by the list of a graph's or function's inputs, whose names are new. */
+function isInputs(frames: readonly Frame[]): boolean {
+  return frames.at(-1)?.role === 'signature' && frames.at(-2)?.item.at(-2)?.text !== '=>';
 }
 
 function bodyConstruct({ statement }: Frame, before: Token | undefined): CursorConstruct | undefined {

@@ -1,10 +1,12 @@
 import type { MarkupContent } from 'vscode-languageserver-types';
 import { calledFunction, functionAt, opsetVersion } from '../../onnx/analysis/functions.ts';
 import { declarationAt } from '../../onnx/analysis/names.ts';
+import { dataTypeOfNumber } from '../../onnx/model/data-types.ts';
+import { isDataTypeAttribute } from '../../onnx/operators/data-type-attributes.ts';
 import { domainName } from '../../onnx/operators/domains.ts';
 import type { AttributeDefault, AttributeSchema } from '../../onnx/operators/schema.ts';
 import { schemaOf } from '../../onnx/operators/table.ts';
-import type { Identifier } from '../../onnx/text/syntax-tree.ts';
+import type { AttributeValueSyntax, Identifier } from '../../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, textOf } from '../document.ts';
 import { innermost, nodeAround, type Place } from '../elements.ts';
 import { code, markdown } from '../markdown.ts';
@@ -36,7 +38,19 @@ export function attributeHover(document: OnnxDocument, place: Place): MarkupCont
       `**${schema.name}** (since version ${schema.sinceVersion} of ${code(domainName(domain))}) has no attribute ${code(name)}.`,
     ]);
   }
-  return known ? markdown([attributeTitle(known, schema?.name ?? ''), known.description]) : undefined;
+  return known
+    ? markdown([
+        attributeTitle(known, schema?.name ?? ''),
+        isDataTypeAttribute(known) ? dataTypeNote(attribute.value) : undefined,
+        known.description,
+      ])
+    : undefined;
+}
+
+/** `7` is `int64`. */
+function dataTypeNote(value: AttributeValueSyntax): string | undefined {
+  const type = value.kind === 'integer' ? dataTypeOfNumber(Number(value.value)) : undefined;
+  return type && `${code(String(type.number))} is ${code(type.name)}.`;
 }
 
 /** An attribute parameter of a function, where it is declared or referred to by `@name`. */

@@ -6,7 +6,8 @@ import {
   opsetVersion,
 } from '../../onnx/analysis/functions.ts';
 import { declarationAt, scopeOfName } from '../../onnx/analysis/names.ts';
-import { domainDescription, domainName } from '../../onnx/operators/domains.ts';
+import { domainDescription, domainName, namesOfDomain } from '../../onnx/operators/domains.ts';
+import { isTensorRTPlugin } from '../../onnx/operators/plugins.ts';
 import { type FormalParameter, type OperatorSchema, parameterAt } from '../../onnx/operators/schema.ts';
 import {
   knownDomains,
@@ -16,11 +17,12 @@ import {
   versionsOf,
 } from '../../onnx/operators/table.ts';
 import type { Identifier, NodeStatement, ValueDeclaration } from '../../onnx/text/syntax-tree.ts';
-import type { OnnxDocument } from '../document.ts';
+import { type OnnxDocument, textOf } from '../document.ts';
 import { nodeAround, type Place } from '../elements.ts';
 import { functionReferences } from '../function-references.ts';
 import type { HoverContext } from '../hover.ts';
 import { code, codeBlock, list, markdown } from '../markdown.ts';
+import { functionSignatureText } from '../signature-text.ts';
 import { graphsAround, type KnownType, occurrencesOfValue, typeOfValue } from '../values.ts';
 import { typeSourceNote } from './type-source.ts';
 
@@ -39,7 +41,7 @@ export function nodeHover(context: HoverContext, place: Place): MarkupContent | 
   const types = typesOfValues(context, place, declaration ?? 0, [...node.inputs, ...node.outputs]);
   const sources = new Set([...types.values()].map(({ source }) => source));
   return markdown([
-    called ? functionTitle(called) : operatorTitle(node, domain, opset, schema),
+    called ? functionTitle(document, called) : operatorTitle(node, domain, opset, schema),
     schema?.summary,
     section('Inputs', node.inputs, types, schema?.inputs ?? called?.signature.inputs.map(formal)),
     section('Outputs', node.outputs, types, schema?.outputs ?? called?.signature.outputs.map(formal)),
@@ -58,7 +60,7 @@ export function functionHover(document: OnnxDocument, place: Place): MarkupConte
   }
   const calls = functionReferences(document, found).filter((reference) => reference.kind === 'call').length;
   return markdown([
-    functionTitle(found),
+    functionTitle(document, found),
     `Called by ${calls === 0 ? 'no node' : calls === 1 ? 'one node' : `${calls} nodes`} of this model.`,
   ]);
 }
@@ -76,13 +78,20 @@ function operatorTitle(
     const notes = [
       `since version ${schema.sinceVersion}; ${imported}`,
       ...(schema.isFunction ? ['defined as a function of other operators'] : []),
-      ...(schema.nonDeterministic ? ['its results are random'] : []),
+      ...(schema.nonDeterministic ? ['its results can be random'] : []),
     ];
     const title = `**${name}**, operator of ${code(domainName(domain))} (${notes.join('; ')})`;
     return schema.deprecated ? `${title}\n\n**Deprecated** since version ${schema.sinceVersion}.` : title;
   }
+  if (isTensorRTPlugin(name)) {
+    return `**${name}**, a plugin of TensorRT, in the domain ${code(domainName(domain))} (${imported}). TensorRT's ONNX parser finds plugins by their names; the node's attributes are the plugin's fields.`;
+  }
   if (!knownDomains().includes(domain)) {
-    return `**${name}**, operator of ${code(domainName(domain))} (${imported}). ${domainDescription(domain)}`;
+    const isContrib = domain === 'com.microsoft' && namesOfDomain(domain).includes(name);
+    const link = isContrib
+      ? `\n\n[Documentation of ${name}](https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.${name})`
+      : '';
+    return `**${name}**, operator of ${code(domainName(domain))} (${imported}). ${domainDescription(domain)}${link}`;
   }
   const later = versionsOf(domain, name)[0];
   return later
@@ -90,19 +99,15 @@ function operatorTitle(
     : `**${name}** is no operator of ${code(domainName(domain))} up to version ${newestOpset(domain)}, and no function of this model.`;
 }
 
-function functionTitle({ domain, name, overload, signature }: LocalFunction): string {
-  const qualified = [domain, name].filter((part) => part !== '').join('.') + (overload && `:${overload}`);
-  const names = (declarations: readonly { readonly name: Identifier }[]) =>
-    declarations.map((declaration) => declaration.name.name).join(', ');
-  const attributes = [
-    ...signature.attributeParameters,
-    ...signature.attributeDefaults.map(({ name }) => name),
-  ];
-  const parameters =
-    attributes.length > 0 ? ` <${attributes.map((attribute) => attribute.name).join(', ')}>` : '';
-  return `**${name}**, function of this model\n\n${codeBlock(
-    `${qualified}${parameters} (${names(signature.inputs)}) => (${names(signature.outputs)})`,
-  )}`;
+function functionTitle(document: OnnxDocument, called: LocalFunction): string {
+  const segment = document.tree.declarations[called.declaration]?.signature ?? 0;
+  const signature = functionSignatureText(called, (value) => shortened(textOf(document, segment, value)));
+  return `**${called.name}**, function of this model\n\n${codeBlock(signature)}`;
+}
+
+/** Defaults may be tensors. */
+function shortened(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 /** A function's input or output as a formal parameter: all of them may be left out. */

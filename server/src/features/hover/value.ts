@@ -45,7 +45,13 @@ function producers(document: OnnxDocument, occurrences: readonly Occurrence[]): 
   const found = occurrences.flatMap((occurrence) => {
     const { owner, role } = occurrence;
     if (role === 'node-output' && owner.kind === 'node-statement') {
-      return [`Produced by ${code(owner.operator.name)} (${lineLink(document, occurrence)}).`];
+      const line = lineLink(document, occurrence);
+      // Half-typed: the operator is still to come.
+      return [
+        owner.operator.name === ''
+          ? `Named in ${line}.`
+          : `Produced by ${code(owner.operator.name)} (${line}).`,
+      ];
     }
     if (role === 'input') {
       return [`An input (${lineLink(document, occurrence)}).`];

@@ -4,7 +4,13 @@ import type { FileAccess } from '../model/file-access.ts';
 import type { FileRange, Model, Tensor } from '../model/model.ts';
 import { FileSizes } from './weightless/file-sizes.ts';
 import { mapTensors } from './weightless/map-tensors.ts';
-import { externalRange, findProblem, problemOf, type WeightProblem } from './weightless/plan.ts';
+import {
+  externalRange,
+  findProblem,
+  problemOf,
+  statesLength,
+  type WeightProblem,
+} from './weightless/plan.ts';
 
 /** `modelDirectory`: absolute path of the folder that locations are relative to. In the order of the model. */
 export function externalDataProblems(
@@ -43,10 +49,19 @@ function problemWith(tensor: Tensor, modelDirectory: string, sizes: FileSizes): 
   if (problem) return problem;
   const needed = byteLength(tensor.dataType, tensor.dims);
   if (needed === undefined || needed === range.length) return undefined;
-  return problemOf(
-    tensor,
-    'wrong-length',
-    range.path,
-    `takes ${needed} bytes by its type and shape, and ${range.length} are stated for it in ${range.path}.`,
-  );
+  const takes = `takes ${needed} bytes by its type and shape, and`;
+  return statesLength(tensor)
+    ? problemOf(
+        tensor,
+        'wrong-length',
+        range.path,
+        `${takes} ${range.length} are stated for it in ${range.path}.`,
+        'length',
+      )
+    : problemOf(
+        tensor,
+        'wrong-length',
+        range.path,
+        `${takes} without a length it has all ${range.length} from its offset to the end of ${range.path}. Add "length": "${needed}".`,
+      );
 }

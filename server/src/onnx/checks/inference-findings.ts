@@ -5,7 +5,7 @@ import { defines, subgraphsOf } from '../analysis/segment-names.ts';
 import type { Inference } from '../inference/infer.ts';
 import type { PathStep, Problem, Side } from '../inference/problem.ts';
 import type { Graph, Node } from '../model/model.ts';
-import type { NodeStatement, Segment, Span, SyntaxTree } from '../text/syntax-tree.ts';
+import type { AttributeSyntax, NodeStatement, Segment, Span, SyntaxTree } from '../text/syntax-tree.ts';
 import type { AnchoredFinding, Place } from './finding.ts';
 
 /** So many are shown. */
@@ -71,17 +71,29 @@ function findingOf(
 }
 
 /** The token of the node that a side is. */
-function spanOf({ role, index, name }: Side, statement: NodeStatement): Span | undefined {
+function spanOf({ role, index, name, graphOutput }: Side, statement: NodeStatement): Span | undefined {
   switch (role) {
     case 'input':
       return visible(statement.inputs[index ?? -1]);
     case 'output':
       return visible(statement.outputs[index ?? -1]);
     case 'attribute':
-      return statement.attributes.find((attribute) => attribute.name.name === name);
+      return attributeSpan(
+        statement.attributes.find((attribute) => attribute.name.name === name),
+        graphOutput,
+      );
     case 'declaration':
       return undefined;
   }
+}
+
+/** Of a graph, which is long: the output that is meant, or the name of the attribute. */
+function attributeSpan(
+  attribute: AttributeSyntax | undefined,
+  graphOutput: number | undefined,
+): Span | undefined {
+  if (attribute?.value.kind !== 'graph') return attribute;
+  return visible(attribute.value.value.outputs[graphOutput ?? -1]?.name) ?? attribute.name;
 }
 
 function visible(span: Span | undefined): Span | undefined {

@@ -162,12 +162,24 @@ function reportType(
   types: readonly string[],
 ): void {
   const { node } = context;
-  const list = types.map((type) => type.replace(/^tensor\((.*)\)$/, '$1')).join(', ');
+  const list = listed(types);
   context.report(
     'onnx.type-mismatch',
     `Input ${index} (${parameter.name}) of ${node.operator} in opset ${context.version} cannot be ${formatType(context.type(index))}; it takes ${list}.`,
     [context.inputSide(index), { role: 'declaration', name: parameter.name, text: list }],
   );
+}
+
+/** Lists beyond this many types are shortened to their kinds. */
+const listedTypes = 16;
+
+/** `float, int64`; of many, `tensor(…), seq(tensor(…))`: what is taken of any element type. */
+function listed(types: readonly string[]): string {
+  const shown =
+    types.length > listedTypes
+      ? [...new Set(types.map((type) => type.replace(/\w+(?=\)*$)/, '…')))]
+      : types.map((type) => type.replace(/^tensor\((.*)\)$/, '$1'));
+  return shown.join(', ');
 }
 
 function reportDifferentTypes(context: NodeContext, first: number, second: number): void {

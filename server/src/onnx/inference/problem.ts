@@ -28,6 +28,8 @@ export interface Side {
   readonly role: 'input' | 'output' | 'attribute' | 'declaration';
   /** Index of the input or output. */
   readonly index?: number;
+  /** Of an attribute that is a graph: index of that graph's output which is meant. */
+  readonly graphOutput?: number;
   /** Name of the value or attribute. */
   readonly name: string;
   /** Its type, shape or value as people read it. */

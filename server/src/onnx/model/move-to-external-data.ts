@@ -10,8 +10,9 @@ export interface ExternalDataOptions {
   readonly threshold: number;
 }
 
-export interface MovedModel {
-  readonly model: Model;
+export interface MovedTensors {
+  /** Of the same length and order as the given ones. */
+  readonly tensors: readonly Tensor[];
   /** The content of the data file. Ranges of files stay ranges. */
   readonly data: readonly Bytes[];
   /** The tensors as they were, and where their bytes are in the data file. */
@@ -24,11 +25,25 @@ const pageBytes = 4096;
 const smallestPaged = 65_536;
 const smallAlignment = 64;
 
+export interface MovedModel extends Omit<MovedTensors, 'tensors'> {
+  readonly model: Model;
+}
+
+/** The initializers of the main graph, in their order. */
+export function moveToExternalData(model: Model, options: ExternalDataOptions): MovedModel {
+  const { graph } = model;
+  const { tensors: initializers, ...moved } = tensorsToExternalData(graph?.initializers ?? [], options);
+  return { model: graph === undefined ? model : { ...model, graph: { ...graph, initializers } }, ...moved };
+}
+
 /**
- * The initializers of the main graph, in their order. Weights in raw_data, float_data and double_data move, which are the same bytes
- * in external data; integers in typed fields are of variable length there, few and small, and stay.
+ * Weights in raw_data, float_data and double_data move, which are the same bytes in external data; integers in typed fields are of
+ * variable length there, few and small, and stay.
  */
-export function moveToExternalData(model: Model, { location, threshold }: ExternalDataOptions): MovedModel {
+export function tensorsToExternalData(
+  tensors: readonly Tensor[],
+  { location, threshold }: ExternalDataOptions,
+): MovedTensors {
   const data: Bytes[] = [];
   let end = 0;
   const places: { tensor: Tensor; offset: number; length: number }[] = [];
@@ -48,13 +63,7 @@ export function moveToExternalData(model: Model, { location, threshold }: Extern
     ];
     return { ...tensor, data: { kind: 'external', entries } };
   };
-  const { graph } = model;
-  if (graph === undefined) return { model, data, places };
-  return {
-    model: { ...model, graph: { ...graph, initializers: graph.initializers.map(moved) } },
-    data,
-    places,
-  };
+  return { tensors: tensors.map(moved), data, places };
 }
 
 /** Undefined where the bytes are not what external data would be. */

@@ -1,4 +1,6 @@
 /** Operator domains by name. */
+import { contribOperators } from './contrib-operators.ts';
+import { tensorRTPlugins } from './plugins.ts';
 import { normalizedDomain } from './table.ts';
 
 const descriptions: ReadonlyMap<string, string> = new Map([
@@ -24,6 +26,18 @@ const descriptions: ReadonlyMap<string, string> = new Map([
   ['pkg.onnxscript.torch_lib', "Functions of PyTorch's exporter (ONNX Script's torch library)."],
   ['pkg.onnxscript.torch_lib.common', "Functions of PyTorch's exporter (ONNX Script's torch library)."],
 ]);
+
+/** Operators of a domain of which nothing but the names is known. */
+export function namesOfDomain(domain: string): readonly string[] {
+  switch (domain) {
+    case 'com.microsoft':
+      return contribOperators;
+    case 'trt.plugins':
+      return tensorRTPlugins();
+    default:
+      return [];
+  }
+}
 
 /** `ai.onnx` for the default domain, else the domain itself. */
 export function domainName(domain: string): string {

@@ -73,6 +73,11 @@ export function irVersionOfOpset(opset: number): number | undefined {
   return table.releases.find((release) => release[2] >= opset)?.[1];
 }
 
+/** The newest IR version that a known release of ONNX writes. */
+export function newestIrVersion(): number {
+  return Math.max(...table.releases.map(([, irVersion]) => irVersion));
+}
+
 /** The release of ONNX that brought an IR version. */
 export function releaseOfIrVersion(irVersion: number): string | undefined {
   return table.releases.find((release) => release[1] >= irVersion)?.[0];

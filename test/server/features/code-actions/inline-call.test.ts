@@ -38,6 +38,22 @@ f (x) => (r) { r = Neg (x) }
     assert.equal(applied(selection(marked('# why')), one).message, undefined);
   });
 
+  test('lines that are added behind other text of a line are indented by it', () => {
+    assert.match(
+      inlined(`<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
+g (bool c, float[2] x) => (float[2] y) {
+  y = If (c) <
+    then_branch = t () => (p) { »p = my.f (x) },
+    else_branch = e () => (q) { q = Neg (x) }
+  >
+}
+<domain: "my", opset_import: ["" : 17]>
+f (x) => (r) { t = Neg (x) r = Abs (t) }
+`),
+      /\{ (\w+) = Neg \(x\)\n {6}p = Abs \(\1\) \},/,
+    );
+  });
+
   test('names of the function get that of the call as a prefix, and comments and annotations come along', () => {
     assert.equal(
       inlined(`<ir_version: 10, opset_import: ["" : 17, "my" : 1]>
@@ -197,7 +213,7 @@ g (float[2] x) => (float[2] y, float[2] z) { y, z = my.»f (x) }
 <domain: "my", opset_import: ["" : 17]>
 f (a) => (b, a) { b = Relu (a) }
 `),
-      /y = Relu \(x\)\nz = Identity \(x\)/,
+      /y = Relu \(x\)\n {2}z = Identity \(x\)/,
     );
   });
 

@@ -115,6 +115,55 @@ g (float[300] x) => (float[300] y)
     );
   });
 
+  test('in graphs inside nodes, and the values of constants, go and come back, too', () => {
+    const folder = temporaryFolder();
+    const uri = pathToFileURL(path.join(folder, 'm.onnxtxt')).href;
+    const nested = `<ir_version: 10, opset_import: ["" : 17, "local" : 1]>
+g (bool c) => (float[300] y)
+{
+  k = Constant <value = float[300] {${elements}}> ()
+  t = If (c) <
+    then_branch = a () => (p) <float[300] w = {${elements}}> { p = Neg (w) },
+    else_branch = b () => (q) { q = local.f (k) }
+  >
+  y = Neg (t)
+}
+<domain: "local", opset_import: ["" : 17]>
+f (x) => (y) { k = Constant <value = float[300] {${elements}}> () y = Add (x, k) }
+`;
+    const all = refactor(nested, out, uri);
+    assert.equal(all.message, '1 tensor moved to m.onnx.data. Save the model to have it without them.');
+    assert.match(
+      all.text,
+      /<float\[300\] w = \["location": "m\.onnx\.data", "offset": "0", "length": "1200"\]>/,
+    );
+    const one = refactor(nested.replace('float[300] {', 'float[300] $0{'), /Move the value of "k" to/, uri);
+    assert.match(one.text, /k = Constant <value = float\[300\] \["location": "m\.onnx\.data"/);
+
+    writeFileSync(path.join(folder, 'w.bin'), Buffer.alloc(1200, 7));
+    const outside = nested.replaceAll(/\{[-\d., ]*\}/g, '["location": "w.bin", "length": "1200"]');
+    const back = refactor(outside, into, uri);
+    assert.match(back.message ?? '', /^3 tensors will be in the model/);
+    assert.equal(back.text.match(/"source": "external", "field": "raw_data"/g)?.length, 3);
+  });
+
+  test('that the text refers to are shown on request, and mean the same', () => {
+    const folder = temporaryFolder();
+    copyFileSync(path.join(modelFolders.real, 'nudenet-320n.onnx'), path.join(folder, 'm.onnx'));
+    const { text: printed } = printFile(path.join(folder, 'm.onnx'), 'elide');
+    const uri = pathToFileURL(path.join(folder, 'm.onnx')).href.replace('file:', 'onnx:');
+    const [entry, name] = /float\[\d+\] ("[^"]*") = (?=\["location")/.exec(printed) ?? [];
+    assert(entry && name);
+    const at = printed.indexOf(entry);
+    const { text: shown } = refactor(
+      `${printed.slice(0, at)}$0${printed.slice(at)}`,
+      /^Show the elements of "/,
+      uri,
+    );
+    assert.match(shown.slice(at, at + 400), /^(?:#@ raw_data\n *)?float\[\d+\] "[^"]*" = \{/);
+    assert.equal(Buffer.compare(encodeText(shown, folder), encodeText(printed, folder)), 0);
+  });
+
   test('a reference into external data is not believed once the file has changed', async () => {
     const folder = temporaryFolder();
     const data = Buffer.alloc(1200, 7);

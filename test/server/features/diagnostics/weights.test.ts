@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import type { AnchoredDiagnostic } from '../../../../server/src/features/diagnostics/anchored-diagnostic.ts';
 import { externalDataDiagnostics } from '../../../../server/src/features/diagnostics/weights.ts';
-import { createDocument } from '../../../../server/src/features/document.ts';
+import { createDocument, type OnnxDocument } from '../../../../server/src/features/document.ts';
 import { nodeFileAccess } from '../../../../server/src/node/file-access.ts';
 import { temporaryFolder } from '../../onnx/text/models.ts';
 
@@ -18,24 +19,72 @@ g (float[N,4] x) => (float[N,4] y) <${type} w = [${entries}]> { y = Add (x, w) }
   return createDocument(pathToFileURL(path.join(folder, 'm.onnxtxt')).href, 1, text, nodeFileAccess);
 }
 
-for (const [what, entries, code] of [
-  ['a file that is not there', '"location": "nowhere.bin"', 'unreadable-file'],
-  ['data behind the end', '"location": "weights.bin", "offset": "8", "length": "16"', 'out-of-bounds'],
-  ['data of another length', '"location": "weights.bin", "length": "8"', 'wrong-length'],
-  ['no length, and a file that is too long', '"location": "weights.bin", "offset": "4"', 'out-of-bounds'],
-  ['a file outside the folder', '"location": "../weights.bin"', 'outside-folder'],
-  ['an offset that is no number', '"location": "weights.bin", "offset": "x"', 'invalid-entry'],
+function textAt({ tree, source }: OnnxDocument, { anchor }: AnchoredDiagnostic): string {
+  const start = tree.starts[tree.segments.indexOf(anchor.segment)] ?? 0;
+  return source.text.slice(start + anchor.span.start, start + anchor.span.end);
+}
+
+for (const [what, entries, code, place] of [
+  ['a file that is not there', '"location": "nowhere.bin"', 'unreadable-file', '"nowhere.bin"'],
+  ['no location', '"offset": "0"', 'no-location', '["offset": "0"]'],
+  [
+    'data behind the end',
+    '"location": "weights.bin", "offset": "16", "length": "16"',
+    'out-of-bounds',
+    '"16"',
+  ],
+  [
+    'data beyond the end',
+    '"location": "weights.bin", "offset": "8", "length": "17"',
+    'out-of-bounds',
+    '"17"',
+  ],
+  ['data of another length', '"location": "weights.bin", "length": "8"', 'wrong-length', '"8"'],
+  [
+    'no length, and a file that is too short',
+    '"location": "weights.bin", "offset": "4"',
+    'out-of-bounds',
+    '"4"',
+  ],
+  ['a file outside the folder', '"location": "../weights.bin"', 'outside-folder', '"../weights.bin"'],
+  ['an offset that is no number', '"location": "weights.bin", "offset": "x"', 'invalid-entry', '"x"'],
 ] as const) {
   test(`external data without a TensorRT: ${what}`, () => {
     const document = documentWith(entries);
     const [problem, ...others] = externalDataDiagnostics(document, nodeFileAccess);
     assert.deepEqual(others, []);
     assert.equal(problem?.code, `onnx.external-data.${code}`);
-    const { segment, span } = problem.anchor;
-    const start = document.tree.starts[document.tree.segments.indexOf(segment)] ?? 0;
-    assert.equal(document.source.text.slice(start + span.start, start + span.end), `[${entries}]`);
+    assert.equal(textAt(document, problem), place);
   });
 }
+
+test('no length where the file goes on: the sentence says what it has and what to add', () => {
+  const [problem] = externalDataDiagnostics(
+    documentWith('"location": "weights.bin"', 'float[3]'),
+    nodeFileAccess,
+  );
+  assert.equal(problem?.code, 'onnx.external-data.wrong-length');
+  assert.match(problem.message, /takes 12 bytes .* without a length it has all 16 .* Add "length": "12"\./);
+});
+
+test('of constants without names, the one that is wrong is marked, with its own problem', () => {
+  const text = `<ir_version: 10, opset_import: ["" : 21]>
+g () => (a, b, c) {
+  a = Constant <value = float[4] ["location": "weights.bin", "length": "16"]> ()
+  b = Constant <value = float[4] ["location": "weights.bin", "offset": "x"]> ()
+  c = Constant <value = float[4] ["location": "none.bin"]> ()
+}`;
+  const uri = pathToFileURL(path.join(folder, 'm.onnxtxt')).href;
+  const document = createDocument(uri, 1, text, nodeFileAccess);
+  const found = externalDataDiagnostics(document, nodeFileAccess);
+  assert.deepEqual(
+    found.map((problem) => [problem.code, textAt(document, problem)]),
+    [
+      ['onnx.external-data.invalid-entry', '"x"'],
+      ['onnx.external-data.unreadable-file', '"none.bin"'],
+    ],
+  );
+});
 
 test('external data that is right has no problem', () => {
   assert.deepEqual(externalDataDiagnostics(documentWith('"location": "weights.bin"'), nodeFileAccess), []);

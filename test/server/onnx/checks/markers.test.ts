@@ -79,6 +79,26 @@ const cases: Readonly<Record<string, readonly (readonly [code: string, text: str
       opset(21) + graph('y = MatMul (¦x¦, §w§)', 'g (float[2,3] x, float[4,5] w) => (float[2,5] y)'),
     ],
     ['onnx.shape-mismatch', opset(21) + graph('¦y¦ = Relu (x)', 'g (float[2,3] x) => (float[2,4] §y§)')],
+    [
+      'onnx.type-mismatch',
+      opset(21) +
+        graph(
+          'y = If (c) <then_branch = t () => (¦p¦) { p = Neg (x) }, else_branch = e () => (§q§) { q = Not (c) }>',
+          'g (float[2,3] x, bool c) => (float[2,3] y)',
+        ),
+    ],
+    [
+      'onnx.shape-mismatch',
+      opset(21) +
+        graph(
+          'a = Relu (x) y = Neg (a)',
+          'g (float[2,3] x) => (float[2,3] y) <§float[2,3]§ a, ¦float[2,4]¦ a>',
+        ),
+    ],
+    [
+      'onnx.type-mismatch',
+      opset(21) + graph('y = Relu (x)', 'g (float[2,3] x) => (§float[2,3]§ y) <¦int64[2,3]¦ y>'),
+    ],
     ['onnx.argument-out-of-range', opset(21) + graph('y = Softmax <¦axis = 7¦> (§x§)')],
     ['onnx.argument-out-of-range', opset(12) + graph('y = ReduceSum <¦axes = [5]¦> (§x§)')],
     [

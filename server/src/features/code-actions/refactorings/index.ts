@@ -7,6 +7,7 @@ import { inlineCall } from './inline-call.ts';
 import { moveWeights } from './move-weights.ts';
 import { nameNodes } from './name-nodes.ts';
 import { removeDeadCode } from './remove-dead-code.ts';
+import { showElements } from './show-elements.ts';
 
 export const refactorings: readonly CodeActionProvider[] = [
   extractFunction,
@@ -17,4 +18,5 @@ export const refactorings: readonly CodeActionProvider[] = [
   foldConstants,
   changeOpset,
   moveWeights,
+  showElements,
 ];

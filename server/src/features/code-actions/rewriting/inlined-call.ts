@@ -10,7 +10,7 @@ import type { CallSite } from './calls.ts';
 import { freshName, type TakenNames } from './fresh-names.ts';
 import { importsFor, obstacleTo } from './inlining-obstacles.ts';
 import { versionInForce } from './references.ts';
-import { indentAt, lineEndOf, movedText, withChanges } from './statement-text.ts';
+import { indentOfNewLine, lineEndOf, movedText, withChanges } from './statement-text.ts';
 import { type AttributeText, type Substitution, substituted } from './substitution.ts';
 
 export type InlinedCall =
@@ -66,7 +66,7 @@ export function inlinedCall(
     ),
     attribute: (reference) => attributeText(document, called, call, reference),
   };
-  const indent = indentAt(source.text, start);
+  const indent = indentOfNewLine(source.text, start);
   const moved = movedText(document, statements, {
     indent,
     changes: (statement) =>

@@ -73,6 +73,12 @@ export function indentAt(text: DocumentText, offset: number): string {
   return before.trim() === '' ? before : '';
 }
 
+/** As indentAt; behind other text of its line, one step more than the line has. */
+export function indentOfNewLine(text: DocumentText, offset: number): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  return line.trim() === '' ? line : `${/^[ \t]*/.exec(line)?.[0] ?? ''}  `;
+}
+
 export function lineEndOf(text: DocumentText): string {
   const first = text.indexOf('\n');
   return first > 0 && text.charCodeAt(first - 1) === 13 ? '\r\n' : '\n';

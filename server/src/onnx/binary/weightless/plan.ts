@@ -17,6 +17,10 @@ export interface WeightProblem {
     | 'wrong-length';
   /** Name of the tensor; may be empty for one in an attribute. */
   readonly tensor: string;
+  /** What the tensor says of where it lies, which tells tensors of one name apart; none for weights in the model's own file. */
+  readonly entries?: readonly StringEntry[];
+  /** Key of the entry that is wrong, where it is one. */
+  readonly wrongEntry?: string;
   /** Absolute path of the file, where the tensor names one. */
   readonly file?: string;
   /** A sentence for people, which names the tensor and the file. */
@@ -112,6 +116,7 @@ export function externalRange(
       'outside-folder',
       file,
       `is external data at "${location}". ONNX takes relative paths that stay in the folder of the model only.`,
+      'location',
     );
   }
   const offset = parseCount(values.get('offset') ?? '0');
@@ -123,6 +128,7 @@ export function externalRange(
       'invalid-entry',
       file,
       `is external data whose ${key} is "${values.get(key)}", which is no number of bytes.`,
+      key,
     );
   }
   if (length > 0) return { path: file, offset, length };
@@ -141,7 +147,7 @@ function parseCount(text: string): number | undefined {
 export function findProblem(tensor: Tensor, range: FileRange, sizes: FileSizes): WeightProblem | undefined {
   const size = sizes.of(range.path);
   if (typeof size === 'string') {
-    return problemOf(tensor, 'unreadable-file', range.path, `cannot be read: ${size}`);
+    return problemOf(tensor, 'unreadable-file', range.path, `cannot be read: ${size}`, 'location');
   }
   const end = range.offset + range.length;
   if (end <= size) return undefined;
@@ -150,6 +156,7 @@ export function findProblem(tensor: Tensor, range: FileRange, sizes: FileSizes):
     'out-of-bounds',
     range.path,
     `lies at bytes ${range.offset} to ${end} of ${range.path}, which has ${size} bytes.`,
+    range.offset < size && statesLength(tensor) ? 'length' : 'offset',
   );
 }
 
@@ -158,14 +165,25 @@ export function problemOf(
   code: WeightProblem['code'],
   file: string | undefined,
   predicate: string,
+  wrongEntry?: string,
 ): WeightProblem {
+  const { data } = tensor;
   const subject = tensor.name === '' ? 'A tensor without a name' : `The tensor "${tensor.name}"`;
   return {
     code,
     tensor: tensor.name,
+    ...(data.kind === 'external' && { entries: data.entries }),
+    ...(wrongEntry !== undefined && { wrongEntry }),
     ...(file === undefined ? {} : { file }),
     message: `${subject} ${predicate}`,
   };
+}
+
+/** Without a length, or with 0, external data is all of its file from the offset on. */
+export function statesLength({ data }: Tensor): boolean {
+  return (
+    data.kind === 'external' && data.entries.some(({ key, value }) => key === 'length' && !/^0*$/.test(value))
+  );
 }
 
 function withoutFile(tensor: Tensor, problem: WeightProblem, context: PlanContext): Plan {

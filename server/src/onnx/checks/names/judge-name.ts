@@ -4,6 +4,7 @@ import type { Occurrence } from '../../analysis/names.ts';
 import { defines } from '../../analysis/segment-names.ts';
 import type { Identifier, NodeStatement, Segment } from '../../text/syntax-tree.ts';
 import type { CheckCode } from '../codes.ts';
+import { contradictions } from '../declared-types.ts';
 import type { AnchoredFinding, Place } from '../finding.ts';
 
 export interface NameVerdict {
@@ -44,7 +45,10 @@ export function judgeName(
   const definitions = inOrderOfDefinition(occurrences);
   const [first] = definitions;
   const uses = occurrences.filter(({ role }) => role === 'node-input' || role === 'output');
-  const findings = duplicates(name, definitions, placeOf);
+  const findings = [
+    ...duplicates(name, definitions, placeOf),
+    ...contradictions(name, occurrences, segments),
+  ];
   if (!first) {
     const undefinedUses = uses.flatMap((use) =>
       placeOf(use).map((place) => ({ ...place, isOutput: isSignatureOutput(use, segments) })),

@@ -19,12 +19,14 @@ export function* suspectsIn(segments: readonly Segment[], from: number, to: numb
   const used = new Map<string, boolean>();
   const outputs: string[] = [];
   const stated: string[] = [];
+  const inputs: string[] = [];
   let node: NodeStatement | undefined;
   const visit: Parameters<typeof visitSegmentNames>[1] = ({ name }, role) => {
     switch (role) {
       case 'input':
       case 'initializer':
       case 'node-output':
+        if (role === 'input') inputs.push(name);
         if (used.has(name)) names.add(name);
         else used.set(name, role === 'input');
         return;
@@ -58,9 +60,25 @@ export function* suspectsIn(segments: readonly Segment[], from: number, to: numb
     else names.add(name);
   }
   for (const [name, isUsed] of used) if (!isUsed) names.add(name);
-  for (const name of stated) if (!used.has(name)) names.add(name);
+  addStated(names, stated, used, [...inputs, ...outputs]);
   for (const name of inner.keys()) if (used.has(name)) names.add(name);
   return { names, inner };
+}
+
+/** Value infos of nothing, and those of values whose type is stated elsewhere, too. */
+function addStated(
+  names: Set<string>,
+  stated: readonly string[],
+  used: ReadonlyMap<string, boolean>,
+  inSignature: readonly string[],
+): void {
+  if (stated.length === 0) return;
+  const seen = new Set<string>();
+  for (const name of stated) {
+    if (!used.has(name) || seen.has(name)) names.add(name);
+    seen.add(name);
+  }
+  for (const name of inSignature) if (seen.has(name)) names.add(name);
 }
 
 export function addInner(inner: Map<string, InnerDefinition[]>, node: NodeStatement, index: number): void {

@@ -1,15 +1,14 @@
-/** Attributes that hold a TensorProto.DataType: `to` of Cast, `dtype` of generators. */
+/** Attributes that hold a TensorProto.DataType. */
 
 import { dataTypeName, dataTypeOfNumber } from '../../model/data-types.ts';
+import { isDataTypeAttribute } from '../../operators/data-type-attributes.ts';
 import type { NodeRule } from './node-rule.ts';
-
-const names: ReadonlySet<string> = new Set(['to', 'dtype']);
 
 export const checkDataTypeAttribute: NodeRule = ({ node, operator }, report) => {
   if (operator.kind !== 'operator' || node.attributes.length === 0) return;
   for (const { name, value } of node.attributes) {
-    if (!names.has(name.name) || value.kind !== 'integer') continue;
-    if (operator.schema.attributes.get(name.name)?.type !== 'int') continue;
+    const attribute = operator.schema.attributes.get(name.name);
+    if (value.kind !== 'integer' || !attribute || !isDataTypeAttribute(attribute)) continue;
     const type = Number(value.value);
     const known = dataTypeOfNumber(type);
     const parameter = operator.schema.outputs[0]?.type ?? '';

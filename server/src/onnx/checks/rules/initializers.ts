@@ -1,6 +1,7 @@
 /** Initializers against the inputs that they are defaults of, and against an IR version that knows no others. */
 
-import type { GraphSignature, Segment, TypeSyntax, ValueDeclaration } from '../../text/syntax-tree.ts';
+import type { GraphSignature, Segment, TypeSyntax } from '../../text/syntax-tree.ts';
+import { conflictOfTypes } from '../declared-types.ts';
 import type { AnchoredFinding } from '../finding.ts';
 
 /** From this IR version on an initializer need not be an input, too. */
@@ -22,12 +23,12 @@ export function checkInitializers(
     if (value?.kind !== 'value-declaration' || !value.data) continue;
     const input = inputs.get(value.name.name);
     if (input) {
-      const conflict = conflictOf(input, value);
+      const conflict = input.type && value.type && conflictOfTypes(input.type, value.type);
       if (conflict && input.type && value.type) {
         findings.push({
           code: 'onnx.initializer-type',
           place: { segment: value, span: value.type },
-          message: `'${value.name.name}' is ${textOf(value, value.type)} here, and ${textOf(signature, input.type)} as input: ${conflict}.`,
+          message: `'${value.name.name}' is ${textOf(value, value.type)} here, and ${textOf(signature, input.type)} as input: ${conflict.reason}.`,
           related: [{ segment: signature, span: input.type, message: 'The input whose default it is.' }],
         });
       }
@@ -40,22 +41,4 @@ export function checkInitializers(
     }
   }
   return findings;
-}
-
-function conflictOf(input: ValueDeclaration, value: ValueDeclaration): string | undefined {
-  const [a, b] = [input.type, value.type];
-  if (!a || !b || a.kind === 'incomplete' || b.kind === 'incomplete') return undefined;
-  if (a.kind !== 'tensor' || b.kind !== 'tensor') {
-    return a.kind === b.kind ? undefined : 'an initializer is a tensor';
-  }
-  if (a.element.name !== b.element.name) return 'the types of their elements differ';
-  // Brackets without a dimension are an unknown shape.
-  if (a.dims?.length === 0) return undefined;
-  const [wanted, data] = [a.dims ?? [], b.dims ?? []];
-  if (wanted.length !== data.length) return 'their ranks differ';
-  const axis = wanted.findIndex((dim, at) => {
-    const other = data[at];
-    return dim.kind === 'value' && other?.kind === 'value' && BigInt(dim.value) !== BigInt(other.value);
-  });
-  return axis < 0 ? undefined : `dimension ${axis} differs`;
 }

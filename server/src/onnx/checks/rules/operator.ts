@@ -1,6 +1,7 @@
 /** Whether there is such an operator: its domain, its opset, its name. */
 
 import { domainName } from '../../operators/domains.ts';
+import { isTensorRTPlugin } from '../../operators/plugins.ts';
 import { newestOpset, operatorsOf, releaseOfOpset } from '../../operators/table.ts';
 import { didYouMean } from '../../text/parser/suggestions.ts';
 import { opsetName } from '../words.ts';
@@ -56,11 +57,10 @@ export const checkOperator: NodeRule = ({ node, operator, body }, report) => {
       );
     } else {
       const names = operatorsOf(domain, version).map((candidate) => candidate.name);
-      report(
-        'onnx.unknown-operator',
-        node.operator,
-        `${domainName(domain)} has no operator ${name}.${didYouMean(name, names)}`,
-      );
+      const hint = isTensorRTPlugin(name)
+        ? ` It is a plugin of TensorRT, which finds it in any domain; ONNX lets it pass in one of its own: \`trt.plugins.${name}\`, with "trt.plugins" : 1 among the opset imports.`
+        : didYouMean(name, names);
+      report('onnx.unknown-operator', node.operator, `${domainName(domain)} has no operator ${name}.${hint}`);
     }
   }
 };

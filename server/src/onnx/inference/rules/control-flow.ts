@@ -3,6 +3,7 @@
 import { dataTypeName } from '../../model/data-types.ts';
 import type { Graph } from '../../model/model.ts';
 import { type Dim, equalDims } from '../expression.ts';
+import { formatType } from '../format.ts';
 import { named } from '../infer-node.ts';
 import { mergeTypes } from '../merge.ts';
 import { moreTelling, type NodeContext } from '../node-context.ts';
@@ -42,10 +43,15 @@ const choose: Rule = (context) => {
       continue;
     }
     if (a?.type && b?.type && !isCompatible(a.type, b.type)) {
-      context.report('onnx.type-mismatch', `The branches of If give output ${output} different types.`, [
-        context.attributeSide('then_branch'),
-        context.attributeSide('else_branch'),
-      ]);
+      const [then, otherwise] = [formatType(a.type), formatType(b.type)];
+      context.report(
+        'onnx.type-mismatch',
+        `The branches of If give output ${output} different types: ${then} and ${otherwise}.`,
+        [
+          { role: 'attribute', name: 'then_branch', graphOutput: output, text: then },
+          { role: 'attribute', name: 'else_branch', graphOutput: output, text: otherwise },
+        ],
+      );
     }
     context.setValue(output, commonValue(a, b));
   }

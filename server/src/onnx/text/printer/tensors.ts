@@ -116,13 +116,27 @@ function entriesText(entries: readonly (readonly [string, string])[]): string {
 }
 
 function elementsText(context: PrintContext, tensor: Tensor, bytes: Uint8Array, indent: string): DataText {
+  // Bytes that are no elements of the tensor's type go the way of unknown fields.
+  return (
+    shownElements(tensor, bytes, context.defaults.rawData, indent) ??
+    unshown(context, tensor, serializedData(tensor.data))
+  );
+}
+
+/**
+ * `{1, 2}` and the annotations that the tensor needs with it. Undefined where the bytes are no elements of its type. `rawByDefault`:
+ * whether the document says that shown tensors hold raw_data.
+ */
+export function shownElements(
+  tensor: Tensor,
+  bytes: Uint8Array,
+  rawByDefault: boolean,
+  indent: string,
+): { readonly text: string; readonly flags: readonly string[] } | undefined {
   const elements = decodeElements(tensor, bytes);
-  if (elements === undefined) {
-    // Bytes that are no elements of the tensor's type go the way of unknown fields.
-    return unshown(context, tensor, serializedData(tensor.data));
-  }
+  if (elements === undefined) return undefined;
   const texts = elements.map(elementFormat(tensor.dataType));
-  const flags = formFlags(context, tensor, tensor.data.kind === 'raw');
+  const flags = formFlags(rawByDefault, tensor, tensor.data.kind === 'raw');
   const bits = markNaNs(texts, bytes);
   return {
     text: list(texts, indent),
@@ -149,12 +163,12 @@ function elementFormat(dataType: number): (element: TensorElement) => string {
 
 /** No elements at all, and the fields that say what there is instead. */
 function unshown(context: PrintContext, tensor: Tensor, fields: readonly Bytes[]): DataText {
-  return { text: '{}', flags: formFlags(context, tensor, false), fields };
+  return { text: '{}', flags: formFlags(context.defaults.rawData, tensor, false), fields };
 }
 
 /** Whether the elements lie in raw_data, where the document does not say so already. */
-function formFlags(context: PrintContext, tensor: Tensor, isRaw: boolean): readonly string[] {
-  if (isRaw === context.defaults.rawData || tensor.dataType === stringType) return noFlags;
+function formFlags(rawByDefault: boolean, tensor: Tensor, isRaw: boolean): readonly string[] {
+  if (isRaw === rawByDefault || tensor.dataType === stringType) return noFlags;
   return isRaw ? ['#@ raw_data'] : ['#@ typed_data'];
 }
 const stringType = 8;

@@ -4,6 +4,7 @@ import { valueField } from '../annotations/value-fields.ts';
 import { varintBytes } from '../annotations/wire-fields.ts';
 import type { AttributeSyntax, AttributeValueSyntax } from '../syntax-tree.ts';
 import { nothingSaid, readAnnotations, type Said } from './annotations.ts';
+import { declaredType, listType } from './attribute-types.ts';
 import { type Conversion, textAt } from './context.ts';
 import { graphOf } from './graphs.ts';
 import { withSaid } from './messages.ts';
@@ -77,7 +78,7 @@ function typedAttribute(
   said: Said,
 ): Attribute {
   const { value } = syntax;
-  const declared = attributeType(syntax.type?.name);
+  const declared = declaredType(syntax.type?.name);
   switch (value.kind) {
     case 'integer':
       return declared === 'float'
@@ -169,37 +170,6 @@ function listOf(
   }
 }
 
-function listType(
-  elements: readonly AttributeValueSyntax[],
-  declared: AttributeType | undefined,
-): AttributeType | undefined {
-  if (declared !== undefined) return listTypes.get(declared) ?? declared;
-  const first = elements.find(({ kind }) => elementTypes.has(kind));
-  if (first?.kind === 'integer' && elements.some(({ kind }) => kind === 'float')) return 'floats';
-  return first && elementTypes.get(first.kind);
-}
-
-const listTypes: ReadonlyMap<AttributeType, AttributeType> = new Map([
-  ['float', 'floats'],
-  ['int', 'ints'],
-  ['string', 'strings'],
-  ['tensor', 'tensors'],
-  ['graph', 'graphs'],
-  ['sparse_tensor', 'sparse_tensors'],
-  ['type_proto', 'type_protos'],
-]);
-const attributeTypes: ReadonlySet<string> = new Set([...listTypes.keys(), ...listTypes.values()]);
-
-const elementTypes: ReadonlyMap<AttributeValueSyntax['kind'], AttributeType> = new Map([
-  ['integer', 'ints'],
-  ['float', 'floats'],
-  ['string', 'strings'],
-  ['tensor', 'tensors'],
-  ['graph', 'graphs'],
-  ['sparse-tensor', 'sparse_tensors'],
-  ['type', 'type_protos'],
-]);
-
 type OfKind<Kind> = Extract<AttributeValueSyntax, { readonly kind: Kind }>;
 
 function ofKind<Kind extends AttributeValueSyntax['kind']>(
@@ -262,8 +232,4 @@ function stringOf(said: Said, path: string, shown: string): string | Uint8Array 
   if (said === nothingSaid) return shown;
   const bytes = exactBytes(said, path, shown);
   return bytes === undefined ? shown : (strictUtf8(bytes) ?? bytes);
-}
-
-function attributeType(name: string | undefined): AttributeType | undefined {
-  return name !== undefined && attributeTypes.has(name) ? (name as AttributeType) : undefined;
 }
