@@ -36,10 +36,18 @@ export interface ModelCache {
   values: (object | undefined)[];
   /** By segment, of those that have any. */
   problems: Map<number, readonly SegmentProblem[]>;
+  /** What the ranges of the declarations were turned into, by their first segment. */
+  lists: Map<number, ConvertedList>;
+}
+
+export interface ConvertedList {
+  /** Index behind its last segment. */
+  readonly to: number;
+  readonly values: readonly object[];
 }
 
 export function createModelCache(): ModelCache {
-  return { defaults: '', segments: [], values: [], problems: new Map() };
+  return { defaults: '', segments: [], values: [], problems: new Map(), lists: new Map() };
 }
 
 /** What the annotations before a document's header say of all of it. */
