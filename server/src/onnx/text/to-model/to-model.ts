@@ -23,7 +23,7 @@ import {
 import { signatureOf } from './functions.ts';
 import { type Declared, inputOf, listedValueOf, nodeOf, valueInfoOf } from './graphs.ts';
 import { headerOf } from './headers.ts';
-import { keptInitializersOf, keptValuesOf, keptWithBody } from './kept-lists.ts';
+import { keptBySegment, keptInitializersOf, keptValuesOf, keptWithBody } from './kept-lists.ts';
 import { withSaid } from './messages.ts';
 import { exactString, reportOutdated } from './names.ts';
 
@@ -64,6 +64,7 @@ export function* toModelInSteps(tree: SyntaxTree, context: ToModelContext): Step
     segment: 0,
     problems: undefined,
     kept: createModelCache(),
+    old: undefined,
     attributes: new Map(),
     attributeLists: new Map(),
     dims: new Map(),
@@ -231,29 +232,31 @@ function* convertRange<Value extends object>(
     pushProblems(kept, from, end, problems);
     return known.values as readonly Value[];
   }
+  const bySegment = keptBySegment(conversion.old, from, end);
   let count = 0;
   // A search by the engine itself passes by the many that were kept in next to no time.
-  for (let index = kept.values.indexOf(undefined, from); index >= 0 && index < end; ) {
+  for (let place = bySegment.indexOf(undefined); place >= 0; ) {
+    const index = from + place;
     const segment = tree.segments[index];
     if (segment !== undefined) {
       conversion.segment = index;
       conversion.problems = undefined;
       // One segment is always converted by the same function: its kind says by which.
-      kept.values[index] = convert(segment);
+      bySegment[place] = convert(segment);
       if (conversion.problems !== undefined) kept.problems.set(index, conversion.problems);
     }
     if (++count % betweenPauses === 0) {
       closeSources(conversion);
       yield;
     }
-    index = kept.values.indexOf(undefined, index + 1);
+    place = bySegment.indexOf(undefined, place + 1);
   }
   pushProblems(kept, from, end, problems);
-  const all = kept.values.slice(from, end) as (Value | undefined)[];
+  const all = bySegment as (Value | undefined)[];
   const values = all.includes(undefined)
     ? all.filter((value) => value !== undefined)
     : (all as readonly Value[]);
-  kept.lists.set(from, { to: end, values });
+  kept.lists.set(from, { to: end, bySegment, values });
   return values;
 }
 
@@ -277,28 +280,19 @@ function keepUntouched(conversion: Conversion): void {
     [...defaults.absentFields],
   ]);
   kept.segments = segments;
-  if (old?.defaults !== kept.defaults) {
-    kept.values = unknown(segments.length);
-    return;
-  }
-  const { from, oldTo, newTo } = changedPart(old.segments, segments);
+  if (old?.defaults !== kept.defaults) return;
+  const changed = changedPart(old.segments, segments);
+  const { from, oldTo, newTo } = changed;
   const moved = newTo - oldTo;
-  kept.values =
-    moved === 0
-      ? old.values.slice().fill(undefined, from, newTo)
-      : old.values.slice(0, from).concat(unknown(newTo - from), old.values.slice(oldTo));
+  conversion.old = { lists: old.lists, changed };
   for (const [index, found] of old.problems) {
     if (index < from) kept.problems.set(index, found);
     else if (index >= oldTo) kept.problems.set(index + moved, found);
   }
   for (const [first, list] of old.lists) {
     if (list.to <= from) kept.lists.set(first, list);
-    else if (first >= oldTo) kept.lists.set(first + moved, { to: list.to + moved, values: list.values });
+    else if (first >= oldTo) kept.lists.set(first + moved, { ...list, to: list.to + moved });
   }
-}
-
-function unknown(length: number): undefined[] {
-  return new Array<undefined>(length).fill(undefined);
 }
 
 /** What the annotations before the header say of all messages; readAnnotations reports what is wrong with them. */
