@@ -48,6 +48,7 @@ import {
 } from '../build-protocol.ts';
 import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
+import { writeDocumentSymbols } from '../features/document-symbols-json.ts';
 import {
   CheckRequest,
   ExportRequest,
@@ -73,6 +74,7 @@ import { isConfig } from './configs.ts';
 import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
+import { OwnJson } from './messages/own-json.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
 
@@ -226,7 +228,7 @@ export const handlers: readonly Registration[] = [
   ),
   documentRequest(
     DocumentSymbolRequest.type,
-    ({ service }, document) => service.documentSymbols(document),
+    ({ service }, document) => new OwnJson(service.documentSymbols(document), writeDocumentSymbols),
     ({ configs }, config) => configs.service.documentSymbols(config),
   ),
   documentRequest(
