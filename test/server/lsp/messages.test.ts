@@ -80,6 +80,7 @@ test('JSON in bytes is cut into buffers without cutting characters', () => {
     const bytes = new JsonBytes();
     for (let at = 0; at < long.length; at += size) bytes.add(long.slice(at, at + size));
     const all = Buffer.concat(bytes.buffers());
+    bytes.release();
     assert.equal(all.length, bytes.length);
     assert.ok(all.equals(Buffer.from(long)), `pieces of ${size}`);
   }

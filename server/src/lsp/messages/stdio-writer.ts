@@ -38,17 +38,17 @@ export class StdioWriter extends AbstractMessageWriter implements MessageWriter 
     return this.#send(`${header(Buffer.byteLength(text))}${text}`);
   }
 
-  #writeOwn(message: Message, own: OwnJson<unknown>): Promise<void> {
+  async #writeOwn(message: Message, own: OwnJson<unknown>): Promise<void> {
     const bytes = new JsonBytes();
     // Its end is what the result goes in front of.
     const rest = JSON.stringify({ ...message, result: undefined });
     bytes.add(`${rest.slice(0, -1)},"result":`);
     own.writeTo((text) => bytes.add(text));
     bytes.add('}');
-    const [last, ...others] = bytes.buffers().reverse();
-    this.#stream.write(header(bytes.length));
-    for (const buffer of others.reverse()) this.#stream.write(buffer);
-    return this.#send(last ?? '');
+    const buffers = bytes.buffers();
+    // One behind the other without a pause, so that no other message comes between.
+    await Promise.all([header(bytes.length), ...buffers].map((data) => this.#send(data)));
+    bytes.release();
   }
 
   #send(data: string | Buffer): Promise<void> {
