@@ -13,11 +13,14 @@ interface Response extends Message {
 
 /** All that is written for some messages. */
 async function written(messages: readonly Response[]): Promise<Buffer> {
-  const stream = new PassThrough({ highWaterMark: 2 ** 30 });
+  const stream = new PassThrough();
+  const chunks: Buffer[] = [];
+  // As the system does it, which has taken what it was given when it says so.
+  stream.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
   const writer = new StdioWriter(stream);
   await Promise.all(messages.map((message) => writer.write(message)));
   writer.end();
-  return Buffer.concat(await stream.toArray());
+  return Buffer.concat(chunks);
 }
 
 /** The messages in bytes as the protocol frames them. */
@@ -75,13 +78,11 @@ describe('messages on standard output', () => {
   });
 });
 
-test('JSON in bytes is cut into buffers without cutting characters', () => {
+test('JSON in bytes is that of the whole text, however it came in pieces', () => {
   for (const size of [1, 3, 1023, 16_383, 16_384, 40_000, long.length]) {
     const bytes = new JsonBytes();
     for (let at = 0; at < long.length; at += size) bytes.add(long.slice(at, at + size));
-    const all = Buffer.concat(bytes.buffers());
+    assert.ok(bytes.bytes().equals(Buffer.from(long)), `pieces of ${size}`);
     bytes.release();
-    assert.equal(all.length, bytes.length);
-    assert.ok(all.equals(Buffer.from(long)), `pieces of ${size}`);
   }
 });

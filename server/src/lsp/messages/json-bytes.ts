@@ -1,84 +1,56 @@
 /**
- * Text in small pieces as UTF-8, collected in buffers of equal size: no piece of memory is as big as all of it. `release` gives
- * them back for the next such text: an outline is asked for again after each edit, and the buffers of the last ones would wait for
- * the garbage collector.
+ * Text in small pieces as UTF-8 in one growing buffer, whose memory goes back to the system when it is released. Of big buffers
+ * that wait for the garbage collector, one for each of the last outlines, malloc would keep much for itself even then.
  */
 export class JsonBytes {
-  /** Of all that is in buffers. */
-  length = 0;
-  readonly #full: Buffer[] = [];
-  #buffer = newBuffer();
+  readonly #memory = new GrowingBuffer(0, { maxByteLength: maximumLength });
   #used = 0;
-  /** What is not in a buffer yet: encoding a few long strings is faster than many short ones. */
+  /** What is not in the buffer yet: encoding a few long strings is faster than many short ones. */
   #pending = '';
 
+  /** Throws a RangeError where there is too much of it. */
   add(text: string): void {
     this.#pending += text;
-    if (this.#pending.length >= pendingLength) this.#flush(wholeLength(this.#pending, this.#pending.length));
+    if (this.#pending.length >= pendingLength) this.#flush(wholeLength(this.#pending));
   }
 
-  /** All that was added, in order; good until `release`. */
-  buffers(): Buffer[] {
+  /** All that was added; good until `release`. */
+  bytes(): Buffer {
     this.#flush(this.#pending.length);
-    return [...this.#full, this.#buffer.subarray(0, this.#used)];
+    return Buffer.from(this.#memory, 0, this.#used);
   }
 
-  /** To be called once nobody reads the buffers any more. */
+  /** To be called once nobody reads the bytes any more. */
   release(): void {
-    keep([...this.#full, this.#buffer]);
+    this.#memory.resize(0);
   }
 
   #flush(end: number): void {
-    const text = this.#pending;
-    this.#pending = text.slice(end);
-    for (let from = 0; from < end; ) {
-      const to = from + pendingLength < end ? wholeLength(text, from + pendingLength) : end;
-      this.#write(text.slice(from, to));
-      from = to;
-    }
-  }
-
-  #write(text: string): void {
+    const text = this.#pending.slice(0, end);
+    this.#pending = this.#pending.slice(end);
     // No code unit takes more than three bytes.
-    if (this.#used + 3 * text.length > bufferSize) {
-      this.#full.push(this.#buffer.subarray(0, this.#used));
-      this.#buffer = newBuffer();
-      this.#used = 0;
-    }
-    const written = this.#buffer.write(text, this.#used, 'utf8');
-    this.#used += written;
-    this.length += written;
+    const most = this.#used + 3 * text.length;
+    if (most > this.#memory.byteLength) this.#memory.resize(Math.ceil(most / growth) * growth);
+    this.#used += Buffer.from(this.#memory, this.#used).write(text, 'utf8');
   }
 }
+
+/** ECMAScript 2024, which Node.js 20 has of it. It grows in place: only the addresses are taken beforehand. */
+const GrowingBuffer = ArrayBuffer as unknown as new (
+  length: number,
+  options: { readonly maxByteLength: number },
+) => ArrayBuffer & { resize(length: number): void };
 
 /** Bytes. */
-const bufferSize = 2 ** 18;
+const growth = 2 ** 20;
+/** As much as a string may have. */
+const maximumLength = 2 ** 29;
 
-/** UTF-16 code units; of each, a whole buffer has to have room for three bytes. */
+/** UTF-16 code units. */
 const pendingLength = 2 ** 14;
 
-/** `length`, or one less: both halves of a surrogate pair have to be encoded together. */
-function wholeLength(text: string, length: number): number {
-  const code = text.charCodeAt(length - 1);
-  return code >= 0xd800 && code <= 0xdbff ? length - 1 : length;
-}
-
-/** Memory of buffers that were released. */
-let spare: ArrayBufferLike[] = [];
-
-/** Milliseconds that it is kept for the next text. */
-const keptFor = 5000;
-let forgetting: NodeJS.Timeout | undefined;
-
-function newBuffer(): Buffer {
-  const memory = spare.pop();
-  return memory ? Buffer.from(memory) : Buffer.allocUnsafeSlow(bufferSize);
-}
-
-function keep(buffers: readonly Buffer[]): void {
-  for (const { buffer } of buffers) spare.push(buffer);
-  clearTimeout(forgetting);
-  forgetting = setTimeout(() => {
-    spare = [];
-  }, keptFor).unref();
+/** Length of a text, or one less: both halves of a surrogate pair have to be encoded together. */
+function wholeLength(text: string): number {
+  const code = text.charCodeAt(text.length - 1);
+  return code >= 0xd800 && code <= 0xdbff ? text.length - 1 : text.length;
 }

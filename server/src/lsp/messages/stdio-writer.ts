@@ -45,9 +45,10 @@ export class StdioWriter extends AbstractMessageWriter implements MessageWriter 
     bytes.add(`${rest.slice(0, -1)},"result":`);
     own.writeTo((text) => bytes.add(text));
     bytes.add('}');
-    const buffers = bytes.buffers();
+    const buffer = bytes.bytes();
     // One behind the other without a pause, so that no other message comes between.
-    await Promise.all([header(bytes.length), ...buffers].map((data) => this.#send(data)));
+    this.#stream.write(header(buffer.length));
+    await this.#send(buffer);
     bytes.release();
   }
 
