@@ -12,7 +12,6 @@ import {
   type InitializeParams,
   ProposedFeatures,
   ResourceOperationKind,
-  StreamMessageReader,
 } from 'vscode-languageserver/node';
 import { createLanguageService } from '../language-service.ts';
 import { nodeFileAccess } from '../node/file-access.ts';
@@ -26,6 +25,7 @@ import { Documents } from './documents.ts';
 import { handlers } from './handlers.ts';
 import { endWithConnection, endWithProcess } from './lifeline.ts';
 import { createLog } from './log.ts';
+import { StdioReader } from './messages/stdio-reader.ts';
 import { StdioWriter } from './messages/stdio-writer.ts';
 import { RuntimeSelection } from './runtime-selection.ts';
 import { SemanticTokensCache } from './semantic-tokens-cache.ts';
@@ -79,7 +79,7 @@ function openConnection(): Connection {
   globalThis.console = new Console(process.stderr, process.stderr);
   return createConnection(
     ProposedFeatures.all,
-    new StreamMessageReader(process.stdin),
+    new StdioReader(process.stdin),
     new StdioWriter(process.stdout),
   );
 }

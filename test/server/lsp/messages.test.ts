@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import type { Message } from 'vscode-jsonrpc/node';
 import { JsonBytes } from '../../../server/src/lsp/messages/json-bytes.ts';
 import { OwnJson } from '../../../server/src/lsp/messages/own-json.ts';
+import { StdioReader } from '../../../server/src/lsp/messages/stdio-reader.ts';
 import { StdioWriter } from '../../../server/src/lsp/messages/stdio-writer.ts';
 
 interface Response extends Message {
@@ -75,6 +77,45 @@ describe('messages on standard output', () => {
     stream.destroy(new Error('nobody reads'));
     await assert.rejects(writer.write({ jsonrpc: '2.0', id: 2, result: 1 } as Message));
     assert.match(errors.join('\n'), /circular[\s\S]*nobody reads/);
+  });
+});
+
+describe('messages from standard input', () => {
+  /** What a reader makes of bytes that arrive in pieces of a size. */
+  async function received(bytes: Buffer, size: number): Promise<{ messages: Message[]; errors: string[] }> {
+    const stream = new PassThrough();
+    const reader = new StdioReader(stream);
+    const [messages, errors]: [Message[], string[]] = [[], []];
+    reader.onError((error) => errors.push(error.message));
+    reader.listen((message) => messages.push(message));
+    for (let at = 0; at < bytes.length; at += size) stream.write(bytes.subarray(at, at + size));
+    stream.end();
+    await once(stream, 'end');
+    return { messages, errors };
+  }
+
+  test('are read however they arrive in pieces, small and big', async () => {
+    const results = ['small', { grüße: '€😀' }, long, 'x'.repeat(65_500), null, [1, 2]];
+    const sent = results.map((result, id): Response => ({ jsonrpc: '2.0', id, result }));
+    const bytes = await written(sent);
+    for (const size of [7, 1000, 65_536, bytes.length]) {
+      const { messages, errors } = await received(bytes, size);
+      assert.deepEqual(errors, []);
+      assert.equal(JSON.stringify(messages) === JSON.stringify(sent), true, `pieces of ${size}`);
+    }
+  });
+
+  test('with other header fields, in any case, are read; broken ones are reported and take no other with them', async () => {
+    const message = { jsonrpc: '2.0', id: 1, result: 1 };
+    const json = JSON.stringify(message);
+    const whole = `Content-Type: application/vscode-jsonrpc; charset=utf-8\r\ncontent-length: ${json.length}\r\n\r\n${json}`;
+    const { messages, errors } = await received(
+      Buffer.from(`${whole}Content-Length: 3\r\n\r\n{]}${whole}Content-Type: x\r\n\r\n`),
+      1000,
+    );
+    assert.deepEqual(messages, [message, message]);
+    assert.equal(errors.length, 2);
+    assert.match(errors[1] ?? '', /no Content-Length/);
   });
 });
 

@@ -1,11 +1,9 @@
-/**
- * Text in small pieces as UTF-8 in one growing buffer, whose memory goes back to the system when it is released. Of big buffers
- * that wait for the garbage collector, one for each of the last outlines, malloc would keep much for itself even then.
- */
+import { GrowingBytes } from './growing-bytes.ts';
+
+/** Text that comes in small pieces, as UTF-8: encoding a few long strings is faster than many short ones. */
 export class JsonBytes {
-  readonly #memory = new GrowingBuffer(0, { maxByteLength: maximumLength });
-  #used = 0;
-  /** What is not in the buffer yet: encoding a few long strings is faster than many short ones. */
+  readonly #bytes = new GrowingBytes();
+  /** What is not encoded yet. */
   #pending = '';
 
   /** Throws a RangeError where there is too much of it. */
@@ -17,34 +15,19 @@ export class JsonBytes {
   /** All that was added; good until `release`. */
   bytes(): Buffer {
     this.#flush(this.#pending.length);
-    return Buffer.from(this.#memory, 0, this.#used);
+    return this.#bytes.bytes();
   }
 
   /** To be called once nobody reads the bytes any more. */
   release(): void {
-    this.#memory.resize(0);
+    this.#bytes.release();
   }
 
   #flush(end: number): void {
-    const text = this.#pending.slice(0, end);
+    this.#bytes.appendText(this.#pending.slice(0, end));
     this.#pending = this.#pending.slice(end);
-    // No code unit takes more than three bytes.
-    const most = this.#used + 3 * text.length;
-    if (most > this.#memory.byteLength) this.#memory.resize(Math.ceil(most / growth) * growth);
-    this.#used += Buffer.from(this.#memory, this.#used).write(text, 'utf8');
   }
 }
-
-/** ECMAScript 2024, which Node.js 20 has of it. It grows in place: only the addresses are taken beforehand. */
-const GrowingBuffer = ArrayBuffer as unknown as new (
-  length: number,
-  options: { readonly maxByteLength: number },
-) => ArrayBuffer & { resize(length: number): void };
-
-/** Bytes. */
-const growth = 2 ** 20;
-/** As much as a string may have. */
-const maximumLength = 2 ** 29;
 
 /** UTF-16 code units. */
 const pendingLength = 2 ** 14;
