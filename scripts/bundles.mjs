@@ -41,6 +41,9 @@ export function bundleOptions(bundle, source, folder) {
     target: 'node20',
     format: 'cjs',
     external: ['koffi', 'onnxruntime-node', 'vscode'],
+    // Node keeps the source of a program in memory, at two bytes a character if a single one of them is not Latin.
+    minifyWhitespace: true,
+    charset: 'ascii',
     sourcemap: true,
     sourcesContent: false,
     define: { 'import.meta.url': 'importMetaUrl' },

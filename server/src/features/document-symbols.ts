@@ -12,7 +12,7 @@ import type {
   ValueDeclaration,
 } from '../onnx/text/syntax-tree.ts';
 import { type OnnxDocument, textOf } from './document.ts';
-import { groupNodes, isGroup, type NodeGroup, type NodeMember } from './node-scopes.ts';
+import { groupNodes, type NodeGroup, shortNameOf } from './node-scopes.ts';
 import { positionFinder } from './source-text.ts';
 
 /** Values beyond so many of a kind come in a group of their own, so that the nodes stay in sight. */
@@ -66,7 +66,7 @@ function declarationSymbol(context: Context, declaration: Declaration): Document
       ...inSignature(signature.outputs, 'outputs'),
       ...valueGroup(context, 'initializers', initializers),
       ...valueGroup(context, 'value infos', infos),
-      ...body.members.map((member) => memberSymbol(context, member)),
+      ...memberSymbols(context, body.members),
     ],
   );
 }
@@ -100,18 +100,60 @@ function valueGroup(context: Context, title: string, values: readonly PlacedValu
   return [symbol(title, SymbolKind.Namespace, range, first.selectionRange, `${symbols.length}`, symbols)];
 }
 
-function memberSymbol(context: Context, member: NodeGroup | NodeMember): DocumentSymbol {
-  if (!isGroup(member)) {
-    return new NodeSymbol(context, member.segment, member.node, member.shortName);
+/** The symbols of members of a group or a whole body. */
+function memberSymbols(context: Context, members: NodeGroup['members']): DocumentSymbol[] {
+  return members.flatMap((member) => memberSymbol(context, member) ?? []);
+}
+
+function memberSymbol(context: Context, member: NodeGroup | number): DocumentSymbol | undefined {
+  if (typeof member === 'object') {
+    return new GroupSymbol(context, member);
   }
-  const children = member.members.map((child) => memberSymbol(context, child));
-  const last = context.document.tree.segments[member.to];
-  const range = {
-    start: context.rangeOf(member.from, { start: 0, end: 0 }).start,
-    end: context.rangeOf(member.to, { start: 0, end: last?.end ?? 0 }).end,
-  };
-  const selection = children[0]?.selectionRange ?? range;
-  return symbol(member.name, SymbolKind.Namespace, range, selection, undefined, children);
+  const node = context.document.tree.segments[member];
+  return node?.kind === 'node-statement'
+    ? new NodeSymbol(context, member, node, shortNameOf(node))
+    : undefined;
+}
+
+/** A module, with its nodes worked out when they are asked for. */
+class GroupSymbol implements DocumentSymbol {
+  readonly kind = SymbolKind.Namespace;
+  readonly #context: Context;
+  readonly #group: NodeGroup;
+
+  constructor(context: Context, group: NodeGroup) {
+    this.#context = context;
+    this.#group = group;
+  }
+
+  get name(): string {
+    return this.#group.name;
+  }
+
+  get range(): Range {
+    const { from, to } = this.#group;
+    const { document, rangeOf } = this.#context;
+    return {
+      start: rangeOf(from, { start: 0, end: 0 }).start,
+      end: rangeOf(to, { start: 0, end: document.tree.segments[to]?.end ?? 0 }).end,
+    };
+  }
+
+  get selectionRange(): Range {
+    const [first] = this.#group.members;
+    return (
+      (first === undefined ? undefined : memberSymbol(this.#context, first)?.selectionRange) ?? this.range
+    );
+  }
+
+  get children(): DocumentSymbol[] {
+    return memberSymbols(this.#context, this.#group.members);
+  }
+
+  toJSON(): DocumentSymbol {
+    const { name, kind, range, selectionRange, children } = this;
+    return symbol(name, kind, range, selectionRange, undefined, children);
+  }
 }
 
 /**

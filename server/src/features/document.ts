@@ -1,6 +1,7 @@
 /** One version of an ONNX text document: immutable, and what follows from its text is worked out when first asked for. */
 import type { Range } from 'vscode-languageserver-types';
 import { URI, Utils } from 'vscode-uri';
+import { changedPart } from '../onnx/analysis/changed-part.ts';
 import { type Names, namesInSteps } from '../onnx/analysis/names.ts';
 import { partOf, type Steps, type Stepwise, stepwise } from '../onnx/analysis/steps.ts';
 import { externalBytes } from '../onnx/binary/external-data.ts';
@@ -29,6 +30,8 @@ export interface OnnxDocument {
   readonly inference: Inference;
   /** The inference of the newest version that has one; costs nothing. */
   readonly recentInference: Inference | undefined;
+  /** The tree of the version that `recentInference` is of. */
+  readonly recentlyInferred: SyntaxTree | undefined;
   /** The same values, for those who cannot wait for them: what takes long is done bit by bit. */
   readonly work: DocumentWork;
 }
@@ -58,6 +61,9 @@ export function changedDocument(
     changes.map(({ start, end, text }) => ({ start, end, newEnd: start + text.length })),
   );
   const lineage = lineages.get(document) ?? createLineage(document.uri);
+  // Asked for each version, it takes no time for any; after many edits in one go it would.
+  const inferred = lineage.inference.newest?.tree;
+  if (inferred) changedPart(inferred.segments, tree.segments);
   return documentOf(document.uri, version, source, lineage, tree);
 }
 
@@ -118,7 +124,7 @@ function createLineage(uri: string, files?: FileAccess): Lineage {
 
 /** What the versions have of one derived value: each builds on the newest one. */
 interface Track<Value extends object, SoFar = undefined> {
-  newest?: { readonly value: Value; readonly version: number };
+  newest?: { readonly value: Value; readonly version: number; readonly tree: SyntaxTree };
   /** The first one, as long as it is being worked out. Edits meanwhile do not make it begin again. */
   first?: Stepwise<Value, SoFar>;
 }
@@ -127,6 +133,7 @@ interface Track<Value extends object, SoFar = undefined> {
 function onTrack<Value extends object, SoFar = undefined>(
   track: Track<Value, SoFar>,
   version: number,
+  tree: () => SyntaxTree,
   start: (previous: Value | undefined) => Steps<Value, SoFar>,
   nothingYet: SoFar,
 ): Stepwise<Value, SoFar> {
@@ -135,7 +142,9 @@ function onTrack<Value extends object, SoFar = undefined>(
     if (!track.newest) track.first = own;
     try {
       const value = yield* start(track.newest?.value);
-      if (!track.newest || track.newest.version < version) track.newest = { value, version };
+      if (!track.newest || track.newest.version < version) {
+        track.newest = { value, version, tree: tree() };
+      }
       return value;
     } finally {
       if (track.first === own) delete track.first;
@@ -156,20 +165,29 @@ function documentOf(
   let tree = knownTree;
   const place = lineage.versions++;
   const { readBytes, external } = lineage;
-  const names = onTrack(lineage.names, place, (previous) => namesInSteps(document.tree, previous), undefined);
+  const ownTree = () => document.tree;
+  const names = onTrack(
+    lineage.names,
+    place,
+    ownTree,
+    (previous) => namesInSteps(document.tree, previous),
+    undefined,
+  );
   const checks = onTrack(
     lineage.checks,
     place,
+    ownTree,
     function* (previous) {
       yield* partOf(names, undefined);
       return yield* checkInSteps(document.tree, () => names.value, previous);
     },
     undefined,
   );
-  const model = onTrack(lineage.model, place, () => lineage.converter(document.tree), undefined);
+  const model = onTrack(lineage.model, place, ownTree, () => lineage.converter(document.tree), undefined);
   const inference = onTrack(
     lineage.inference,
     place,
+    ownTree,
     function* (previous) {
       const converted = yield* partOf(model, undefined);
       return yield* inferInSteps(converted.model, { readBytes, external }, previous);
@@ -198,6 +216,9 @@ function documentOf(
     },
     get recentInference() {
       return inference.ready ?? lineage.inference.newest?.value;
+    },
+    get recentlyInferred() {
+      return inference.ready ? document.tree : lineage.inference.newest?.tree;
     },
     work: { names, checks, model, inference },
   };

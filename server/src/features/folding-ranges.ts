@@ -4,7 +4,7 @@ import type { DocumentText } from '../onnx/text/document-text.ts';
 import type { Declaration } from '../onnx/text/syntax-tree.ts';
 import type { OnnxDocument } from './document.ts';
 import { childrenOf, type Element, lengthOf } from './elements.ts';
-import { groupNodes, isGroup, type NodeGroup } from './node-scopes.ts';
+import { groupNodes, type NodeGroup } from './node-scopes.ts';
 import { positionAt } from './source-text.ts';
 
 /** A module of fewer nodes is not worth a fold. */
@@ -104,7 +104,7 @@ function foldModules(
   endOf: (segment: number) => number,
 ): void {
   for (const member of group.members) {
-    if (isGroup(member) && member.to - member.from + 1 >= smallestModule) {
+    if (typeof member === 'object' && member.to - member.from + 1 >= smallestModule) {
       folds.add(folds.lineAt(startOf(member.from)), folds.lineAt(endOf(member.to)));
       foldModules(folds, member, startOf, endOf);
     }

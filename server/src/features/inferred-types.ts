@@ -1,6 +1,8 @@
 /** Types and shapes by our inference, for values of the text. */
 
-import { subgraphsOf } from '../onnx/analysis/segment-names.ts';
+import { changedPart } from '../onnx/analysis/changed-part.ts';
+import type { Occurrence } from '../onnx/analysis/names.ts';
+import { type NameRole, subgraphsOf } from '../onnx/analysis/segment-names.ts';
 import { formatType } from '../onnx/inference/format.ts';
 import type { Inference, InferenceScope, InferredValue } from '../onnx/inference/infer.ts';
 import type { Graph, Node } from '../onnx/model/model.ts';
@@ -22,20 +24,27 @@ export interface InferredType {
 }
 
 /**
- * Undefined where nothing is known. Of a big document that nobody has inferred yet: what the inference has so far, what a few
- * milliseconds more bring, or what the version before had.
+ * Undefined where nothing is known. Of a big document that nobody has inferred yet: what the version before had, where edits cannot
+ * have changed it; what the inference has so far, what a few milliseconds more bring, or again what the version before had.
  */
-export function inferredType(document: OnnxDocument, value: ValueReference): InferredType | undefined {
+export function inferredType(
+  document: OnnxDocument,
+  occurrences: readonly Occurrence[],
+  value: ValueReference,
+): InferredType | undefined {
   const { inference } = document.work;
   if (!isBig(document) || inference.ready) {
     return typeOf(valueIn(document, document.inference, value), true);
+  }
+  const before = document.recentInference;
+  if (before && isOfGraph(document, value) && isBeforeEdits(document, occurrences, value)) {
+    return typeOf(before.value(before.root, value.name), true);
   }
   const soFar = isOfGraph(document, value) ? valueSoFar(document, value.name) : undefined;
   // The few milliseconds may have been enough for all of it.
   if (soFar || inference.ready) {
     return typeOf(soFar ?? valueIn(document, document.inference, value), true);
   }
-  const before = document.recentInference;
   // Elsewhere an edit may have changed which body it is.
   return before && isOfGraph(document, value)
     ? typeOf(before.value(before.root, value.name), false)
@@ -54,6 +63,27 @@ function isBig(document: OnnxDocument): boolean {
 function isOfGraph({ tree }: OnnxDocument, { scope }: ValueReference): boolean {
   return scope.graphs.length === 0 && tree.declarations[scope.declaration]?.kind === 'graph';
 }
+
+/**
+ * Whether a value of the graph is defined before all that has changed since the last inference, in the list of its nodes: it and
+ * what it depends on are as they were then.
+ */
+function isBeforeEdits(
+  document: OnnxDocument,
+  occurrences: readonly Occurrence[],
+  { scope }: ValueReference,
+): boolean {
+  const { tree, recentlyInferred: before } = document;
+  const [old, now] = [before, tree].map((each) => each?.declarations[scope.declaration]);
+  if (!before || !old || !now || old.kind !== 'graph') {
+    return false;
+  }
+  const { from, oldTo, newTo } = changedPart(before.segments, tree.segments);
+  const isInNodes = from >= old.nodes.from && oldTo <= old.nodes.to && newTo <= now.nodes.to;
+  return isInNodes && occurrences.some(({ role, segment }) => segment < from && definingRoles.has(role));
+}
+
+const definingRoles: ReadonlySet<NameRole> = new Set(['input', 'initializer', 'node-output']);
 
 /** Milliseconds spent. */
 const spent = new WeakMap<OnnxDocument, number>();

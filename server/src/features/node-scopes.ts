@@ -10,18 +10,8 @@ export interface NodeGroup {
   /** Segment indices of the first and last node in it, at any depth. */
   readonly from: number;
   to: number;
-  readonly members: (NodeGroup | NodeMember)[];
-}
-
-export interface NodeMember {
-  readonly segment: number;
-  readonly node: NodeStatement;
-  /** The node's name without the scope that its groups say. */
-  readonly shortName: string;
-}
-
-export function isGroup(member: NodeGroup | NodeMember): member is NodeGroup {
-  return 'members' in member;
+  /** Groups, and nodes as the indices of their segments: there may be a hundred thousand. */
+  readonly members: (NodeGroup | number)[];
 }
 
 /** The node statements among the segments from `from` to `to` (exclusive), in order, grouped. */
@@ -29,12 +19,22 @@ export function groupNodes(segments: readonly Segment[], from: number, to: numbe
   const root: NodeGroup = { name: '', from, to, members: [] };
   // The groups that the last node was in, from the outside inwards.
   let open: NodeGroup[] = [root];
+  let scope: string | undefined;
   for (let segment = from; segment < to; segment++) {
     const node = segments[segment];
     if (node?.kind !== 'node-statement') {
       continue;
     }
-    const path = scopePath(node);
+    const name = nameOf(node);
+    const slash = name.lastIndexOf('/') + 1;
+    // Mostly a node is of the module of the one before it, which a look at its name tells.
+    if (slash < name.length && scope?.length === slash && name.startsWith(scope)) {
+      for (const group of open) group.to = Math.max(group.to, segment);
+      open.at(-1)?.members.push(segment);
+      continue;
+    }
+    scope = slash > 0 && slash < name.length ? name.slice(0, slash) : undefined;
+    const path = scopePath(name);
     let depth = 1;
     while (depth < open.length && depth < path.length && open[depth]?.name === path[depth - 1]) {
       depth++;
@@ -48,14 +48,24 @@ export function groupNodes(segments: readonly Segment[], from: number, to: numbe
     for (const group of open) {
       group.to = Math.max(group.to, segment);
     }
-    open.at(-1)?.members.push({ segment, node, shortName: path.at(-1) ?? '' });
+    open.at(-1)?.members.push(segment);
   }
   return root;
 }
 
+/** A node's name without the scope that its groups say. */
+export function shortNameOf(node: NodeStatement): string {
+  const name = nameOf(node);
+  const slash = name.lastIndexOf('/') + 1;
+  return slash < name.length ? name.slice(slash) : (scopePath(name).at(-1) ?? '');
+}
+
+function nameOf(node: NodeStatement): string {
+  return node.label?.name || node.outputs[0]?.name || '';
+}
+
 /** Components of a node's name, or else of its first output's: `/blocks.0/attn/MatMul` has `blocks.0`, `attn`, `MatMul`. */
-function scopePath(node: NodeStatement): string[] {
-  const name = node.label?.name || node.outputs[0]?.name || '';
+function scopePath(name: string): string[] {
   const path = name.split('/').filter((component) => component !== '');
   return path.length > 0 ? path : [name];
 }

@@ -95,18 +95,23 @@ export function typeOfValue(
     value.scope.graphs.length === 0 && document.tree.declarations[value.scope.declaration]?.kind === 'graph';
   const judged = isOfMainGraph ? network?.typeOf(value.name) : undefined;
   if (judged !== undefined) {
-    const names = stated?.text ?? (judged.includes('?') ? currentType(document, value) : undefined);
+    const names =
+      stated?.text ?? (judged.includes('?') ? currentType(document, occurrences, value) : undefined);
     return { text: withDimensionNames(judged, names), source: 'tensorrt' };
   }
   if (stated) {
     return stated;
   }
-  const inferred = inferredType(document, value);
+  const inferred = inferredType(document, occurrences, value);
   return inferred && { text: inferred.text, source: inferred.isCurrent ? 'inferred' : 'inferred-before' };
 }
 
-function currentType(document: OnnxDocument, value: ValueReference): string | undefined {
-  const inferred = inferredType(document, value);
+function currentType(
+  document: OnnxDocument,
+  occurrences: readonly Occurrence[],
+  value: ValueReference,
+): string | undefined {
+  const inferred = inferredType(document, occurrences, value);
   return inferred?.isCurrent ? inferred.text : undefined;
 }
 

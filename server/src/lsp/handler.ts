@@ -12,6 +12,7 @@ import type { ConfigDocument } from '../config-service.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { noteMessage } from './background.ts';
 import { messageOf } from './log.ts';
+import type { OwnJson } from './messages/own-json.ts';
 import type { Session } from './session.ts';
 
 /** Puts a handler on the connection. */
@@ -39,14 +40,18 @@ export function documentRequest<
   Options,
 >(
   type: ProtocolRequestType<Params, Result | null, Partial, ErrorData, Options>,
-  handle: (session: Session, document: OnnxDocument, params: Params) => Result | null | undefined,
+  handle: (
+    session: Session,
+    document: OnnxDocument,
+    params: Params,
+  ) => Result | OwnJson<Result> | null | undefined,
   handleConfig?: (
     session: Session,
     document: ConfigDocument,
     params: Params,
   ) => Answer<Result | null | undefined>,
 ): Registration {
-  return onRequest<Params, Result | null>(type.method, async (session, params) => {
+  return onRequest<Params, Result | OwnJson<Result> | null>(type.method, async (session, params) => {
     const config = session.configs.get(params.textDocument.uri);
     if (config) {
       return (await handleConfig?.(session, config, params)) ?? null;

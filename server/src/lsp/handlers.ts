@@ -55,6 +55,7 @@ import {
 import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import { debugActions } from '../features/debug-actions.ts';
+import { writeDocumentSymbols } from '../features/document-symbols-json.ts';
 import {
   CheckRequest,
   ExportRequest,
@@ -82,6 +83,7 @@ import { captureDebug, debugOnModel, markDebug } from './debug.ts';
 import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
+import { OwnJson } from './messages/own-json.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
 
@@ -236,7 +238,7 @@ export const handlers: readonly Registration[] = [
   ),
   documentRequest(
     DocumentSymbolRequest.type,
-    ({ service }, document) => service.documentSymbols(document),
+    ({ service }, document) => new OwnJson(service.documentSymbols(document), writeDocumentSymbols),
     ({ configs }, config) => configs.service.documentSymbols(config),
   ),
   documentRequest(

@@ -15,6 +15,7 @@ export function endWithConnection(): void {
   if (process.argv.includes('--stdio')) {
     for (const stream of [process.stdin, process.stdout]) {
       stream.once('error', end);
+      stream.once('end', end);
       stream.once('close', end);
     }
   }

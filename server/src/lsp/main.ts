@@ -2,6 +2,7 @@
  * The language server. Over IPC for our extension, over standard input and output (`--stdio`) for any other editor; which of
  * them is read from the command line by vscode-languageserver.
  */
+import { Console } from 'node:console';
 import { existsSync } from 'node:fs';
 import {
   type ClientCapabilities,
@@ -24,13 +25,15 @@ import { Documents } from './documents.ts';
 import { handlers } from './handlers.ts';
 import { endWithConnection, endWithProcess } from './lifeline.ts';
 import { createLog } from './log.ts';
+import { StdioReader } from './messages/stdio-reader.ts';
+import { StdioWriter } from './messages/stdio-writer.ts';
 import { RuntimeSelection } from './runtime-selection.ts';
 import { SemanticTokensCache } from './semantic-tokens-cache.ts';
 import type { ClientFeatures, Session } from './session.ts';
 import { SettingsStore } from './settings-store.ts';
 
 /** Serves one editor until it says `exit` or is gone, and ends the process then. */
-export function startLanguageServer(connection: Connection = createConnection(ProposedFeatures.all)): void {
+export function startLanguageServer(connection: Connection = openConnection()): void {
   endWithConnection();
   let session: Session | undefined;
   const started = (): Session => {
@@ -68,6 +71,17 @@ export function startLanguageServer(connection: Connection = createConnection(Pr
     register(connection, started);
   }
   connection.listen();
+}
+
+function openConnection(): Connection {
+  if (!process.argv.includes('--stdio')) return createConnection(ProposedFeatures.all);
+  // What a library prints must not come between the messages.
+  globalThis.console = new Console(process.stderr, process.stderr);
+  return createConnection(
+    ProposedFeatures.all,
+    new StdioReader(process.stdin),
+    new StdioWriter(process.stdout),
+  );
 }
 
 function createSession(connection: Connection, params: InitializeParams): Session {

@@ -8,7 +8,7 @@ import { restedFor } from './background.ts';
  * The collector works on other threads for most of the time. V8 ignores the flag should it not know it.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=33');
+  setFlagsFromString('--heap-growing-percent=25');
 }
 
 /** Milliseconds without a message or work after which garbage is collected. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
 import { documentSymbols } from '../../../server/src/features/document-symbols.ts';
+import { writeDocumentSymbols } from '../../../server/src/features/document-symbols-json.ts';
 import { foldingRanges } from '../../../server/src/features/folding-ranges.ts';
 import {
   semanticTokens,
@@ -87,6 +88,27 @@ g (float[N] x) => (float[N] y) {
 }`),
       / {2}If y \(Operator\)\n {4}then_branch graph \(Module\)\n {6}Neg r \(Operator\)\n {4}else_branch graph/,
     );
+  });
+
+  test('is sent as the JSON that JSON.stringify gives', () => {
+    for (const text of [
+      '',
+      'g',
+      `${header} g (bool c, float[N] "x\\"y") => (float[N] y) {
+  ["/a/b/\u00e4\u{1f600}"] y = If (c) <then_branch = t () => (float[N] r) { r = Neg (x) }>
+  ["/a/b/"] z = "Op\\\\era" (y)
+  ["/a/c/d/Relu"] w = Relu (z)
+  ["/a/c/d/Abs"] v = Abs (w)
+  ["plain"] u = Abs (v)
+}`,
+    ]) {
+      const symbols = documentSymbols(fixture(text).document);
+      let json = '';
+      writeDocumentSymbols(symbols, (piece) => {
+        json += piece;
+      });
+      assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(symbols)), text);
+    }
   });
 
   test('has ranges that lie within each other, and names, for any text', () => {

@@ -104,7 +104,7 @@ export function* updateGraph(
   const changed = new Set<string>(redeclared);
   const problems = updateSources(scope, graph, previous, changed);
   const update = new NodeUpdate(scope, changed, redeclared, changedFunctions);
-  const records = yield* update.run(previous.scope.records, graph.nodes);
+  const records = yield* update.run(previous.scope.records, old.nodes, graph.nodes);
   if (records === undefined) return yield* inferGraph(session, graph);
   scope.records = records;
   return { graph, scope, problems };

@@ -33,39 +33,41 @@ export class NodeUpdate {
     this.#soFar = { scope, order: Number.NEGATIVE_INFINITY };
   }
 
-  /** Undefined where all nodes need new positions. */
+  /** `before` are the records of `oldNodes`. Undefined where all nodes need new positions. */
   *run(
     before: readonly NodeRecord[],
+    oldNodes: readonly Node[],
     nodes: readonly Node[],
   ): Steps<readonly NodeRecord[] | undefined, GraphSoFar> {
-    const { start, beforeEnd, afterEnd } = commonEnds(before, nodes, (record, node) => record?.node === node);
+    const { start, beforeEnd, afterEnd } = commonEnds(oldNodes, nodes);
     const old = before.slice(start, beforeEnd);
     const kept = alignedRecords(old, nodes.slice(start, afterEnd));
     const orders = ordersFor(before, nodes.length, start, beforeEnd, kept);
     if (orders === undefined) return undefined;
-    const head = yield* this.#visitAll(before, 0, start);
+    // One copy, which is written to where something changes.
+    const records =
+      afterEnd === beforeEnd
+        ? before.slice()
+        : before.slice(0, start).concat(new Array(afterEnd - start), before.slice(beforeEnd));
+    yield* this.#visitAll(records, 0, start);
     const counted = this.#remove(old, new Set(kept));
-    const middle: NodeRecord[] = [];
     for (let index = 0; index < kept.length; index++) {
       const record = kept[index];
       const node = nodes[start + index];
       const order = orders[index] ?? 0;
-      if (record) middle.push(this.#visit(record));
-      else if (node) middle.push(this.#add(node, order, counted));
+      if (record) records[start + index] = this.#visit(record);
+      else if (node) records[start + index] = this.#add(node, order, counted);
+      // Who waits for the value of a node that was edited learns it before all that follow.
       if (index % betweenPauses === 0) yield this.#soFarUpTo(order);
     }
-    const tail = yield* this.#visitAll(before, beforeEnd, before.length);
-    return head.concat(middle, tail);
+    yield* this.#visitAll(records, afterEnd, records.length);
+    return records;
   }
 
-  *#visitAll(
-    before: readonly NodeRecord[],
-    from: number,
-    to: number,
-  ): Steps<readonly NodeRecord[], GraphSoFar> {
-    const records = before.slice(from, to);
-    if (this.#changed.size === 0 && !this.#changedFunctions) return records;
-    for (let index = 0; index < records.length; index++) {
+  /** Looks at those that were kept, and puts new ones in the place of those that depend on what has changed. */
+  *#visitAll(records: NodeRecord[], from: number, to: number): Steps<void, GraphSoFar> {
+    if (this.#changed.size === 0 && !this.#changedFunctions) return;
+    for (let index = from; index < to; index++) {
       const record = records[index];
       if (!record) continue;
       const visited = this.#visit(record);
@@ -74,7 +76,6 @@ export class NodeUpdate {
         yield this.#soFarUpTo(record.order);
       } else if (index % untouchedBetweenPauses === 0) yield this.#soFarUpTo(record.order);
     }
-    return records;
   }
 
   #soFarUpTo(order: number): GraphSoFar {

@@ -4,7 +4,7 @@ import { type Mode, mode } from './parser/modes.ts';
 import { SegmentReader, type Segments } from './parser/segments.ts';
 import { treeOf } from './parser/tree.ts';
 import { WindowedReader } from './parser/windows.ts';
-import type { Segment, SyntaxTree } from './syntax-tree.ts';
+import type { Resumption, Segment, SyntaxTree } from './syntax-tree.ts';
 
 /** An edit: the UTF-16 code units from `start` to `end` have become those from `start` to `newEnd`. */
 export interface TextChange {
@@ -93,7 +93,7 @@ export function reparse(tree: SyntaxTree, newText: DocumentText, changes: readon
   }
   const whole = joined(tree, pieces);
   noteKept(tree, pieces, whole.segments);
-  return treeOf(newText, whole, problemCount + reader.problemCount);
+  return treeOf(newText, whole, problemCount + reader.problemCount, tree);
 }
 
 /** Up to which segment all can be kept, from one that begins where it did: they were read without a look at or behind `limit`. */
@@ -138,9 +138,72 @@ function noteKept(
 
 function joined(old: SyntaxTree, pieces: readonly (KeptRun | Segments)[]): Segments {
   const length = pieces.reduce((sum, piece) => sum + lengthOf(piece), 0);
+  const placed: Placed[] = [];
+  let at = 0;
+  let keepsPlaces = length === old.segments.length;
+  for (const piece of pieces) {
+    placed.push({ at, piece });
+    keepsPlaces &&= 'segments' in piece || piece.from === at;
+    at += lengthOf(piece);
+  }
+  return keepsPlaces ? inPlace(old, placed) : moved(old, placed, length);
+}
+
+interface Placed {
+  /** Index of the first segment of the piece in the new tree. */
+  readonly at: number;
+  readonly piece: KeptRun | Segments;
+}
+
+/** Mostly no statement more or less: then copies with few changes are fastest, and what is as before needs no copy. */
+function inPlace(old: SyntaxTree, placed: readonly Placed[]): Segments {
+  const segments = old.segments.slice();
+  const starts = old.starts.slice();
+  const fresh: { readonly at: number; readonly piece: Segments }[] = [];
+  for (const { at, piece } of placed) {
+    if ('segments' in piece) {
+      fresh.push({ at, piece });
+      starts.set(piece.starts, at);
+      copySegments(piece.segments, 0, piece.segments.length, segments, at);
+    } else if (piece.shift !== 0) {
+      for (let place = piece.from; place < piece.to; place++) {
+        starts[place] = (starts[place] ?? 0) + piece.shift;
+      }
+    }
+  }
   const { modes, lookaheads, bodyEnds, roles } = old.resumption;
-  // Mostly no statement more or less: then copies with few changes are fastest.
-  const segments = length === old.segments.length ? old.segments.slice() : new Array<Segment>(length);
+  const numbers = <Key extends keyof Resumption>(key: Key) =>
+    fresh.map(({ at, piece }) => ({ at, values: piece[key] }));
+  return {
+    segments,
+    starts,
+    modes: patched(modes, numbers('modes')),
+    lookaheads: patched(lookaheads, numbers('lookaheads')),
+    bodyEnds: patched(bodyEnds, numbers('bodyEnds')),
+    roles: patched(roles, numbers('roles')),
+  };
+}
+
+/** The array itself where nothing in it is another number than before. */
+function patched<Numbers extends Uint8Array | Int32Array>(
+  before: Numbers,
+  patches: readonly { readonly at: number; readonly values: Numbers }[],
+): Numbers {
+  const isSame = ({ at, values }: { readonly at: number; readonly values: Numbers }) => {
+    for (let index = 0; index < values.length; index++) {
+      if (before[at + index] !== values[index]) return false;
+    }
+    return true;
+  };
+  if (patches.every(isSame)) return before;
+  const after = before.slice() as Numbers;
+  for (const { at, values } of patches) after.set(values, at);
+  return after;
+}
+
+function moved(old: SyntaxTree, placed: readonly Placed[], length: number): Segments {
+  const { modes, lookaheads, bodyEnds, roles } = old.resumption;
+  const segments = new Array<Segment>(length);
   const whole = {
     segments,
     starts: new Int32Array(length),
@@ -149,8 +212,7 @@ function joined(old: SyntaxTree, pieces: readonly (KeptRun | Segments)[]): Segme
     bodyEnds: new Int32Array(length),
     roles: new Uint8Array(length),
   };
-  let at = 0;
-  for (const piece of pieces) {
+  for (const { at, piece } of placed) {
     if ('segments' in piece) {
       whole.starts.set(piece.starts, at);
       whole.modes.set(piece.modes, at);
@@ -168,11 +230,8 @@ function joined(old: SyntaxTree, pieces: readonly (KeptRun | Segments)[]): Segme
       whole.lookaheads.set(lookaheads.subarray(from, to), at);
       whole.bodyEnds.set(bodyEnds.subarray(from, to), at);
       whole.roles.set(roles.subarray(from, to), at);
-      if (from !== at || length !== old.segments.length) {
-        copySegments(old.segments, from, to, segments, at);
-      }
+      copySegments(old.segments, from, to, segments, at);
     }
-    at += lengthOf(piece);
   }
   return whole;
 }
@@ -195,6 +254,7 @@ function copySegments(
     }
   }
 }
+
 /** The changed stretches, apart from each other and ascending. */
 function hunksOf(changes: readonly TextChange[]): readonly Hunk[] {
   const hunks: Hunk[] = [];

@@ -2,18 +2,27 @@ import type { DocumentText } from '../document-text.ts';
 import type { Declaration, SyntaxTree } from '../syntax-tree.ts';
 import { role, type Segments } from './segments.ts';
 
-export function treeOf(text: DocumentText, parts: Segments, problemCount: number): SyntaxTree {
+/** `before`: a tree whose arrays the parts may share. */
+export function treeOf(
+  text: DocumentText,
+  parts: Segments,
+  problemCount: number,
+  before?: SyntaxTree,
+): SyntaxTree {
   const { segments, starts, modes, lookaheads, bodyEnds, roles } = parts;
-  const declarations = declarationsOf(parts);
+  const places = before?.resumption.roles === roles ? before.declarations : placesOf(roles);
+  const declarations = places.map((place) => declarationAt(place, parts));
   const resumption = { modes, lookaheads, bodyEnds, roles };
   const tree = { text, segments, starts, declarations, problemCount, resumption };
   const header = segments.findIndex((segment) => segment.kind !== 'skipped');
   return segments[header]?.kind === 'model-header' ? { ...tree, header } : tree;
 }
 
-/** Reads little more than the roles, a byte per segment: touching 100,000 segments would take longer than a keystroke may. */
-function declarationsOf({ segments, starts, bodyEnds, roles }: Segments): readonly Declaration[] {
-  const declarations: Declaration[] = [];
+type Place = Pick<Declaration, 'signature' | 'values' | 'nodes'>;
+
+/** Reads the roles only, a byte per segment: touching 100,000 segments would take longer than a keystroke may. */
+function placesOf(roles: Uint8Array): readonly Place[] {
+  const places: Place[] = [];
   let index = roles.indexOf(role.signature);
   while (index >= 0) {
     const signature = index;
@@ -26,15 +35,23 @@ function declarationsOf({ segments, starts, bodyEnds, roles }: Segments): readon
     while (roles[index] === role.node) {
       index++;
     }
-    const last = index - 1;
-    declarations.push({
-      kind: segments[signature]?.kind === 'graph-signature' ? 'graph' : 'function',
-      signature,
-      values: { from: firstValue, to: firstNode },
-      nodes: { from: firstNode, to: index },
-      end: (starts[last] ?? 0) + (bodyEnds[last] || (segments[last]?.end ?? 0)),
-    });
+    const values = { from: firstValue, to: firstNode };
+    places.push({ signature, values, nodes: { from: firstNode, to: index } });
     index = roles.indexOf(role.signature, index);
   }
-  return declarations;
+  return places;
+}
+
+function declarationAt(
+  { signature, values, nodes }: Place,
+  { segments, starts, bodyEnds }: Segments,
+): Declaration {
+  const last = nodes.to - 1;
+  return {
+    kind: segments[signature]?.kind === 'graph-signature' ? 'graph' : 'function',
+    signature,
+    values,
+    nodes,
+    end: (starts[last] ?? 0) + (bodyEnds[last] || (segments[last]?.end ?? 0)),
+  };
 }

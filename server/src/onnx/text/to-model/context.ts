@@ -1,3 +1,4 @@
+import type { ChangedPart } from '../../analysis/changed-part.ts';
 import type { ByteSource, FileAccess } from '../../model/file-access.ts';
 import type { Attribute, Int64 } from '../../model/model.ts';
 import type { MessageName } from '../annotations/empty-fields.ts';
@@ -32,14 +33,23 @@ export interface ModelCache {
   /** What the conversions depend on beside their segment. */
   defaults: string;
   segments: readonly object[];
-  /** By segment; undefined where a segment was not converted or has no value. */
-  values: (object | undefined)[];
+  /** What the ranges of the declarations were turned into, by their first segment. */
+  lists: Map<number, ConvertedList>;
   /** By segment, of those that have any. */
   problems: Map<number, readonly SegmentProblem[]>;
 }
 
+export interface ConvertedList {
+  /** Index behind its last segment. */
+  readonly to: number;
+  /** One per segment; undefined where a segment has no value. */
+  readonly bySegment: readonly (object | undefined)[];
+  /** The same without gaps; the very same array where there are none. */
+  readonly values: readonly object[];
+}
+
 export function createModelCache(): ModelCache {
-  return { defaults: '', segments: [], values: [], problems: new Map() };
+  return { defaults: '', segments: [], lists: new Map(), problems: new Map() };
 }
 
 /** What the annotations before a document's header say of all of it. */
@@ -60,6 +70,8 @@ export interface Conversion {
   problems: SegmentProblem[] | undefined;
   /** What was kept of the document's last version, moved to this version's segments; and where this version's goes. */
   readonly kept: ModelCache;
+  /** What the last version has, and where this one differs from it; undefined where nothing of it counts any more. */
+  old: { readonly lists: ModelCache['lists']; readonly changed: ChangedPart } | undefined;
   /** What attributes that statements share have been turned into; only those that nothing is wrong with. */
   readonly attributes: Map<AttributeSyntax, Attribute>;
   /** The same for whole lists of them. */

@@ -15,21 +15,15 @@ import { readAnnotations } from './annotations.ts';
 import {
   type Conversion,
   createModelCache,
+  type ModelCache,
   type SegmentProblem,
   type TextDefaults,
   type ToModelContext,
 } from './context.ts';
-import { signatureOf, withBody } from './functions.ts';
-import {
-  type Declared,
-  initializersOf,
-  inputOf,
-  listedValueOf,
-  nodeOf,
-  valueInfoOf,
-  valuesOf,
-} from './graphs.ts';
+import { signatureOf } from './functions.ts';
+import { type Declared, inputOf, listedValueOf, nodeOf, valueInfoOf } from './graphs.ts';
 import { headerOf } from './headers.ts';
+import { keptBySegment, keptInitializersOf, keptValuesOf, keptWithBody } from './kept-lists.ts';
 import { withSaid } from './messages.ts';
 import { exactString, reportOutdated } from './names.ts';
 
@@ -70,6 +64,7 @@ export function* toModelInSteps(tree: SyntaxTree, context: ToModelContext): Step
     segment: 0,
     problems: undefined,
     kept: createModelCache(),
+    old: undefined,
     attributes: new Map(),
     attributeLists: new Map(),
     dims: new Map(),
@@ -148,16 +143,18 @@ function* mainGraphOf(
   const [head] = yield* convertRange(conversion, signature, signature + 1, problems, (segment) =>
     segment.kind === 'graph-signature' ? graphHeadOf(conversion, segment) : undefined,
   );
-  const inputs = head?.inputs ?? [];
+  const inputs = head?.inputs ?? noValues;
   const listed = yield* listedOf(conversion, values, problems);
   return {
     ...(head?.graph ?? emptyGraph),
-    initializers: initializersOf(inputs, listed),
-    inputs: valuesOf(inputs),
-    valueInfos: valuesOf(listed),
+    initializers: keptInitializersOf(inputs, listed),
+    inputs: keptValuesOf(inputs),
+    valueInfos: keptValuesOf(listed),
     nodes: yield* nodesOf(conversion, nodes, problems),
   };
 }
+
+const noValues: readonly never[] = [];
 
 const emptyGraph: Graph = {
   name: '',
@@ -195,7 +192,7 @@ function* functionsOf(
   );
   const listed = yield* listedOf(conversion, values, problems);
   const body = yield* nodesOf(conversion, nodes, problems);
-  return heads.map((head) => withBody(head, valuesOf(listed), body));
+  return heads.map((head) => keptWithBody(head, listed, body));
 }
 
 /** The same for graphs and functions, as an edit may turn entries of the one into entries of the other. */
@@ -203,7 +200,7 @@ function listedOf(
   conversion: Conversion,
   range: Declaration['values'],
   problems: ModelProblem[],
-): Steps<Declared[]> {
+): Steps<readonly Declared[]> {
   return convertRange(conversion, range.from, range.to, problems, (segment) =>
     segment.kind === 'value-declaration' ? listedValueOf(conversion, segment) : undefined,
   );
@@ -213,7 +210,7 @@ function nodesOf(
   conversion: Conversion,
   range: Declaration['nodes'],
   problems: ModelProblem[],
-): Steps<Node[]> {
+): Steps<readonly Node[]> {
   return convertRange(conversion, range.from, range.to, problems, (segment) =>
     segment.kind === 'node-statement' ? nodeOf(conversion, segment) : undefined,
   );
@@ -226,32 +223,50 @@ function* convertRange<Value extends object>(
   to: number,
   problems: ModelProblem[],
   convert: (segment: Segment) => Value | undefined,
-): Steps<Value[]> {
+): Steps<readonly Value[]> {
   const { kept, tree } = conversion;
   const end = Math.min(to, tree.segments.length);
+  if (end <= from) return noValues;
+  const known = kept.lists.get(from);
+  if (known?.to === end) {
+    pushProblems(kept, from, end, problems);
+    return known.values as readonly Value[];
+  }
+  const bySegment = keptBySegment(conversion.old, from, end);
   let count = 0;
   // A search by the engine itself passes by the many that were kept in next to no time.
-  for (let index = kept.values.indexOf(undefined, from); index >= 0 && index < end; ) {
+  for (let place = bySegment.indexOf(undefined); place >= 0; ) {
+    const index = from + place;
     const segment = tree.segments[index];
     if (segment !== undefined) {
       conversion.segment = index;
       conversion.problems = undefined;
       // One segment is always converted by the same function: its kind says by which.
-      kept.values[index] = convert(segment);
+      bySegment[place] = convert(segment);
       if (conversion.problems !== undefined) kept.problems.set(index, conversion.problems);
     }
     if (++count % betweenPauses === 0) {
       closeSources(conversion);
       yield;
     }
-    index = kept.values.indexOf(undefined, index + 1);
+    place = bySegment.indexOf(undefined, place + 1);
   }
+  pushProblems(kept, from, end, problems);
+  const all = bySegment as (Value | undefined)[];
+  const values = all.includes(undefined)
+    ? all.filter((value) => value !== undefined)
+    : (all as readonly Value[]);
+  kept.lists.set(from, { to: end, bySegment, values });
+  return values;
+}
+
+/** Those of the segments of a range, in their order. */
+function pushProblems(kept: ModelCache, from: number, end: number, problems: ModelProblem[]): void {
+  if (kept.problems.size === 0) return;
   const indices = [...kept.problems.keys()].filter((index) => index >= from && index < end);
   for (const index of indices.sort((a, b) => a - b)) {
     for (const problem of kept.problems.get(index) ?? []) problems.push({ ...problem, segment: index });
   }
-  const values = kept.values.slice(from, end) as (Value | undefined)[];
-  return values.includes(undefined) ? values.filter((value) => value !== undefined) : (values as Value[]);
 }
 
 /** An edit leaves the segments before and behind it as they are, and what they were turned into counts still. */
@@ -265,24 +280,19 @@ function keepUntouched(conversion: Conversion): void {
     [...defaults.absentFields],
   ]);
   kept.segments = segments;
-  if (old?.defaults !== kept.defaults) {
-    kept.values = unknown(segments.length);
-    return;
-  }
-  const { from, oldTo, newTo } = changedPart(old.segments, segments);
+  if (old?.defaults !== kept.defaults) return;
+  const changed = changedPart(old.segments, segments);
+  const { from, oldTo, newTo } = changed;
   const moved = newTo - oldTo;
-  kept.values =
-    moved === 0
-      ? old.values.slice().fill(undefined, from, newTo)
-      : old.values.slice(0, from).concat(unknown(newTo - from), old.values.slice(oldTo));
+  conversion.old = { lists: old.lists, changed };
   for (const [index, found] of old.problems) {
     if (index < from) kept.problems.set(index, found);
     else if (index >= oldTo) kept.problems.set(index + moved, found);
   }
-}
-
-function unknown(length: number): undefined[] {
-  return new Array<undefined>(length).fill(undefined);
+  for (const [first, list] of old.lists) {
+    if (list.to <= from) kept.lists.set(first, list);
+    else if (first >= oldTo) kept.lists.set(first + moved, { ...list, to: list.to + moved });
+  }
 }
 
 /** What the annotations before the header say of all messages; readAnnotations reports what is wrong with them. */
