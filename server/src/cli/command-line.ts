@@ -9,6 +9,7 @@ import { inspectCommand } from './inspect.ts';
 import { lspCommand } from './lsp.ts';
 import { printCommand } from './print.ts';
 import { profileCommand } from './profile.ts';
+import { refitCommand } from './refit.ts';
 import { runtimesCommand } from './runtimes.ts';
 import { shapesCommand } from './shapes.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +24,7 @@ const commands: readonly Command[] = [
   buildCommand,
   inspectCommand,
   profileCommand,
+  refitCommand,
   runtimesCommand,
   lspCommand,
 ];

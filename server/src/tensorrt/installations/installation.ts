@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RuntimeKind } from '../../../../native-bridge/src/engine-protocol.ts';
 import type { LibraryPaths, Product } from '../../../../native-bridge/src/protocol.ts';
 import type { RuntimeDescription } from '../../protocol.ts';
 
@@ -53,10 +54,10 @@ export function displayName({
   version,
 }: {
   readonly product: Product;
-  readonly kind?: RuntimeDescription['kind'];
+  readonly kind?: RuntimeKind;
   readonly version: string;
 }): string {
-  const name = kind ? `${product} ${kind} runtime` : product;
+  const name = kind && kind !== 'full' ? `${product} ${kind} runtime` : product;
   return version === 'unknown' ? name : `${name} ${version}`;
 }
 
