@@ -30,7 +30,10 @@ import { messageOf } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'connection' | 'client' | 'configs' | 'runtimes' | 'log' | 'buildProblems'>;
+type Parts = Pick<
+  Session,
+  'connection' | 'client' | 'configs' | 'runtimes' | 'trust' | 'log' | 'buildProblems'
+>;
 
 /** Milliseconds between two notifications while builds go on. */
 const interval = 200;
@@ -56,17 +59,14 @@ export class Builds {
   readonly #parts: Parts;
   readonly #queue: BuildQueue;
   readonly #entries = new Map<number, Entry>();
-  /** Whether libraries that configs name may be loaded. */
-  #loadsLibraries: boolean;
   #timer: NodeJS.Timeout | undefined;
   #lastSent = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#loadsLibraries = parts.client.trustsWorkspace;
     this.#queue = new BuildQueue({
       runtimeFor: ({ build }) => this.runtimeFor(build),
-      loadsLibraries: () => this.#loadsLibraries,
+      loadsLibraries: () => parts.trust.isGranted,
       userData: userDataDirectory(),
       onEvent: (build, event) => this.#hear(build, event),
     });
@@ -89,12 +89,7 @@ export class Builds {
 
   /** The TensorRT that would build. Rejects with an error for people where there is none. */
   async runtimeFor(build: BuildConfig): ReturnType<RuntimeSelection['forBuild']> {
-    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#loadsLibraries));
-  }
-
-  /** The user has come to trust the workspace. */
-  trustWorkspace(): void {
-    this.#loadsLibraries = true;
+    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#parts.trust.isGranted));
   }
 
   cancel(id: number): void {

@@ -39,7 +39,7 @@ export function documentRequest<
   Options,
 >(
   type: ProtocolRequestType<Params, Result | null, Partial, ErrorData, Options>,
-  handle: (session: Session, document: OnnxDocument, params: Params) => Result | null | undefined,
+  handle: (session: Session, document: OnnxDocument, params: Params) => Answer<Result | null | undefined>,
   handleConfig?: (
     session: Session,
     document: ConfigDocument,
@@ -52,7 +52,7 @@ export function documentRequest<
       return (await handleConfig?.(session, config, params)) ?? null;
     }
     const document = session.documents.get(params.textDocument.uri);
-    return document ? (handle(session, document, params) ?? null) : null;
+    return document ? ((await handle(session, document, params)) ?? null) : null;
   });
 }
 

@@ -46,7 +46,12 @@ import {
   PlannedBuildsRequest,
   WorkspaceTrustedNotification,
 } from '../build-protocol.ts';
-import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
+import {
+  CompareEnginesRequest,
+  InspectEngineRequest,
+  ProfileOnModelRequest,
+  RefitEngineRequest,
+} from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import {
   CheckRequest,
@@ -74,6 +79,7 @@ import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { printModel } from './print-model.ts';
+import { modelRefitLenses, refitEngine } from './refits.ts';
 import { saveModel } from './save-model.ts';
 
 export const handlers: readonly Registration[] = [
@@ -196,8 +202,9 @@ export const handlers: readonly Registration[] = [
   request(ExecuteCommandRequest.type, executeCommand),
   documentRequest(
     CodeLensRequest.type,
-    (session, document) => [
+    async (session, document) => [
       ...modelBuildLenses(session, document),
+      ...(await modelRefitLenses(session, document)),
       ...session.service.codeLenses(document, session.client.isOurExtension),
     ],
     configBuildLenses,
@@ -286,10 +293,11 @@ export const handlers: readonly Registration[] = [
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
   customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
-  notification(WorkspaceTrustedNotification, ({ builds }) => builds.trustWorkspace()),
+  notification(WorkspaceTrustedNotification, ({ trust }) => trust.grant()),
   customRequest(InspectEngineRequest, inspectEngine),
   customRequest(CompareEnginesRequest, compareEngines),
   customRequest(ProfileOnModelRequest, profileOnModel),
+  customRequest(RefitEngineRequest, refitEngine),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 

@@ -64,7 +64,10 @@ describe('onnx-trt refit, of a whole model', () => {
     const before = readFileSync(engine);
     const { status, stdout, stderr } = refit(engine, changed);
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /trial\.engine: can be refitted with 5 weights of .*changed\.onnxtxt, done in 41\.0 ms/);
+    assert.match(
+      stdout,
+      /trial\.engine: can be refitted with 5 weights of .*changed\.onnxtxt, done in 41\.0 ms/,
+    );
     assert.match(
       stderr,
       /Nothing was written: -o ENGINE2 writes the refitted engine, --in-place replaces this one/,

@@ -13,6 +13,8 @@ export interface RefitRule {
   /** Whether a refit may go on, as far as this rule is concerned. */
   readonly answer: Answer;
   readonly sentence: string;
+  /** It answers no only because nothing tells that the weights are the same: the user may know (`assumesSame`). */
+  readonly mayAssume?: true;
 }
 
 export interface RefitFacts {
@@ -84,6 +86,7 @@ function identicalRule(sameWeights: Answer, assumesSame: boolean): RefitRule {
     : {
         rule,
         answer: 'no',
+        mayAssume: true,
         sentence: `${only}, and nothing here tells that the model has them: it is not the file that the engine was built from, and ENGINE.json has no hash of the weights. Take that file, or say that the weights are the same with --assume-identical; with others the engine computes wrong results.`,
       };
 }
