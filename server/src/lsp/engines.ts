@@ -12,6 +12,7 @@ import { nodeTimes } from '../engine/profile/node-times.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { latenciesOf, runStatistics } from '../engine/profile/statistics.ts';
 import { refitRules } from '../engine/refit/refit-rules.ts';
+import { isStripped } from '../engine/ship-size.ts';
 import type {
   CompareEnginesParams,
   EngineNeeds,
@@ -25,7 +26,7 @@ import type {
 import { profileHeat } from '../features/profile-heat.ts';
 import { loadModel } from '../node/load-model.ts';
 import { readTextFile } from '../node/read-text-file.ts';
-import { isStripped, type Provenance } from '../tensorrt/build/provenance.ts';
+import type { Provenance } from '../tensorrt/build/provenance.ts';
 import {
   type EngineFile,
   inspectEngineFile,

@@ -59,11 +59,6 @@ export interface RefitRecord {
   readonly refitted: string;
 }
 
-/** Whether a plan leaves weights out, as far as its note says. */
-export function isStripped({ request, refit }: Provenance): boolean {
-  return refit?.isStripped ?? (request.settings.flags ?? []).includes('kSTRIP_PLAN');
-}
-
 /** What TensorRT was asked, without paths of temporary files and without secrets. */
 export type BuildRequestRecord = Pick<
   BuildParams,

@@ -5,10 +5,11 @@ import type { RefitResult, RefittableWeights } from '../../../../../native-bridg
 import type { LogRecord } from '../../../../../native-bridge/src/protocol.ts';
 import { type MappedWeight, mapWeights } from '../../../engine/refit/map-weights.ts';
 import { notRefittable, type RefitRule, serializationOfRefit } from '../../../engine/refit/refit-rules.ts';
+import { isStripped } from '../../../engine/ship-size.ts';
 import type { LoadedModel } from '../../../node/load-model.ts';
 import { explainParserErrors } from '../../build/failures/parser-refusals.ts';
 import type { BuildProblem } from '../../build/failures/problem.ts';
-import { isStripped, type Provenance } from '../../build/provenance.ts';
+import type { Provenance } from '../../build/provenance.ts';
 import { prepareTarget } from '../../build/target.ts';
 import { displayName } from '../../installations/installation.ts';
 import { modelFile } from '../../model-file.ts';
