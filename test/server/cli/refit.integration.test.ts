@@ -16,6 +16,7 @@ import {
   writeRecordedEngine,
 } from '../../support/recorded-gpu/engine-file.ts';
 import { convolutionWeights, writeConvolutions } from '../engine/support/refit-models.ts';
+import { testLibraries } from '../tensorrt/support/test-libraries.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
@@ -23,8 +24,10 @@ const refusal = at('refusal.json');
 const [model, changed] = [writeConvolutions(folder, 'net', 1), writeConvolutions(folder, 'changed', 2)];
 let recorded: RecordedDistribution;
 
-function refit(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [recorded.commandLine, 'refit', ...args], {
+const refit = (...args: string[]) => onnxTrt('refit', ...args);
+
+function onnxTrt(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [recorded.commandLine, ...args], {
     env: { ...recorded.environment, RECORDED_GPU_REFUSAL: refusal },
     encoding: 'utf8',
     cwd: folder,
@@ -205,6 +208,118 @@ describe('stripped engines', () => {
     assert.deepEqual(readRecordedEngine(at('still.engine')).flags, ['kSTRIP_PLAN', 'kREFIT_IDENTICAL']);
     assert.equal((await readProvenance(at('still.engine')))?.refit?.isStripped, true);
     assert.match(refit(engine, model, '--keep-stripped').stderr, /give -o or --in-place, too/);
+  });
+});
+
+describe('from a stripped build to the full engine and back', () => {
+  const config = at('convolutions.trt.yaml');
+  const engine = at('convolutions.engine');
+  const build = () => onnxTrt('build', config, '--format', 'json');
+  const outcome = ({ stdout }: { stdout: string }) =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .find(({ event }) => event === 'finished');
+
+  test('a build without weights tells its ship size and how they come back', async () => {
+    writeFileSync(config, 'model: net.onnxtxt\nengine: convolutions.engine\nstripWeights: true\n');
+    const { status, stdout, stderr } = onnxTrt('build', config);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /convolutions\.engine: built, \d+ bytes without about 21\.6 kB of weights in/);
+    assert.match(
+      stderr,
+      /its weights are in net\.onnxtxt: onnx-trt refit convolutions\.engine net\.onnxtxt -o FULL\.engine/,
+    );
+    assert.deepEqual((await readProvenance(engine))?.weights, await weightsRecord(loadModel(model)));
+    const { ship } = outcome(onnxTrt('build', config, '--force', '--format', 'json'));
+    assert.equal(ship.weightBytes, 21632);
+    assert.deepEqual(
+      ship.sources.map(({ path: file }: { path: string }) => path.basename(file)),
+      ['net.onnxtxt', 'net.bin'],
+    );
+  });
+
+  test('inspect has a section of it, and a comparison with the full engine shows the difference', () => {
+    const shown = onnxTrt('inspect', engine, '--no-load');
+    assert.match(
+      shown.stdout,
+      /Ship size\n +Engine without weights +\d+ bytes\n +Weights left out +about 21\.6 kB/,
+    );
+    assert.equal(refit(engine, model, '-o', 'whole.engine').status, 0);
+    const compared = onnxTrt('inspect', engine, '--compare', 'whole.engine', '--no-load');
+    assert.match(compared.stdout, /Ship size\n +Engine without weights\n +- \d+ bytes\n/);
+    assert.match(
+      onnxTrt('inspect', 'whole.engine', '--no-load').stdout,
+      /Refitted +20.*, all weights of .*net\.onnxtxt\n/,
+    );
+  });
+
+  test('an engine that was refitted in its place is not what its config asks for any more', () => {
+    assert.equal(outcome(build()).outcome, 'up-to-date');
+    assert.equal(refit(engine, model, '--in-place').status, 0);
+    const again = build();
+    assert.match(again.stdout, /a refit put the weights into the engine/);
+    assert.equal(outcome(again).outcome, 'built');
+  });
+
+  test('a refit with a changed model is as good as a build of it', () => {
+    writeFileSync(config, 'model: net.onnxtxt\nengine: convolutions.engine\nrefit: true\n');
+    assert.equal(outcome(build()).outcome, 'built');
+    const other = at('other-weights.trt.yaml');
+    writeFileSync(other, 'model: changed.onnxtxt\nengine: convolutions.engine\nrefit: true\n');
+    assert.equal(refit(engine, changed, '--in-place').status, 0);
+    assert.equal(outcome(onnxTrt('build', other, '--format', 'json')).outcome, 'up-to-date');
+    assert.equal(refit(engine, model, '--weights', 'w0', '--in-place').status, 0);
+    const { stdout } = onnxTrt('build', other, '--format', 'json');
+    assert.match(stdout, /1 of its weights were refitted from net\.onnxtxt/);
+  });
+});
+
+describe('lean and dispatch runtimes', () => {
+  const lean = testLibraries('tensorrt-lean-10.15');
+  const dispatch = testLibraries('tensorrt-dispatch-10.15');
+
+  test('do not load an engine that is not version-compatible, and say which TensorRT does', async () => {
+    const engine = await writeEngine('not-compatible.engine', 'kREFIT');
+    for (const runtime of [lean, dispatch]) {
+      const { status, stderr } = onnxTrt('inspect', engine, '--runtime', runtime);
+      assert.equal(status, 2);
+      assert.match(
+        stderr,
+        /was not built version-compatible, so TensorRT (lean|dispatch) runtime 10\.15\.1 does not load it; the full TensorRT 10\.6\.0 does/,
+      );
+    }
+  });
+
+  test('load another version’s engine by the code inside it, where that is trusted', async () => {
+    const engine = await writeEngine('compatible.engine', 'kVERSION_COMPATIBLE', 'kREFIT');
+    for (const command of [['inspect'], ['profile', '--iterations', '1']]) {
+      const [name = '', ...options] = command;
+      const refused = onnxTrt(name, engine, '--runtime', lean, ...options);
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /code for the CPU, and runs only where it is trusted \(--trust-host-code/);
+      const trusted = onnxTrt(name, engine, '--runtime', lean, '--trust-host-code', ...options);
+      assert.equal(trusted.status, 0, trusted.stderr);
+    }
+  });
+
+  test('an engine without a lean runtime inside needs the one of its builder', async () => {
+    const engine = await writeEngine('excluded.engine', 'kVERSION_COMPATIBLE', 'kEXCLUDE_LEAN_RUNTIME');
+    const { status, stderr } = onnxTrt('inspect', engine, '--runtime', dispatch, '--trust-host-code');
+    assert.equal(status, 2);
+    assert.match(stderr, /needs the lean runtime of TensorRT 10\.6\.0, which was not found on this machine/);
+  });
+
+  test('a refit from a model takes the full TensorRT', async () => {
+    const engine = await writeEngine('lean-refit.engine', 'kVERSION_COMPATIBLE', 'kREFIT');
+    const library = path.join(lean, 'libnvinfer_lean.so.10');
+    const { status, stderr } = refit(engine, changed, '--runtime', library, '--trust-host-code');
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /A refit from a model takes the ONNX parser of a full TensorRT 10\.6\.0; TensorRT lean runtime 10\.15\.1 has none/,
+    );
   });
 });
 

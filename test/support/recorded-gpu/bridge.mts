@@ -68,7 +68,8 @@ function run(params: RunParams): RunResult {
   const { net, debugTensors } = engineOf(params);
   const result = captured<RunResult>(net, 'run');
   const wanted = params.debug?.tensors;
-  const debug = captured<TensorFile[]>(net, 'debug').filter(
+  const caught = params.debug ? captured<TensorFile[]>(net, 'debug') : [];
+  const debug = caught.filter(
     ({ name }) =>
       (params.debug?.unfused || debugTensors.includes(name)) && (wanted === 'all' || wanted?.includes(name)),
   );
