@@ -38,7 +38,7 @@ export const refitCommand: Command = {
     'those of the model it was built from. --check tells whether a refit may be done, as far as that can be told without',
     'a GPU; --list what TensorRT can replace, by the names of the model’s initializers.',
     '',
-    'Exit code 0: done, or possible. 1: TensorRT, or a rule, refuses. 2: it could not be tried.',
+    'Exit code 0: done, or possible. 1: TensorRT, or a rule, refuses. 2: it could not be tried. 130: interrupted.',
   ].join('\n'),
   options: {
     output: { short: 'o', value: 'ENGINE2', help: 'Write the refitted engine to this new file.' },
@@ -96,6 +96,10 @@ export const refitCommand: Command = {
         keepStripped: given.flag('keep-stripped'),
       };
       return report(await refitEngine(refitting, runtimes, options), refitting, given, terminal);
+    } catch (error) {
+      if (!abort.signal.aborted) throw error;
+      terminal.note('The refit was interrupted; the engine is as it was.');
+      return 130;
     } finally {
       forget();
       runtimes.dispose();

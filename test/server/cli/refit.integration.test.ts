@@ -17,6 +17,7 @@ import {
 } from '../../support/recorded-gpu/engine-file.ts';
 import { convolutionWeights, writeConvolutions } from '../engine/support/refit-models.ts';
 import { testLibraries } from '../tensorrt/support/test-libraries.ts';
+import { runCommand } from './run-command.ts';
 
 const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
@@ -321,6 +322,34 @@ describe('lean and dispatch runtimes', () => {
       /A refit from a model takes the ONNX parser of a full TensorRT 10\.6\.0; TensorRT lean runtime 10\.15\.1 has none/,
     );
   });
+});
+
+test('without a GPU: what the rules say, and why it cannot be tried', async () => {
+  const engine = await writeEngine('no-gpu.engine', 'kREFIT');
+  const tried = await runCommand('refit', engine, model);
+  assert.equal(tried.code, 2);
+  assert.match(
+    tried.stderr,
+    /cannot be refitted here\. Engines run on an NVIDIA GPU, and this machine has none/,
+  );
+  const checked = await runCommand('refit', engine, model, '--check');
+  assert.equal(checked.code, 0);
+  assert.match(checked.stdout, /No rule speaks against a refit\. The engine was not loaded/);
+  const fixed = await runCommand('refit', await writeEngine('no-gpu-fixed.engine'), model, '--check');
+  assert.equal(fixed.code, 1);
+  assert.match(fixed.stdout, /Not refittable +It was built without refitting/);
+});
+
+test('an engine that needs code inside it to run is inspected without it, and told of', async () => {
+  const engine = await writeEngine('older.engine', 'kVERSION_COMPATIBLE');
+  const bytes = readFileSync(engine);
+  bytes.set([10, 5, 0, 1], 24);
+  writeFileSync(engine, bytes);
+  const { status, stdout, stderr } = onnxTrt('inspect', engine);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /not loaded: .* which loads it only by the lean runtime inside it/);
+  assert.match(stdout, /Made by +TensorRT 10\.5\.0/);
+  assert.match(onnxTrt('inspect', engine, '--trust-host-code').stdout, /\nEngine\n/);
 });
 
 describe('single weights', () => {

@@ -173,6 +173,10 @@ async function withRefittable<Result>(
     handle: number,
   ) => Promise<Result>,
 ): Promise<Result> {
+  const blocked = file.compatibility.findings.find(
+    ({ answer, about }) => answer === 'no' && about !== 'version',
+  );
+  if (blocked) throw new Error(`${file.path} cannot be refitted here. ${blocked.sentence}`);
   const runtime = await runtimeForEngine(file, runtimes, wished);
   if (weights === undefined && runtime.libraries.onnxParser === undefined) {
     throw new Error(
