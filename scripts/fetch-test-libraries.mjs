@@ -1,6 +1,6 @@
 /**
  * Fetches the real TensorRT libraries that the tests run against, with the ordinary package clients, into the cache:
- * TensorRT for RTX from a Python wheel, TensorRT from Maven redistributables.
+ * TensorRT for RTX and the lean and dispatch runtimes from Python wheels, TensorRT from Maven redistributables.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +10,12 @@ import { installDebianPackages, isInstalled, run } from './run.mjs';
 
 const rtxWheel = 'onnxruntime-ep-nv-tensorrt-rtx-cu13==0.5.0';
 
+/** Runtimes without builder and parser: 46 MB and 0.3 MB of wheel. */
+const runtimeWheels = {
+  'tensorrt-lean-10.15': 'tensorrt-lean-cu12-libs==10.15.1.29',
+  'tensorrt-dispatch-10.15': 'tensorrt-dispatch-cu12-libs==10.15.1.29',
+};
+
 /** Folder in the cache and version of `org.bytedeco:tensorrt`. 10.6 stands for those that cannot do without a GPU. */
 const mavenVersions = {
   'tensorrt-10.6': '10.6-1.5.11',
@@ -18,12 +24,9 @@ const mavenVersions = {
 };
 
 export async function fetchTestLibraries() {
-  await cachedFolder('tensorrt-rtx-1.7.1', (folder) => {
-    const wheels = path.join(folder, 'wheel');
-    run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', wheels, rtxWheel]);
-    for (const wheel of readdirSync(wheels)) extractLibraries(path.join(wheels, wheel), folder);
-    rmSync(wheels, { recursive: true });
-  });
+  for (const [name, wheel] of Object.entries({ 'tensorrt-rtx-1.7.1': rtxWheel, ...runtimeWheels })) {
+    await cachedFolder(name, (folder) => downloadWheel(wheel, folder));
+  }
   for (const [name, version] of Object.entries(mavenVersions)) {
     await cachedFolder(name, (folder) => {
       if (!isInstalled('mvn')) installDebianPackages(['maven']);
@@ -42,6 +45,13 @@ export async function fetchTestLibraries() {
       rmSync(repository, { recursive: true });
     });
   }
+}
+
+function downloadWheel(requirement, folder) {
+  const wheels = path.join(folder, 'wheel');
+  run('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', wheels, requirement]);
+  for (const wheel of readdirSync(wheels)) extractLibraries(path.join(wheels, wheel), folder);
+  rmSync(wheels, { recursive: true });
 }
 
 /** Wheels and jars are zip files. 10.6's builder resource (1.4 GB) is of no use without a GPU and stays packed. */

@@ -3,9 +3,12 @@ import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
   CompareEnginesRequest,
+  type EngineNeeds,
+  type EngineTrust,
   InspectEngineRequest,
   type InspectEngineResult,
 } from '../../server/src/engine-protocol.ts';
+import { consentToLoad } from './engine-consent.ts';
 import { errorMessage } from './errors.ts';
 import { differencePage, sectionPage } from './section-page.ts';
 import { watchFile } from './watch-file.ts';
@@ -18,8 +21,15 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
     openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
     resolveCustomEditor: async ({ uri }, panel) => {
       panel.webview.options = { enableScripts: true, localResourceRoots: [] };
-      const show = async (load: boolean) => {
-        panel.webview.html = await enginePage(client, uri, load);
+      let needs: EngineNeeds = { hostCode: false, plugins: [] };
+      const show = async (load: boolean, trust: EngineTrust = {}) => {
+        const page = await enginePage(client, uri, load, trust);
+        needs = page.needs ?? needs;
+        panel.webview.html = page.html;
+      };
+      const load = async () => {
+        const trust = await consentToLoad(path.posix.basename(uri.path), needs);
+        if (trust) await show(true, trust);
       };
       const watcher = watchFile(uri);
       const listeners = vscode.Disposable.from(
@@ -27,7 +37,8 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
         watcher.onDidChange(() => void show(false)),
         watcher.onDidCreate(() => void show(false)),
         panel.webview.onDidReceiveMessage((message: unknown) => {
-          if (message === 'load') void show(true);
+          if (message === 'load') void load();
+          if (message === 'refit') void vscode.commands.executeCommand('tensorrt.refitEngine', uri);
           if (message === 'compare') void vscode.commands.executeCommand('tensorrt.compareEngines', uri);
         }),
         vscode.workspace.onDidGrantWorkspaceTrust(() => void show(false)),
@@ -39,24 +50,31 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
   return vscode.window.registerCustomEditorProvider(engineEditorType, provider);
 }
 
-async function enginePage(client: LanguageClient, uri: vscode.Uri, load: boolean): Promise<string> {
+async function enginePage(
+  client: LanguageClient,
+  uri: vscode.Uri,
+  load: boolean,
+  trust: EngineTrust,
+): Promise<{ readonly html: string; readonly needs?: EngineNeeds }> {
   const title = path.posix.basename(uri.path);
   const compare = { message: 'compare', label: 'Compare with…' };
   let result: InspectEngineResult;
   try {
-    result = await client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load });
+    result = await client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load, trust });
   } catch (error) {
     const lead = { text: errorMessage(error, uri), mood: 'no' } as const;
-    return sectionPage({ title, lead, notes: [], sections: [], buttons: [] }, crypto.randomUUID());
+    const page = { title, lead, notes: [], sections: [], buttons: [] };
+    return { html: sectionPage(page, crypto.randomUUID()) };
   }
-  const { summary, runs, notes, sections, canLoad } = result;
+  const { summary, runs, notes, sections, canLoad, needs, refit } = result;
   // Loading an engine runs what is in it on the GPU.
   const loading =
     canLoad && vscode.workspace.isTrusted ? [{ message: 'load', label: 'Load Engine on the GPU' }] : [];
-  return sectionPage(
-    { title, lead: { text: summary, mood: runs }, notes, sections, buttons: [...loading, compare] },
-    crypto.randomUUID(),
-  );
+  const refitting =
+    refit.isPossible !== 'no' && runs !== 'no' ? [{ message: 'refit', label: 'Refit with Model…' }] : [];
+  const buttons = [...loading, ...refitting, compare];
+  const lead = { text: summary, mood: runs };
+  return { html: sectionPage({ title, lead, notes, sections, buttons }, crypto.randomUUID()), needs };
 }
 
 /** Shows what two engines have otherwise, in a panel of its own. */

@@ -29,8 +29,9 @@ export function statusText(status: DocumentStatus): StatusText {
 }
 
 /** `TensorRT 11.2.1`, `TensorRT-RTX`: the version is known once its bridge has started. */
-export function runtimeName({ product, version }: RuntimeDescription): string {
-  return version === 'unknown' ? product : `${product} ${version}`;
+export function runtimeName({ product, kind, version }: RuntimeDescription): string {
+  const name = kind ? `${product} ${kind} runtime` : product;
+  return version === 'unknown' ? name : `${name} ${version}`;
 }
 
 export function modeName(mode: RuntimeDescription['mode']): string | undefined {

@@ -13,6 +13,14 @@ export interface InspectEngineParams {
   readonly uri: string;
   /** Deserializes the engine on the GPU. An act of trust: in trusted workspaces only, when the user asks for it. */
   readonly load: boolean;
+  readonly trust?: EngineTrust;
+}
+/** What of an engine may run beside it. Each an act of trust of its own, which the user is asked for by name. */
+export interface EngineTrust {
+  /** Code for the CPU inside the engine: its lean runtime. */
+  readonly hostCode?: boolean;
+  /** The plugin libraries that `ENGINE.json` names. */
+  readonly plugins?: boolean;
 }
 export interface InspectEngineResult {
   readonly runs: Answer;
@@ -20,8 +28,26 @@ export interface InspectEngineResult {
   readonly sections: readonly Section[];
   /** Whether loading it may tell more. */
   readonly canLoad: boolean;
+  readonly needs: EngineNeeds;
+  readonly refit: RefitOffer;
   /** What was left out and why, a sentence each. */
   readonly notes: readonly string[];
+}
+/** What has to be trusted to load it. */
+export interface EngineNeeds {
+  /** It is loaded only by code for the CPU inside it. */
+  readonly hostCode: boolean;
+  /** Paths of plugin libraries that it was built with, which may be needed to load it. */
+  readonly plugins: readonly string[];
+}
+/** What is known of refitting it without loading it. */
+export interface RefitOffer {
+  readonly isPossible: Answer;
+  /** Why, a sentence. */
+  readonly sentence: string;
+  /** `file:` URI of the model that it was built from, where that is still there. */
+  readonly modelUri?: string;
+  readonly isStripped: boolean;
 }
 export const InspectEngineRequest = new RequestType<InspectEngineParams, InspectEngineResult, void>(
   'engine/inspect',
@@ -68,3 +94,34 @@ export interface NodeHeat {
 export const ProfileOnModelRequest = new RequestType<ProfileOnModelParams, ProfileOnModelResult, void>(
   'engine/profileOnModel',
 );
+
+/** Replaces weights of an engine. In trusted workspaces only, when the user asks for it. Models are read from disk: saved before. */
+export interface RefitEngineParams {
+  /** `file:` URI of the engine. */
+  readonly uri: string;
+  /** `file:` URI of the model. */
+  readonly model: string;
+  /** `file:` URI of the engine to write: its own to replace it; absent for a trial. The editor has asked before a file is replaced. */
+  readonly output?: string;
+  /** Names of single initializers; all where absent. */
+  readonly weights?: readonly string[];
+  /** Leaves the weights out of the written engine. */
+  readonly keepStripped?: boolean;
+  /** The user says that the model's weights are those that the engine was built from. */
+  readonly assumesSame?: boolean;
+  readonly trust?: EngineTrust;
+}
+export interface RefitEngineResult {
+  readonly outcome: 'refitted' | 'refused';
+  /** What was refitted, or why not. */
+  readonly message: string;
+  /** `file:` URI of the written engine. */
+  readonly outputUri?: string;
+  /** Rules and missing weights, where it was refused. */
+  readonly sections: readonly Section[];
+  readonly notes: readonly string[];
+  /** It was refused only because nobody knows that the weights are the same. */
+  readonly mayBeSame: boolean;
+}
+/** Cancelled by JSON-RPC's cancellation: engine and note are then as they were. Progress by `$/progress`. */
+export const RefitEngineRequest = new RequestType<RefitEngineParams, RefitEngineResult, void>('engine/refit');

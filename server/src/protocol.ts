@@ -75,6 +75,8 @@ export interface RuntimeDescription {
   readonly directory: string;
   /** How it was found: `setting`, `LD_LIBRARY_PATH`, `ldconfig`, `pip`, `tar`, `installed` … */
   readonly origin: string;
+  /** Runs version-compatible engines, and cannot check, build or refit from a model: `unusable` says so. */
+  readonly kind?: 'lean' | 'dispatch';
   /** Why it cannot be used, in one sentence. */
   readonly unusable?: string;
 }

@@ -10,16 +10,38 @@ type SaveBeforeBuild = 'always' | 'prompt' | 'never';
  */
 export async function saveBeforeBuild(resource: vscode.Uri): Promise<boolean> {
   const dirty = vscode.workspace.textDocuments.filter(isEditedInput);
+  return await saveFirst(dirty, resource, { verb: 'Build', noun: 'a build', nothing: 'nothing was built' });
+}
+
+/** A refit reads the model, which is saved first in the same way. `model`: its file. */
+export async function saveBeforeRefit(model: vscode.Uri): Promise<boolean> {
+  const dirty = vscode.workspace.textDocuments.filter(
+    (document) => isEditedInput(document) && document.uri.path === model.path,
+  );
+  return await saveFirst(dirty, model, { verb: 'Refit', noun: 'a refit', nothing: 'nothing was refitted' });
+}
+
+interface Words {
+  readonly verb: string;
+  readonly noun: string;
+  readonly nothing: string;
+}
+
+async function saveFirst(
+  dirty: readonly vscode.TextDocument[],
+  resource: vscode.Uri,
+  words: Words,
+): Promise<boolean> {
   if (dirty.length === 0) return true;
   const how = vscode.workspace
     .getConfiguration('tensorrt', resource)
     .get<SaveBeforeBuild>('build.saveBeforeBuild', 'always');
-  const doesSave = how === 'prompt' ? await askToSave(dirty) : how === 'always';
+  const doesSave = how === 'prompt' ? await askToSave(dirty, words) : how === 'always';
   if (doesSave === undefined) return false;
   if (!doesSave) return true;
   for (const document of dirty) {
     if (!(await document.save())) {
-      throw new Error(`${nameOf(document)} could not be saved, so nothing was built.`);
+      throw new Error(`${nameOf(document)} could not be saved, so ${words.nothing}.`);
     }
   }
   return true;
@@ -30,12 +52,15 @@ function isEditedInput({ isDirty, isUntitled, languageId }: vscode.TextDocument)
 }
 
 /** Undefined where the user calls it off. */
-async function askToSave(documents: readonly vscode.TextDocument[]): Promise<boolean | undefined> {
-  const save = 'Save and Build';
-  const leave = 'Build Without Saving';
+async function askToSave(
+  documents: readonly vscode.TextDocument[],
+  { verb, noun }: Words,
+): Promise<boolean | undefined> {
+  const save = `Save and ${verb}`;
+  const leave = `${verb} Without Saving`;
   const names = documents.map(nameOf).join(', ');
   const answer = await vscode.window.showInformationMessage(
-    `${names} ${documents.length === 1 ? 'has' : 'have'} unsaved changes, which a build does not see.`,
+    `${names} ${documents.length === 1 ? 'has' : 'have'} unsaved changes, which ${noun} does not see.`,
     { modal: true },
     save,
     leave,

@@ -22,6 +22,7 @@ import { installRtx } from './install-rtx.ts';
 import { newBuildConfig } from './new-build-config.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
+import { refitEngine } from './refit-engine.ts';
 import { renameAt } from './rename-at.ts';
 import { restartBridge } from './restart-bridge.ts';
 import { saveModelAs } from './save-model-as.ts';
@@ -69,6 +70,7 @@ export const commands: readonly Command[] = [
   openBuild,
   openBuildConfig,
   openBuiltEngine,
+  refitEngine,
   renameAt,
   showDocument,
   restartBridge,

@@ -28,7 +28,9 @@ export const selectRuntime: Command = {
 
 function itemsFor(runtimes: readonly RuntimeDescription[]): RuntimeItem[] {
   const usable = runtimes.filter(({ unusable }) => unusable === undefined);
-  const unusable = runtimes.filter((runtime) => runtime.unusable !== undefined);
+  const unusable = runtimes.filter((runtime) => runtime.unusable !== undefined && !runtime.kind);
+  // Of no use for models, and not broken either.
+  const forEngines = runtimes.filter(({ kind }) => kind !== undefined);
   return [
     ...(usable.length === 0
       ? []
@@ -46,17 +48,8 @@ function itemsFor(runtimes: readonly RuntimeDescription[]): RuntimeItem[] {
             action: () => useRuntime(runtime.id),
           })),
         ]),
-    ...(unusable.length === 0
-      ? []
-      : [
-          separator('Cannot be used'),
-          ...unusable.map((runtime) => ({
-            label: `$(circle-slash) ${runtimeName(runtime)}`,
-            description: runtime.directory,
-            detail: runtime.unusable ?? '',
-            action: () => vscode.window.showWarningMessage(runtime.unusable ?? ''),
-          })),
-        ]),
+    ...unusableItems('Cannot be used', unusable),
+    ...unusableItems('For engines only', forEngines),
     separator('More'),
     ...(usable.some(({ product }) => product === 'TensorRT-RTX')
       ? []
@@ -72,6 +65,19 @@ function itemsFor(runtimes: readonly RuntimeDescription[]): RuntimeItem[] {
       description: 'that holds the TensorRT libraries',
       action: () => vscode.commands.executeCommand('tensorrt.addRuntimeFolder'),
     },
+  ];
+}
+
+function unusableItems(label: string, runtimes: readonly RuntimeDescription[]): RuntimeItem[] {
+  if (runtimes.length === 0) return [];
+  return [
+    separator(label),
+    ...runtimes.map((runtime) => ({
+      label: `$(circle-slash) ${runtimeName(runtime)}`,
+      description: runtime.directory,
+      detail: runtime.unusable ?? '',
+      action: () => vscode.window.showWarningMessage(runtime.unusable ?? ''),
+    })),
   ];
 }
 

@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect.ts';
 import { lspCommand } from './lsp.ts';
 import { printCommand } from './print.ts';
 import { profileCommand } from './profile.ts';
+import { refitCommand } from './refit.ts';
 import { runtimesCommand } from './runtimes.ts';
 import { shapesCommand } from './shapes.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   inspectCommand,
   profileCommand,
   debugCommand,
+  refitCommand,
   runtimesCommand,
   lspCommand,
 ];

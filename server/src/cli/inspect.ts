@@ -3,6 +3,7 @@ import { compareSections } from '../engine/compare-engines.ts';
 import { describeEngine, type EngineFacts, type Section } from '../engine/describe-engine.ts';
 import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
 import { loadModel } from '../node/load-model.ts';
+import { HostCodeError } from '../tensorrt/engines/choose-runtime.ts';
 import {
   type EngineFile,
   inspectEngineFile,
@@ -128,6 +129,10 @@ async function load(
   if (given.flag('no-load')) return undefined;
   if (wish === undefined && (file.compatibility.runs === 'no' || !seemsToHaveGpu())) return undefined;
   const installation = await runtimeForEngine(file, runtimes, wish);
+  if (wish === undefined && installation.runsHostCode === true && !given.flag('trust-host-code')) {
+    terminal.note(`note: not loaded: ${new HostCodeError(file.path, installation).message}`);
+    return undefined;
+  }
   terminal.progress(`  loading ${file.path}`);
   return await withLoadedEngine(
     file.path,

@@ -1,9 +1,12 @@
 import path from 'node:path';
-import type { RuntimeDescription } from '../protocol.ts';
 import { addFolder } from '../tensorrt/installations/added-folders.ts';
 import { inOrderOfPreference, parsesWithoutGpu, seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import { findInstallations, installationsOf } from '../tensorrt/installations/find.ts';
-import { displayName, type Installation } from '../tensorrt/installations/installation.ts';
+import {
+  describeInstallation,
+  displayName,
+  type Installation,
+} from '../tensorrt/installations/installation.ts';
 import { userDataDirectory } from '../tensorrt/user-data.ts';
 import { type Command, type ExitCode, UsageError } from './command.ts';
 import { installWithProgress } from './install.ts';
@@ -46,10 +49,7 @@ async function list(asJson: boolean, terminal: Terminal): Promise<ExitCode> {
   const { installations, problems } = await findInstallations();
   for (const problem of problems) terminal.note(`note: ${problem}`);
   if (asJson) {
-    const described = installations.map(
-      ({ libraries: _, ...description }): RuntimeDescription => description,
-    );
-    terminal.print(`${JSON.stringify(described, undefined, 2)}\n`);
+    terminal.print(`${JSON.stringify(installations.map(describeInstallation), undefined, 2)}\n`);
     return 0;
   }
   if (installations.length === 0) {
@@ -72,12 +72,14 @@ async function list(asJson: boolean, terminal: Terminal): Promise<ExitCode> {
 }
 
 function row(
-  { id, directory, origin }: Installation,
+  { id, directory, origin, engineLibraries }: Installation,
   width: number,
   isFirst: boolean,
   unusable: string | undefined,
 ): string {
-  const reason = unusable === undefined ? '' : `\n  ${' '.repeat(width)}  cannot be used: ${unusable}`;
+  // A lean or dispatch runtime that loads is of use for engines.
+  const words = engineLibraries ? 'for engines only' : 'cannot be used';
+  const reason = unusable === undefined ? '' : `\n  ${' '.repeat(width)}  ${words}: ${unusable}`;
   return `${isFirst ? '*' : ' '} ${id.padEnd(width)}  ${directory}  (${origin})${reason}\n`;
 }
 

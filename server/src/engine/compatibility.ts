@@ -1,6 +1,16 @@
 /** "Which TensorRT and GPU made this, and can it run here?", answered before anything is loaded. */
-import type { CudaDevice, Product } from '../../../native-bridge/src/protocol.ts';
+import type { CudaDevice } from '../../../native-bridge/src/protocol.ts';
 import type { PlanHeader } from './plan-header.ts';
+import {
+  type Answer,
+  productName,
+  type RuntimeFit,
+  type RuntimeHere,
+  runtimeFits,
+  runtimeName,
+} from './runtime-fit.ts';
+
+export { type Answer, builderName, productName, type RuntimeFit, type RuntimeHere } from './runtime-fit.ts';
 
 /** What is known of a build beyond the plan: from `ENGINE.json`, for the bytes at hand. */
 export interface EngineMaking {
@@ -15,25 +25,12 @@ export interface EngineMaking {
   readonly platform?: NodeJS.Platform;
 }
 
-/** A TensorRT of this machine. */
-export interface RuntimeHere {
-  readonly id: string;
-  readonly product: Product;
-  /** Dotted, or `unknown`. */
-  readonly version: string;
-  readonly directory: string;
-  /** Why it cannot be used, as a sentence. */
-  readonly unusable?: string;
-}
-
 export interface Machine {
   /** The device, `none`, or `unknown` where there seems to be one and nobody has asked it. */
   readonly gpu: CudaDevice | 'none' | 'unknown';
   readonly platform: NodeJS.Platform;
   readonly runtimes: readonly RuntimeHere[];
 }
-
-export type Answer = 'yes' | 'no' | 'unknown';
 
 /** One thing that decides, with the sentence for people. */
 export interface Finding {
@@ -52,22 +49,13 @@ export interface Compatibility {
   readonly runtimes: readonly RuntimeFit[];
 }
 
-export interface RuntimeFit {
-  readonly runtime: RuntimeHere;
-  /** `unknown`: it does if the engine was built version-compatible, which nothing here says. */
-  readonly fits: Answer;
-  readonly sentence: string;
-}
-
 /** `made` is undefined where no `ENGINE.json` describes this very file. */
 export function compatibility(
   header: PlanHeader,
   made: EngineMaking | undefined,
   machine: Machine,
 ): Compatibility {
-  const runtimes = machine.runtimes
-    .map((runtime) => runtimeFit(header, made, runtime))
-    .sort((left, right) => order[left.fits] - order[right.fits]);
+  const runtimes = runtimeFits(header, made, machine.runtimes);
   const findings = [
     ...fileFindings(header),
     versionFinding(header, runtimes),
@@ -85,17 +73,6 @@ export function compatibility(
   };
 }
 
-/** `TensorRT 10.6.0 (build 26)`. */
-export function builderName({ product, version, build }: PlanHeader): string {
-  return `${productName(product)} ${version} (build ${build})`;
-}
-
-export function productName(product: Product): string {
-  return product === 'TensorRT-RTX' ? 'TensorRT for RTX' : product;
-}
-
-const order: Readonly<Record<Answer, number>> = { yes: 0, unknown: 1, no: 2 };
-
 function worst(answers: readonly Answer[]): Answer {
   if (answers.includes('no')) return 'no';
   return answers.includes('unknown') ? 'unknown' : 'yes';
@@ -104,72 +81,10 @@ function worst(answers: readonly Answer[]): Answer {
 function summaryOf(runs: Answer, best: RuntimeFit | undefined, decisive: readonly string[]): string {
   const [reason = ''] = decisive;
   if (runs === 'yes' && best) {
-    return `It can run here, with ${productName(best.runtime.product)} ${best.runtime.version}.`;
+    const how = best.runsHostCode ? ', by the lean runtime inside it' : '';
+    return `It can run here, with ${runtimeName(best.runtime)}${how}.`;
   }
   return runs === 'no' ? `It cannot run here. ${reason}` : `Whether it can run here is not known. ${reason}`;
-}
-
-/** By the rules of NVIDIA's pages "Engine Compatibility", TensorRT 11.4 and TensorRT for RTX 1.5. */
-function runtimeFit(header: PlanHeader, made: EngineMaking | undefined, runtime: RuntimeHere): RuntimeFit {
-  const name = `${productName(runtime.product)} ${runtime.version}`;
-  const answer = (fits: Answer, sentence: string): RuntimeFit => ({ runtime, fits, sentence });
-  if (runtime.unusable !== undefined) return answer('no', `${name} cannot be used: ${runtime.unusable}`);
-  if (runtime.product !== header.product) {
-    return answer('no', `${name} loads no engines of ${productName(header.product)}.`);
-  }
-  if (runtime.version === 'unknown') return answer('unknown', `The version of ${name} is not known.`);
-  if (sameVersion(runtime.version, header.version)) return answer('yes', `${name} built it.`);
-  const builder = `${productName(header.product)} ${header.version}`;
-  if (header.product === 'TensorRT-RTX') {
-    return answer('no', `${name} does not load engines of ${builder}: each release loads its own only.`);
-  }
-  if (!isLater(runtime.version, header.version)) {
-    return answer('no', `${name} is older than ${builder}, which built it.`);
-  }
-  if (!supportsMajor(header.version, runtime.version)) {
-    return answer(
-      'no',
-      `${name} loads no engines of ${builder}, version-compatible or not: ${majorRule(header.version)}.`,
-    );
-  }
-  if (made === undefined) {
-    return answer(
-      'unknown',
-      `${name} loads it if it was built version-compatible by ${builder}, which the file does not say.`,
-    );
-  }
-  return made.versionCompatible
-    ? answer('yes', `It was built version-compatible, so ${name} loads it, though ${builder} built it.`)
-    : answer('no', `It was not built version-compatible, so only ${builder} loads it, not ${name}.`);
-}
-
-/** The plan has the builder's fourth number, an installation's library does not. */
-function sameVersion(runtime: string, builder: string): boolean {
-  return runtime.split('.').slice(0, 3).join('.') === builder;
-}
-
-function isLater(runtime: string, builder: string): boolean {
-  const [left, right] = [runtime, builder].map((version) => version.split('.').map(Number));
-  for (let index = 0; index < 3; index++) {
-    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
-    if (difference !== 0) return difference > 0;
-  }
-  return false;
-}
-
-/** Version-compatible engines run within a major version, those of 8.6 with 10, those of 10 with 11. */
-function supportsMajor(builder: string, runtime: string): boolean {
-  const [from = 0, minor = 0] = builder.split('.').map(Number);
-  const [to = 0] = runtime.split('.').map(Number);
-  if (from < 8 || (from === 8 && minor < 6)) return false;
-  return from === to || (from === 8 && to === 10) || (from === 10 && to === 11);
-}
-
-function majorRule(builder: string): string {
-  const [major = 0, minor = 0] = builder.split('.').map(Number);
-  if (major < 8 || (major === 8 && minor < 6)) return 'version compatibility came with 8.6';
-  const next = major === 8 ? 10 : major === 10 ? 11 : undefined;
-  return `version-compatible engines of TensorRT ${major} run with later TensorRT ${major}${next ? ` and with TensorRT ${next}` : ''}`;
 }
 
 function fileFindings({ serializationVersion, planBytes, fileBytes }: PlanHeader): Finding[] {
@@ -282,7 +197,7 @@ function hostCodeFindings(made: EngineMaking | undefined): Finding[] {
       about: 'host-code',
       answer: 'unknown',
       sentence:
-        'It carries a lean runtime, that is code that runs on the CPU: load it only where you trust its origin.',
+        'It carries a lean runtime, code that runs on the CPU where another TensorRT than the one that built it loads it: allow that only where you trust its origin.',
     },
   ];
 }

@@ -1,11 +1,12 @@
 /** All that is known of an engine, as sections that a terminal and a web page show alike. */
 import type { EngineDescription, EngineTensor } from '../../../native-bridge/src/engine-protocol.ts';
-import type { Provenance } from '../tensorrt/build/provenance.ts';
+import type { Provenance, RefitRecord } from '../tensorrt/build/provenance.ts';
 import { builderName, type Compatibility, productName, targetNames } from './compatibility.ts';
 import type { GraphNode } from './graph-nodes.ts';
 import type { EngineLayer, LayerInformation } from './layer-information.ts';
 import { mapLayers } from './map-layers.ts';
 import type { PlanHeader } from './plan-header.ts';
+import { shipRows, shipSize } from './ship-size.ts';
 import { byteText } from './sizes.ts';
 
 export interface EngineFacts {
@@ -40,6 +41,7 @@ export function describeEngine(facts: EngineFacts): Section[] {
     fileSection(facts.header),
     compatibilitySection(facts.compatibility),
     ...(provenance ? [provenanceSection(provenance)] : []),
+    ...shipSections(facts),
     ...(description
       ? [engineSection(description), memorySection(description), tensorSection(description)]
       : []),
@@ -84,6 +86,7 @@ function provenanceSection({
   milliseconds,
   warnings,
   notes,
+  refit,
 }: Provenance): RowSection {
   const seconds = Object.values(milliseconds).reduce((total, part) => total + part, 0) / 1000;
   const flags = request.settings.flags ?? [];
@@ -106,10 +109,23 @@ function provenanceSection({
         device ? `${device.name} (compute capability ${device.computeCapability})` : 'a CPU, without a GPU',
       ],
       ['When', `${built}, in ${seconds.toFixed(1)} s`],
+      ...(refit ? [refitRow(refit)] : []),
       ...warnings.map((warning) => ['TensorRT warned', warning] as const),
       ...notes.map((note) => ['Note', note] as const),
     ],
   };
+}
+
+function shipSections({ header, provenance, description }: EngineFacts): RowSection[] {
+  const ship = shipSize(header.fileBytes, provenance, description?.weights.stripped);
+  if (!ship) return [];
+  return [{ kind: 'rows', title: 'Ship size', rows: shipRows(ship, provenance?.engine.path) }];
+}
+
+function refitRow({ weights, model, isStripped, refitted }: RefitRecord): readonly [string, string] {
+  const what = weights === 'all' ? 'all weights' : weights.join(', ');
+  const left = isStripped ? ', left out again' : '';
+  return ['Refitted', `${refitted}, ${what} of ${model.path}${left}`];
 }
 
 function engineSection(description: EngineDescription): RowSection {

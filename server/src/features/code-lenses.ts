@@ -1,5 +1,5 @@
-/** textDocument/codeLens: how often each local function is called; building the model. */
-import type { CodeLens, Location } from 'vscode-languageserver-types';
+/** textDocument/codeLens: how often each local function is called; building the model, and refitting its engines. */
+import type { CodeLens, Location, Range } from 'vscode-languageserver-types';
 import { functionsOf } from '../onnx/analysis/functions.ts';
 import { buildCommand } from './build-config/code-lenses.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
@@ -40,16 +40,39 @@ export function codeLenses(document: OnnxDocument, showsReferences: boolean): Co
 }
 
 /** For editors that have the command, of models that lie in a file. */
-export function modelBuildLens({ uri, tree, source }: OnnxDocument): CodeLens[] {
+export function modelBuildLens(document: OnnxDocument): CodeLens[] {
+  const range = topOf(document);
+  const command = { title: 'Build engine…', command: buildCommand, arguments: [document.uri] };
+  return range ? [{ range, command }] : [];
+}
+
+/** The command of the editor that refits: the URIs of an engine and of a model; it asks for what is absent. */
+export const refitCommand = 'tensorrt.refitEngine';
+
+/** For editors that have the command. `engines`: `file:` URIs and names of those that may be refitted with the model. */
+export function modelRefitLenses(
+  document: OnnxDocument,
+  engines: readonly { readonly uri: string; readonly name: string }[],
+): CodeLens[] {
+  const range = topOf(document);
+  return range
+    ? engines.map(({ uri, name }) => ({
+        range,
+        command: {
+          title: `Refit ${name} with this model`,
+          command: refitCommand,
+          arguments: [uri, document.uri],
+        },
+      }))
+    : [];
+}
+
+/** Where lenses of the whole model are. */
+function topOf({ tree, source }: OnnxDocument): Range | undefined {
   const graph = tree.declarations.find(({ kind }) => kind === 'graph');
-  if (!graph) return [];
+  if (!graph) return undefined;
   const position = positionAt(source, tree.starts[tree.header ?? graph.signature] ?? 0);
-  return [
-    {
-      range: { start: position, end: position },
-      command: { title: 'Build engine…', command: buildCommand, arguments: [uri] },
-    },
-  ];
+  return { start: position, end: position };
 }
 
 function titleOf(calls: number): string {

@@ -2,6 +2,7 @@
  * Why the last builds failed, for diagnostics on models and configs: until the next build of the same engine, or until the text is
  * changed at that place. Places in configs move with the edits, also with those that were made while the build went on.
  */
+import path from 'node:path';
 import type { Diagnostic, TextDocumentContentChangeEvent } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { BuildConfig, Origin } from '../build-config/model.ts';
@@ -16,6 +17,7 @@ import {
 import type { OnnxDocument } from '../language-service.ts';
 import type { BuildProblem } from '../tensorrt/build/failures/explain-failure.ts';
 import { buildTitle } from '../tensorrt/build/requested-builds.ts';
+import { buildOfModel } from '../tensorrt/build/without-config.ts';
 import { rangeAfter } from './moved-range.ts';
 
 /** A build that goes on; its end is to be told. */
@@ -63,6 +65,18 @@ export class BuildProblems {
         }
       },
     };
+  }
+
+  /** Why an engine could not be refitted with a model: until the next refit of that engine with it. */
+  refitEnded(
+    model: string,
+    engine: string,
+    problems: readonly BuildProblem[],
+    runtime: string | undefined,
+  ): void {
+    const build = { ...buildOfModel(model), name: `refit ${engine}` };
+    const note = { title: path.basename(engine), activity: 'Refitting' } as const;
+    this.#keep(build, problems, runtime, { edits: [] }, note);
   }
 
   configChanged(file: string, events: readonly TextDocumentContentChangeEvent[]): void {
@@ -121,13 +135,14 @@ export class BuildProblems {
     problems: readonly BuildProblem[],
     runtime: string | undefined,
     { edits }: Watched,
+    note: Pick<FailedBuildNote, 'title' | 'activity'> = { title: buildTitle(build) },
   ): void {
     const key = JSON.stringify([build.file === '' ? modelPath(build) : build.file, build.name]);
     const had = this.#kept.delete(key);
     if (problems.length > 0) {
       this.#kept.set(key, {
         build,
-        title: buildTitle(build),
+        ...note,
         ...(runtime !== undefined && { runtime }),
         problems,
         problemsInConfig: problems.map((problem) => ({

@@ -30,7 +30,10 @@ import { messageOf } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'connection' | 'client' | 'configs' | 'runtimes' | 'log' | 'buildProblems'>;
+type Parts = Pick<
+  Session,
+  'connection' | 'client' | 'configs' | 'runtimes' | 'trust' | 'log' | 'buildProblems'
+>;
 
 /** Milliseconds between two notifications while builds go on. */
 const interval = 200;
@@ -64,7 +67,7 @@ export class Builds {
     this.#parts = parts;
     this.#queue = new BuildQueue({
       runtimeFor: ({ build }) => this.runtimeFor(build),
-      loadsLibraries: () => parts.client.trustsWorkspace,
+      loadsLibraries: () => parts.trust.isGranted,
       userData: userDataDirectory(),
       cancelGrace: 500,
       onEvent: (build, event) => this.#hear(build, event),
@@ -99,7 +102,7 @@ export class Builds {
 
   /** The TensorRT that would build. Rejects with an error for people where there is none. */
   async runtimeFor(build: BuildConfig): ReturnType<RuntimeSelection['forBuild']> {
-    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#parts.client.trustsWorkspace));
+    return await this.#parts.runtimes.forBuild(runtimeWish(build, this.#parts.trust.isGranted));
   }
 
   cancel(id: number): void {

@@ -19,7 +19,7 @@ import { messageOf } from './log.ts';
 import { textOfModel } from './print-model.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'client' | 'documents' | 'files' | 'runtimes' | 'service' | 'settings'>;
+type Parts = Pick<Session, 'client' | 'documents' | 'files' | 'runtimes' | 'service' | 'settings' | 'trust'>;
 
 /** Bytes of a model's file; what is bigger is not read while somebody waits for an answer. */
 const biggestFile = 64 * 2 ** 20;
@@ -59,8 +59,8 @@ export function createCircumstances(parts: Parts, facts: ConfigFacts): Circumsta
   };
 }
 
-function wishOf(build: BuildConfig, { client }: Parts): string | undefined {
-  return runtimeWish(build, client.trustsWorkspace);
+function wishOf(build: BuildConfig, { trust }: Parts): string | undefined {
+  return runtimeWish(build, trust.isGranted);
 }
 
 function entriesOf(folder: string): FolderEntry[] {

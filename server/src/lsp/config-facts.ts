@@ -19,7 +19,7 @@ import { inBackground } from './background.ts';
 import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
 
-type Parts = Pick<Session, 'client' | 'documents' | 'runtimes' | 'log'>;
+type Parts = Pick<Session, 'documents' | 'runtimes' | 'trust' | 'log'>;
 
 /** Milliseconds between two looks at files, and at what TensorRT has said of itself since. */
 const lookInterval = 2000;
@@ -101,7 +101,7 @@ export class ConfigFacts implements CheckFacts {
   #runtimeOf(build: BuildConfig): RuntimeFacts | undefined {
     let wish: string | undefined;
     try {
-      wish = runtimeWish(build, this.#parts.client.trustsWorkspace);
+      wish = runtimeWish(build, this.#parts.trust.isGranted);
     } catch {
       // A folder in a workspace that is not trusted: it is not looked into.
       return undefined;

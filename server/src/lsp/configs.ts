@@ -26,6 +26,7 @@ type Parts = Pick<
   | 'runtimes'
   | 'service'
   | 'settings'
+  | 'trust'
   | 'buildProblems'
 >;
 

@@ -41,7 +41,7 @@ export async function captureDebug(
   { uri, configUri, build: buildName, engine, tensors, title }: CaptureDebugParams,
   token: CancellationToken,
 ): Promise<CaptureDebugResult> {
-  if (engine && !session.client.trustsWorkspace) {
+  if (engine && !session.trust.isGranted) {
     throw failure(
       'An engine is built and run only in a trusted workspace. Trust it, or see the values of ONNX Runtime alone.',
     );

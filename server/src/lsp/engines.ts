@@ -1,4 +1,5 @@
 /** Engines and profiles for the editor. */
+import { existsSync } from 'node:fs';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { compareSections, type SectionDifference } from '../engine/compare-engines.ts';
@@ -10,33 +11,44 @@ import { joinProfile } from '../engine/profile/join.ts';
 import { nodeTimes } from '../engine/profile/node-times.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { latenciesOf, runStatistics } from '../engine/profile/statistics.ts';
+import { refitRules } from '../engine/refit/refit-rules.ts';
+import { isStripped } from '../engine/ship-size.ts';
 import type {
   CompareEnginesParams,
+  EngineNeeds,
+  EngineTrust,
   InspectEngineParams,
   InspectEngineResult,
   ProfileOnModelParams,
   ProfileOnModelResult,
+  RefitOffer,
 } from '../engine-protocol.ts';
 import { profileHeat } from '../features/profile-heat.ts';
 import { loadModel } from '../node/load-model.ts';
 import { readTextFile } from '../node/read-text-file.ts';
 import type { Provenance } from '../tensorrt/build/provenance.ts';
-import { inspectEngineFile, runtimeForEngine, withLoadedEngine } from '../tensorrt/engines/inspect-engine.ts';
+import {
+  type EngineFile,
+  inspectEngineFile,
+  runtimeForEngine,
+  withLoadedEngine,
+} from '../tensorrt/engines/inspect-engine.ts';
 import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
 
 export async function inspectEngine(
-  { runtimes }: Session,
-  { uri, load }: InspectEngineParams,
+  { runtimes, trust: workspace }: Session,
+  { uri, load, trust }: InspectEngineParams,
 ): Promise<InspectEngineResult> {
   const { fsPath } = URI.parse(uri);
+  if (load) workspace.requireForEngines();
   const found = await runtimes.found();
   const file = await inspectEngineFile(fsPath, found);
   const loaded = load
     ? await withLoadedEngine(
         fsPath,
         await runtimeForEngine(file, found, undefined),
-        { hostCodeAllowed: false },
+        loadingWith(file, trust),
         async (engine) => engine,
       )
     : undefined;
@@ -56,7 +68,41 @@ export async function inspectEngine(
       ...(nodes && { nodes }),
     }),
     canLoad: loaded === undefined && compatibility.runs !== 'no',
+    needs: needsOf(known),
+    refit: refitOffer(known),
     notes,
+  };
+}
+
+/** What the user has allowed; nothing else of what came with an engine is loaded. */
+export function loadingWith(
+  { provenance }: Pick<EngineFile, 'provenance'>,
+  trust: EngineTrust | undefined,
+): { readonly hostCodeAllowed: boolean; readonly pluginLibraries: readonly string[] } {
+  return {
+    hostCodeAllowed: trust?.hostCode === true,
+    pluginLibraries: trust?.plugins === true ? (provenance?.request.pluginLibraries ?? []) : [],
+  };
+}
+
+function needsOf({ compatibility, provenance }: EngineFile): EngineNeeds {
+  const [best] = compatibility.runtimes;
+  return {
+    hostCode: best?.fits !== 'no' && best?.runsHostCode === true,
+    plugins: provenance?.request.pluginLibraries ?? [],
+  };
+}
+
+/** As far as the flags of its build tell: whether the weights of a model fit is looked at when it is refitted. */
+function refitOffer({ provenance }: EngineFile): RefitOffer {
+  const flags = provenance?.request.settings.flags ?? [];
+  const [rule] = refitRules({ flags: provenance && flags, sameWeights: 'yes', assumesSame: false });
+  const model = provenance?.model.path;
+  return {
+    isPossible: rule?.answer ?? 'unknown',
+    sentence: rule?.sentence ?? '',
+    ...(model !== undefined && existsSync(model) && { modelUri: URI.file(model).toString() }),
+    isStripped: provenance !== undefined && isStripped(provenance),
   };
 }
 

@@ -44,7 +44,7 @@ export function documentRequest<
     session: Session,
     document: OnnxDocument,
     params: Params,
-  ) => Result | OwnJson<Result> | null | undefined,
+  ) => Answer<Result | OwnJson<Result> | null | undefined>,
   handleConfig?: (
     session: Session,
     document: ConfigDocument,
@@ -57,7 +57,7 @@ export function documentRequest<
       return (await handleConfig?.(session, config, params)) ?? null;
     }
     const document = session.documents.get(params.textDocument.uri);
-    return document ? (handle(session, document, params) ?? null) : null;
+    return document ? ((await handle(session, document, params)) ?? null) : null;
   });
 }
 

@@ -52,7 +52,12 @@ import {
   HasGpuRequest,
   MarkDebugRequest,
 } from '../debug-protocol.ts';
-import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
+import {
+  CompareEnginesRequest,
+  InspectEngineRequest,
+  ProfileOnModelRequest,
+  RefitEngineRequest,
+} from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import { debugActions } from '../features/debug-actions.ts';
 import { writeDocumentSymbols } from '../features/document-symbols-json.ts';
@@ -85,6 +90,7 @@ import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { OwnJson } from './messages/own-json.ts';
 import { printModel } from './print-model.ts';
+import { modelRefitLenses, refitEngine } from './refits.ts';
 import { saveModel } from './save-model.ts';
 
 export const handlers: readonly Registration[] = [
@@ -208,8 +214,9 @@ export const handlers: readonly Registration[] = [
   request(ExecuteCommandRequest.type, executeCommand),
   documentRequest(
     CodeLensRequest.type,
-    (session, document) => [
+    async (session, document) => [
       ...modelBuildLenses(session, document),
+      ...(await modelRefitLenses(session, document)),
       ...session.service.codeLenses(document, session.client.isOurExtension),
     ],
     configBuildLenses,
@@ -298,8 +305,8 @@ export const handlers: readonly Registration[] = [
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
   customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
-  notification(WorkspaceTrustedNotification, ({ client, configs }) => {
-    client.trustsWorkspace = true;
+  notification(WorkspaceTrustedNotification, ({ trust, configs }) => {
+    trust.grant();
     configs.workspaceTrusted();
   }),
   customRequest(InspectEngineRequest, inspectEngine),
@@ -309,6 +316,7 @@ export const handlers: readonly Registration[] = [
   customRequest(DebugOnModelRequest, debugOnModel),
   customRequest(MarkDebugRequest, markDebug),
   customRequest(HasGpuRequest, () => seemsToHaveGpu()),
+  customRequest(RefitEngineRequest, refitEngine),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 

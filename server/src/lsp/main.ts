@@ -31,6 +31,7 @@ import { RuntimeSelection } from './runtime-selection.ts';
 import { SemanticTokensCache } from './semantic-tokens-cache.ts';
 import type { ClientFeatures, Session } from './session.ts';
 import { SettingsStore } from './settings-store.ts';
+import { WorkspaceTrust } from './workspace-trust.ts';
 
 /** Serves one editor until it says `exit` or is gone, and ends the process then. */
 export function startLanguageServer(connection: Connection = openConnection()): void {
@@ -104,6 +105,7 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
     weights,
     documents,
     buildProblems,
+    trust: new WorkspaceTrust(saysTrusted(options)),
     settings,
     runtimes,
     log,
@@ -129,12 +131,16 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
     refreshesInlayHints: client.workspace?.inlayHint?.refreshSupport === true,
     refreshesCodeLenses: client.workspace?.codeLens?.refreshSupport === true,
     isOurExtension: typeof options === 'object' && options !== null && 'workspaceTrusted' in options,
-    trustsWorkspace:
-      typeof options === 'object' &&
-      options !== null &&
-      'workspaceTrusted' in options &&
-      options.workspaceTrusted === true,
   };
+}
+
+function saysTrusted(options: unknown): boolean {
+  return (
+    typeof options === 'object' &&
+    options !== null &&
+    'workspaceTrusted' in options &&
+    options.workspaceTrusted === true
+  );
 }
 
 /** Editors without `workspace/configuration` may give the settings with `initialize`, under `tensorrt`. */

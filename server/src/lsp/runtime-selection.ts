@@ -5,7 +5,11 @@ import type { RuntimeDescription } from '../protocol.ts';
 import { runtimeForBuild } from '../tensorrt/build/choose-runtime.ts';
 import { factsOfInstallation, factsOfWish } from '../tensorrt/build/runtime-facts.ts';
 import { installRtx } from '../tensorrt/install-rtx.ts';
-import { displayName, type UsableInstallation } from '../tensorrt/installations/installation.ts';
+import {
+  describeInstallation,
+  displayName,
+  type UsableInstallation,
+} from '../tensorrt/installations/installation.ts';
 import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
 import { abortedWith } from './cancellation.ts';
 import { type Log, messageOf } from './log.ts';
@@ -86,7 +90,7 @@ export class RuntimeSelection {
     for (const problem of problems) {
       this.#tell(problem);
     }
-    return installations.map(({ libraries: _, ...description }) => {
+    return installations.map(describeInstallation).map((description) => {
       const seen = this.#seen.get(keyOf(description));
       return seen
         ? { ...description, version: seen.version, ...(seen.mode && { mode: seen.mode }) }
@@ -176,8 +180,8 @@ const levels = {
 } as const;
 
 /** A folder may hold both products. */
-function keyOf({ product, directory }: RuntimeDescription): string {
-  return JSON.stringify([product, directory]);
+function keyOf({ product, kind, directory }: RuntimeDescription): string {
+  return JSON.stringify([product, kind, directory]);
 }
 
 function megabytes(bytes: number): string {

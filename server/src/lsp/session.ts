@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
 import type { SemanticTokensCache } from './semantic-tokens-cache.ts';
 import type { SettingsStore } from './settings-store.ts';
+import type { WorkspaceTrust } from './workspace-trust.ts';
 
 /** All that handlers work with, from `initialize` to the end of the process. */
 export interface Session {
@@ -31,6 +32,7 @@ export interface Session {
   /** Why the last builds failed. */
   readonly buildProblems: BuildProblems;
   readonly tokens: SemanticTokensCache;
+  readonly trust: WorkspaceTrust;
   readonly log: Log;
   /** `file:` URI of the folder with a page per diagnostic code; undefined where it is not installed. */
   readonly docsUri: string | undefined;
@@ -58,6 +60,4 @@ export interface ClientFeatures {
   readonly refreshesCodeLenses: boolean;
   /** Is our own extension, which takes the notifications of server/src/protocol.ts. */
   readonly isOurExtension: boolean;
-  /** The workspace is trusted, maybe later on: what its files name may be loaded. False where the editor does not say so. */
-  trustsWorkspace: boolean;
 }

@@ -11,6 +11,7 @@ import {
   type SearchResult,
 } from './installations/find.ts';
 import {
+  describeInstallation,
   displayName,
   hasId,
   type Installation,
@@ -107,9 +108,14 @@ export class Runtimes {
     return await this.start(await this.named(wish), signal);
   }
 
+  /** The installations that an id, a folder or a library names, at least one. Throws an error for people. */
+  async candidates(wish: string): Promise<readonly Installation[]> {
+    return looksLikePath(wish) ? await installationsOf(wish) : await this.#withId(wish);
+  }
+
   /** The installation that an id, a folder or a library names. Throws an error for people. */
   async named(wish: string): Promise<UsableInstallation> {
-    const candidates = looksLikePath(wish) ? await installationsOf(wish) : await this.#withId(wish);
+    const candidates = await this.candidates(wish);
     const usable = inOrderOfPreference(candidates, { preferred: [], gpu: seemsToHaveGpu() })[0];
     if (usable) return usable;
     const [broken] = candidates;
@@ -122,8 +128,11 @@ export class Runtimes {
   async start(installation: UsableInstallation, signal?: AbortSignal): Promise<Runtime> {
     const bridge = this.bridgeOf(installation);
     const info = await bridge.initialize(signal ? { signal } : {});
-    const { libraries: _, ...description } = installation;
-    return { description: { ...description, version: info.version, mode: info.mode }, info, bridge };
+    return {
+      description: { ...describeInstallation(installation), version: info.version, mode: info.mode },
+      info,
+      bridge,
+    };
   }
 
   bridgeOf(installation: UsableInstallation): BridgeClient {

@@ -21,10 +21,11 @@ const a100 = { name: 'NVIDIA A100', computeCapability: '8.0', totalMemory: 80e9 
 const made: EngineMaking = { device: h200, versionCompatible: false, leanRuntimeExcluded: false };
 
 function runtime(id: string, unusable?: string): RuntimeHere {
-  const [, product, version] = /^(tensorrt(?:-rtx)?)-(.*)$/.exec(id) ?? [];
+  const [, product, kind, version] = /^(tensorrt(?:-rtx)?)(?:-(lean|dispatch))?-(.*)$/.exec(id) ?? [];
   return {
     id,
     product: product === 'tensorrt' ? 'TensorRT' : 'TensorRT-RTX',
+    ...((kind === 'lean' || kind === 'dispatch') && { kind }),
     version: version ?? '',
     directory: `/opt/${id}`,
     ...(unusable !== undefined && { unusable }),
@@ -150,5 +151,72 @@ describe('can it run here?', () => {
     assert.equal(trust({ ...made, versionCompatible: true }), true);
     assert.equal(trust({ ...made, versionCompatible: true, leanRuntimeExcluded: true }), false);
     assert.equal(trust(made), false);
+  });
+});
+
+describe('lean and dispatch runtimes', () => {
+  const compatible = { ...made, versionCompatible: true };
+  const excluded = { ...compatible, leanRuntimeExcluded: true };
+  const fitsOn = (ids: readonly string[], making: EngineMaking | undefined, id = ids[0]) =>
+    compatibility(plan, making, machine(ids)).runtimes.find(({ runtime: here }) => here.id === id);
+
+  test('run version-compatible engines only, and say so', () => {
+    const lean = fitsOn(['tensorrt-lean-10.6.0'], made);
+    assert.equal(lean?.fits, 'no');
+    assert.equal(
+      lean.sentence,
+      'It was not built version-compatible, so TensorRT lean runtime 10.6.0 does not load it; the full TensorRT 10.6.0 does.',
+    );
+    assert.equal(fitsOn(['tensorrt-dispatch-10.6.0'], made)?.fits, 'no');
+    const { runs, summary } = compatibility(plan, compatible, machine(['tensorrt-lean-10.6.0']));
+    assert.equal(runs, 'yes');
+    assert.equal(summary, 'It can run here, with TensorRT lean runtime 10.6.0.');
+    assert.equal(fitsOn(['tensorrt-lean-10.6.0'], excluded)?.fits, 'yes', 'the builder’s own lean runtime');
+    assert.equal(fitsOn(['tensorrt-lean-10.6.0'], undefined)?.fits, 'unknown');
+    assert.match(
+      fitsOn(['tensorrt-lean-10.5.0'], compatible)?.sentence ?? '',
+      /is older than TensorRT 10\.6\.0/,
+    );
+  });
+
+  test('another TensorRT than the builder loads it by the lean runtime inside: code for the CPU', () => {
+    for (const id of ['tensorrt-10.15.1', 'tensorrt-lean-10.15.1', 'tensorrt-dispatch-10.6.0']) {
+      const found = fitsOn([id], compatible);
+      assert.equal(found?.fits, 'yes', id);
+      assert.equal(found.runsHostCode, true, id);
+      assert.match(found.sentence, /by the lean runtime inside it, where that code for the CPU is trusted/);
+      assert.equal(fitsOn([id], undefined)?.runsHostCode, true, 'also where nobody knows');
+    }
+    assert.equal(fitsOn(['tensorrt-10.6.0'], compatible)?.runsHostCode, undefined);
+    assert.equal(fitsOn(['tensorrt-lean-10.6.0'], compatible)?.runsHostCode, undefined);
+  });
+
+  test('or by the builder’s lean runtime, where this machine has it: then nothing inside the engine runs', () => {
+    for (const making of [compatible, excluded, undefined]) {
+      const found = fitsOn(['tensorrt-dispatch-10.15.1', 'tensorrt-lean-10.6.0'], making);
+      assert.equal(found?.leanRuntime?.id, 'tensorrt-lean-10.6.0');
+      assert.equal(found.runsHostCode, undefined);
+      assert.match(found.sentence, /by the lean runtime in \/opt\/tensorrt-lean-10\.6\.0/);
+    }
+  });
+
+  test('an engine without a lean runtime inside needs it installed, and is told which', () => {
+    for (const id of ['tensorrt-10.15.1', 'tensorrt-lean-10.15.1', 'tensorrt-dispatch-10.15.1']) {
+      const found = fitsOn([id], excluded);
+      assert.equal(found?.fits, 'no', id);
+      assert.match(found.sentence, /needs the lean runtime of TensorRT 10\.6\.0, which was not found/);
+    }
+  });
+
+  test('the full TensorRT that built it comes first, then what runs no code of the engine', () => {
+    const ids = ['tensorrt-dispatch-10.15.1', 'tensorrt-lean-10.6.0', 'tensorrt-10.15.1', 'tensorrt-10.6.0'];
+    const order = (making: EngineMaking, among: readonly string[]) =>
+      compatibility(plan, making, machine(among)).runtimes.map(({ runtime: { id } }) => id);
+    assert.deepEqual(order(compatible, ids), [
+      'tensorrt-10.6.0',
+      'tensorrt-lean-10.6.0',
+      'tensorrt-10.15.1',
+      'tensorrt-dispatch-10.15.1',
+    ]);
   });
 });

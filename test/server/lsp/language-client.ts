@@ -25,6 +25,8 @@ export interface ClientOptions {
   /** The section `tensorrt` of the settings. */
   readonly settings?: unknown;
   readonly environment?: NodeJS.ProcessEnv;
+  /** A bundled server, instead of the sources. */
+  readonly server?: string;
   readonly capabilities?: unknown;
   /** Instead of those of our extension. */
   readonly initializationOptions?: unknown;
@@ -72,9 +74,9 @@ export class LanguageClient {
     return client;
   }
 
-  private constructor({ settings = {}, environment, program, answersRequests = true }: ClientOptions) {
+  private constructor({ settings = {}, environment, server, answersRequests = true }: ClientOptions) {
     this.settings = settings;
-    const args = program === undefined ? ['--import', 'tsx', entry, '--stdio'] : [program, '--stdio'];
+    const args = server === undefined ? ['--import', 'tsx', entry, '--stdio'] : [server, '--stdio'];
     this.#process = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: environment ?? process.env,

@@ -1,5 +1,5 @@
 /** Simulation: a native bridge that answers with captures of an H200 with TensorRT 10.6.0. It loads no TensorRT. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import { BuildRequest } from '../../../native-bridge/src/build-protocol.ts';
@@ -11,6 +11,7 @@ import {
   LayerInformationRequest,
   OpenEngineRequest,
   RefitRequest,
+  type RefitResult,
   type RefittableWeights,
   RefittableWeightsRequest,
   type RunParams,
@@ -67,7 +68,8 @@ function run(params: RunParams): RunResult {
   const { net, debugTensors } = engineOf(params);
   const result = captured<RunResult>(net, 'run');
   const wanted = params.debug?.tensors;
-  const debug = captured<TensorFile[]>(net, 'debug').filter(
+  const caught = params.debug ? captured<TensorFile[]>(net, 'debug') : [];
+  const debug = caught.filter(
     ({ name }) =>
       (params.debug?.unfused || debugTensors.includes(name)) && (wanted === 'all' || wanted?.includes(name)),
   );
@@ -136,6 +138,12 @@ function givenValues(name: string): Uint8Array | undefined {
   }
 }
 
+/** What a test wants to be refused with: a RefitResult, made up, in the file RECORDED_GPU_REFUSAL. */
+function givenRefusal(): RefitResult | undefined {
+  const file = process.env['RECORDED_GPU_REFUSAL'];
+  return file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
 const connection = connectToServer();
 
 connection.onRequest(InitializeRuntimeRequest, ({ infer }) => ({
@@ -162,8 +170,11 @@ connection.onRequest(RefittableWeightsRequest, (params) => {
 });
 connection.onRequest(RefitRequest, (params) => {
   const engine = engineOf(params);
+  const refusal = givenRefusal();
+  if (refusal) return refusal;
   if (params.outputPath !== undefined) {
-    const flags = engine.flags.filter((flag) => flag !== 'kSTRIP_PLAN' || !params.serialization);
+    const isFull = params.serialization?.cleared.includes('kEXCLUDE_WEIGHTS') === true;
+    const flags = engine.flags.filter((flag) => flag !== 'kSTRIP_PLAN' || !isFull);
     writeRecordedEngine(params.outputPath, { ...engine, flags });
   }
   return {

@@ -1,6 +1,7 @@
 /** `onnx-trt build --format json`: an event on each line. docs/builds.md promises what is in them. */
 import type { ConfigProblem } from '../../build-config/model.ts';
 import { enginePath, modelPath } from '../../build-config/paths.ts';
+import { shipSize } from '../../engine/ship-size.ts';
 import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
 import { provenancePath } from '../../tensorrt/build/provenance.ts';
 import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
@@ -96,7 +97,16 @@ function partsOfEnd({ request: { build } }: QueuedBuild, end: BuildEnd): object 
     case 'built':
     case 'up-to-date': {
       const { engine: file, notes, warnings } = end.provenance;
-      return { engine, bytes: file.bytes, provenance: provenancePath(engine), warnings, notes, problems: [] };
+      const ship = shipSize(file.bytes, end.provenance, undefined);
+      return {
+        engine,
+        bytes: file.bytes,
+        ...(ship && { ship }),
+        provenance: provenancePath(engine),
+        warnings,
+        notes,
+        problems: [],
+      };
     }
     case 'failed': {
       const placesOf = nodePlaces(build);

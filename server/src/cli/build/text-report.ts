@@ -2,8 +2,10 @@
 import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
 import { enginePath } from '../../build-config/paths.ts';
+import { isStripped } from '../../engine/ship-size.ts';
 import { offsetAt } from '../../features/source-text.ts';
 import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
+import type { Provenance } from '../../tensorrt/build/provenance.ts';
 import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
 import type { RequestedBuild } from '../../tensorrt/build/requested-builds.ts';
 import { builtSentence, sizeText } from '../../tensorrt/build/words.ts';
@@ -109,6 +111,7 @@ function tellEnd(
     case 'built':
       for (const sentence of end.provenance.notes) terminal.note(`note: ${printable(sentence)}`);
       terminal.print(`${engine}: ${style.success('built')}, ${builtSentence(end.provenance)}\n`);
+      tellRefit(end.provenance, terminal);
       break;
     case 'up-to-date':
       terminal.print(`${engine}: ${style.success('up to date')}, ${sizeText(end.provenance.engine.bytes)}\n`);
@@ -128,6 +131,15 @@ function tellEnd(
     case 'cancelled':
       terminal.print(`${name}: cancelled\n`);
   }
+}
+
+/** How the weights of a stripped engine are put back. */
+function tellRefit(provenance: Provenance, { note }: Terminal): void {
+  if (!isStripped(provenance)) return;
+  const [engine, model] = [provenance.engine.path, provenance.model.path].map((file) =>
+    printable(shownPath(file)),
+  );
+  note(`note: its weights are in ${model}: onnx-trt refit ${engine} ${model} -o FULL.engine puts them back.`);
 }
 
 /** But for those that were told before anything was built. */

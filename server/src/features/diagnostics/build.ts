@@ -14,6 +14,8 @@ import { type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
 export interface FailedBuildNote {
   /** `detector.trt.yaml · fp16`. */
   readonly title: string;
+  /** What was done; a build where absent. */
+  readonly activity?: 'Building' | 'Refitting';
   /** `TensorRT 10.6.0`; absent where none was started. */
   readonly runtime?: string;
   readonly problems: readonly BuildProblem[];
@@ -27,7 +29,7 @@ const relatedNodes = 5;
 /** `forWhole`: whether problems of no node are the model's, since there is no config to show them on. */
 export function buildDiagnosticsOfModel(
   { tree }: OnnxDocument,
-  { title, runtime, problems }: FailedBuildNote,
+  { title, activity = 'Building', runtime, problems }: FailedBuildNote,
   { forWhole }: { readonly forWhole: boolean },
 ): AnchoredDiagnostic[] {
   const source = runtime ?? 'TensorRT';
@@ -38,10 +40,10 @@ export function buildDiagnosticsOfModel(
     const anchor = place && anchorOf(tree, place);
     if (!anchor) return [];
     const severity = DiagnosticSeverity.Error;
-    const message = `Building ${title} failed${first ? ' here' : ''}: ${words(problem)}`;
+    const message = `${activity} ${title} failed${first ? ' here' : ''}: ${words(problem)}`;
     const others = rest.slice(0, markedNodes - 1).flatMap(({ place: other }): AnchoredDiagnostic[] => {
       const at = anchorOf(tree, other);
-      const part = `Building ${title} failed in a part of the model that this node belongs to; it begins at ${first?.name}.`;
+      const part = `${activity} ${title} failed in a part of the model that this node belongs to; it begins at ${first?.name}.`;
       return at
         ? [
             {

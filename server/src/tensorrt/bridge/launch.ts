@@ -10,7 +10,10 @@ import {
 import type { LibraryPaths } from '../../../../native-bridge/src/protocol.ts';
 
 /** Starts a bridge process for an installation's libraries, with variables beside those of this process. */
-export function launchBridge(libraries: LibraryPaths, variables: NodeJS.ProcessEnv = {}): BridgeProcess {
+export function launchBridge(
+  libraries: Pick<LibraryPaths, 'infer'>,
+  variables: NodeJS.ProcessEnv = {},
+): BridgeProcess {
   return startBridgeProcess({
     ...bridgeScript(),
     execPath: process.execPath,
@@ -33,7 +36,7 @@ function bridgeScript(): Pick<BridgeProcessOptions, 'bridgeScript' | 'execArgv'>
  * TensorRT opens its builder resource by name at run time, so the loader's path must have its folder. In VS Code the
  * executable is Electron, which is to behave as Node.
  */
-function environmentFor(libraries: LibraryPaths): NodeJS.ProcessEnv {
+function environmentFor(libraries: Pick<LibraryPaths, 'infer'>): NodeJS.ProcessEnv {
   const windows = process.platform === 'win32';
   const [name, separator] = windows ? ['PATH', ';'] : ['LD_LIBRARY_PATH', ':'];
   const environment: NodeJS.ProcessEnv = {};

@@ -17,24 +17,33 @@ export interface BuildInputs {
 /** Throws an error for people where one of them cannot be read. */
 export async function identifyInputs(
   build: BuildConfig,
-  { path: file, model }: LoadedModel,
+  model: LoadedModel,
   { pluginLibraries, settings }: Pick<BuildParams, 'pluginLibraries' | 'settings'>,
   options: IdentifyOptions,
 ): Promise<BuildInputs> {
-  const folder = path.dirname(file);
   const others = new Set([
-    ...externalLocations(model).map((location) => path.resolve(folder, location)),
-    ...referredFiles(model),
+    ...weightFiles(model),
     ...pluginLibraries,
     ...(settings.pluginsToSerialize ?? []),
     ...(settings.calibrationCachePath === undefined ? [] : [settings.calibrationCachePath]),
   ]);
-  others.delete(file);
+  others.delete(model.path);
   const identities: FileIdentity[] = [];
   for (const other of [...others].sort()) {
     identities.push(await identifyNamed(build, other, options));
   }
-  return { model: await identify(file, options), others: identities };
+  return { model: await identify(model.path, options), others: identities };
+}
+
+/** Absolute paths of the files beside a model's own that its weights lie in. */
+export function weightFiles({ path: file, model }: LoadedModel): readonly string[] {
+  const folder = path.dirname(file);
+  const files = new Set([
+    ...externalLocations(model).map((location) => path.resolve(folder, location)),
+    ...referredFiles(model),
+  ]);
+  files.delete(file);
+  return [...files].sort();
 }
 
 /** Where a text says that its weights lie; a binary model's are in itself. */

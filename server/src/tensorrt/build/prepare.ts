@@ -1,12 +1,9 @@
 /** A build as TensorRT is asked for it. */
-import path from 'node:path';
 import type { BuildParams } from '../../../../native-bridge/src/build-protocol.ts';
 import type { InitializeResult } from '../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../build-config/model.ts';
-import { nodeFileAccess } from '../../node/file-access.ts';
 import type { LoadedModel } from '../../node/load-model.ts';
-import { weightless } from '../../onnx/binary/weightless.ts';
-import { temporaryFile } from '../temporary-file.ts';
+import { modelFile } from '../model-file.ts';
 import { configureBuild } from './build-settings.ts';
 
 export interface PreparedBuild {
@@ -26,21 +23,11 @@ export async function prepareBuild(
   const { notes, ...configured } = configureFor(model, build, info);
   const timingCachePath = build.get('timingCacheFile')?.value.path;
   const params = { ...configured, ...(timingCachePath !== undefined && { timingCachePath }) };
-  if (!model.isText) {
-    return { params: { ...params, modelPath: model.path }, notes, remove: async () => undefined };
-  }
-  const { bytes, externalDataDirectory, problems } = weightless(model.model, {
-    files: nodeFileAccess,
-    modelDirectory: path.dirname(model.path),
-    loadsInitializers: false,
-  });
-  const [problem] = problems;
-  if (problem) throw new Error(`${model.name} cannot be built: ${problem.message}`);
-  const file = await temporaryFile(bytes);
+  const { path: modelPath, externalDataDirectory, remove } = await modelFile(model, 'cannot be built');
   return {
-    params: { ...params, modelPath: file.path, externalDataDirectory },
+    params: { ...params, modelPath, ...(externalDataDirectory !== undefined && { externalDataDirectory }) },
     notes,
-    remove: () => file.remove(),
+    remove,
   };
 }
 

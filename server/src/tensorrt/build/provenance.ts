@@ -5,6 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { BuildParams, BuildResult } from '../../../../native-bridge/src/build-protocol.ts';
 import type { CudaDevice } from '../../../../native-bridge/src/protocol.ts';
 import { writeModel } from '../../node/write-model.ts';
+import type { WeightsRecord } from '../weights.ts';
 
 export interface FileIdentity {
   readonly path: string;
@@ -29,6 +30,10 @@ export interface Provenance {
     readonly trtexec: string;
   };
   readonly request: BuildRequestRecord;
+  /** Of engines that are refitted with the weights they were built from. */
+  readonly weights?: WeightsRecord;
+  /** The last refit, where there was one: all else is of the build. `model` and `inputs` are those it was refitted with as a whole. */
+  readonly refit?: RefitRecord;
   readonly runtime: { readonly product: string; readonly version: string; readonly libraries: string };
   /** Absent for builds on a CPU alone. */
   readonly device?: CudaDevice;
@@ -39,6 +44,19 @@ export interface Provenance {
   readonly phases: BuildResult['phases'];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
+}
+
+export interface RefitRecord {
+  /** The engine that was refitted. */
+  readonly engine: Pick<FileIdentity, 'path' | 'sha256'>;
+  readonly model: FileIdentity;
+  /** All of them, or the names of those that were replaced. */
+  readonly weights: 'all' | readonly string[];
+  /** Whether the written plan leaves the weights out. */
+  readonly isStripped: boolean;
+  readonly runtime: { readonly product: string; readonly version: string };
+  readonly device: CudaDevice;
+  readonly refitted: string;
 }
 
 /** What TensorRT was asked, without paths of temporary files and without secrets. */

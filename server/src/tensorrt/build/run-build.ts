@@ -10,6 +10,7 @@ import { quoteWord } from '../../build-config/trtexec/words.ts';
 import { type LoadedModel, loadModelInTurns } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
 import { BridgeError } from '../bridge/bridge-error.ts';
+import { weightsRecord } from '../weights.ts';
 import { type BuildProblem, explainFailure, type FailedBuild } from './failures/explain-failure.ts';
 import { type BuildInputs, identifyInputs } from './inputs.ts';
 import { requireFixedInputs } from './model-alone.ts';
@@ -89,14 +90,33 @@ export async function runBuild(
         return { kind: 'failed', problems, ...(answer.kind === 'refused' && { result: answer.result }) };
       }
       const plan = { ...(await identify(target.temporary, { signal })), path: engine };
-      const provenance = describe(build, plan, inputs, prepared, info, libraries, answer);
-      await placeEngine(target, provenance);
+      const described = describe(build, plan, inputs, prepared, info, libraries, answer);
+      const provenance = await withWeights(described, model, signal);
+      await placeEngine(target, engine, provenance);
       return { kind: 'built', provenance };
     } finally {
       await rm(target.temporary, { force: true });
     }
   } finally {
     await prepared.remove();
+  }
+}
+
+/** Where a refit has to bring the same weights, the note tells of them. */
+async function withWeights(
+  provenance: Provenance,
+  model: LoadedModel,
+  signal: AbortSignal,
+): Promise<Provenance> {
+  const { flags = [] } = provenance.request.settings;
+  if (!['kREFIT_IDENTICAL', 'kSTRIP_PLAN'].some((flag) => flags.includes(flag))) return provenance;
+  try {
+    return { ...provenance, weights: await weightsRecord(model, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    // No reason to throw the engine away.
+    const words = error instanceof Error ? error.message : String(error);
+    return { ...provenance, notes: [...provenance.notes, `The note has no hash of the weights: ${words}`] };
   }
 }
 

@@ -6,6 +6,7 @@ import { loadModel } from '../../node/load-model.ts';
 import type { UsableInstallation } from '../installations/installation.ts';
 import { configureFor } from './prepare.ts';
 import { type FileIdentity, readProvenance, requestRecord } from './provenance.ts';
+import { refitChange } from './staleness.ts';
 
 /** False where it is not, or cannot be told without reading files as a whole: a build finds out. */
 export async function seemsCurrent(
@@ -15,6 +16,7 @@ export async function seemsCurrent(
   const engine = enginePath(build);
   const known = await readProvenance(engine);
   if (!known || known.runtime.product !== product || known.runtime.version !== version) return false;
+  if (refitChange(known) !== undefined) return false;
   const files = [{ ...known.engine, path: engine }, known.model, ...known.inputs];
   if (known.model.path !== modelPath(build) || !(await Promise.all(files.map(isUntouched))).every(Boolean)) {
     return false;

@@ -42,8 +42,21 @@ export async function reasonToBuild(
   const before = `${known.runtime.product} ${known.runtime.version}`;
   if (runtime !== before) return `${runtime} builds now, not ${before}`;
   if (!isSame(known.device, info.device)) return deviceChange(known.device, info.device);
+  const refitted = refitChange(known);
+  if (refitted !== undefined) return refitted;
   const settings = differingSettings(known.request, request);
   return settings.length === 0 ? undefined : `other settings: ${settings.join(', ')}`;
+}
+
+/** Half a sentence where a refit has made something else of the engine than its build would. */
+export function refitChange(known: Provenance): string | undefined {
+  const { refit } = known;
+  if (!refit) return undefined;
+  const { weights, model } = refit;
+  if (weights !== 'all')
+    return `${weights.length} of its weights were refitted from ${path.basename(model.path)}`;
+  const wasStripped = (known.request.settings.flags ?? []).includes('kSTRIP_PLAN');
+  return wasStripped && !refit.isStripped ? 'a refit put the weights into the engine' : undefined;
 }
 
 function differingFile(before: readonly FileIdentity[], now: readonly FileIdentity[]): string | undefined {

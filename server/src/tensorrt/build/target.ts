@@ -51,17 +51,21 @@ export async function prepareTarget(
   }
 }
 
-/** The engine with its note in the place of what was there. */
-export async function placeEngine(target: EngineTarget, provenance: Provenance): Promise<void> {
+/** The engine, and its note where there is one, in the place of what was there. `engine`: as the user names it. */
+export async function placeEngine(
+  target: EngineTarget,
+  engine: string,
+  provenance: Provenance | undefined,
+): Promise<void> {
   // The old note goes first: it must never stand beside an engine that it does not describe.
-  await rm(provenancePath(provenance.engine.path), { force: true });
+  await rm(provenancePath(engine), { force: true });
   try {
     await rename(target.temporary, target.path);
   } catch (cause) {
     const words = reason(cause, path.dirname(target.path));
-    throw new Error(`The engine was built and could not be moved to ${target.path}: ${words}`, { cause });
+    throw new Error(`The engine was made and could not be moved to ${target.path}: ${words}`, { cause });
   }
-  await writeProvenance(provenance.engine.path, provenance);
+  if (provenance) await writeProvenance(engine, provenance);
 }
 
 /** With those above it. Node's own `recursive` never comes back where a system answers ENOENT for ever, as /proc does. */

@@ -1,10 +1,13 @@
 /** Sizes and times of builds, for people. */
+import { shipSize, shipText } from '../../engine/ship-size.ts';
 import type { Provenance } from './provenance.ts';
 
-/** `2.3 MB in 4.1 s`. */
-export function builtSentence({ engine, milliseconds }: Provenance): string {
+/** `2.3 MB in 4.1 s`, `118 kB without about 788 kB of weights in 4.1 s`. */
+export function builtSentence(provenance: Provenance): string {
+  const { engine, milliseconds } = provenance;
   const time = Object.values(milliseconds).reduce((sum, part) => sum + part, 0);
-  return `${sizeText(engine.bytes)} in ${secondsText(time)}`;
+  const ship = shipSize(engine.bytes, provenance, undefined);
+  return `${ship ? shipText(ship) : sizeText(engine.bytes)} in ${secondsText(time)}`;
 }
 
 /** `2.3 MB`: millions of bytes. */

@@ -18,7 +18,7 @@ import { type Precision, precisionOfFlags, type Tolerance } from '../../engine/t
 import { nodeFileAccess } from '../../node/file-access.ts';
 import { writeModel } from '../../node/write-model.ts';
 import type { Model } from '../../onnx/model/model.ts';
-import type { UsableInstallation } from '../installations/installation.ts';
+import type { EngineRuntime } from './choose-runtime.ts';
 import { debugRun, debugTensorsOf, storeRun } from './debug-engine.ts';
 import { inputsOfEngine, inputsOfModel, writeInputs } from './debug-inputs.ts';
 import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './debug-reference.ts';
@@ -36,7 +36,7 @@ export interface DebuggedModel {
 /** An engine that is there. */
 export interface DebuggedEngine {
   readonly path: string;
-  readonly installation: UsableInstallation;
+  readonly installation: EngineRuntime;
   readonly loading: LoadOptions;
   /** BuilderFlag names of its build, where they are known. */
   readonly flags: readonly string[] | undefined;

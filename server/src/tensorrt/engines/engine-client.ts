@@ -19,13 +19,14 @@ import {
   RunRequest,
   type RunResult,
 } from '../../../../native-bridge/src/engine-protocol.ts';
-import { type LibraryPaths, protocolVersion } from '../../../../native-bridge/src/protocol.ts';
+import { protocolVersion } from '../../../../native-bridge/src/protocol.ts';
 import {
   BridgeConnection,
   type BridgeConnectionOptions,
   type RequestOptions,
 } from '../bridge/bridge-connection.ts';
 import { launchBridge } from '../bridge/launch.ts';
+import type { EngineLibraries } from '../installations/installation.ts';
 
 /** Milliseconds that a cancelled run may take to come to its end. */
 const cancelGrace = 3000;
@@ -35,13 +36,13 @@ export class EngineClient {
   readonly initialized: Promise<InitializeRuntimeResult>;
   readonly #connection: BridgeConnection;
 
-  constructor(libraries: LibraryPaths, options: BridgeConnectionOptions) {
+  constructor(libraries: EngineLibraries, options: BridgeConnectionOptions) {
     this.#connection = new BridgeConnection(launchBridge(libraries), { cancelGrace, ...options });
     const { infer, onnxParser, plugin } = libraries;
     this.initialized = this.#connection.start(InitializeRuntimeRequest, {
       protocolVersion,
       infer,
-      onnxParser,
+      ...(onnxParser !== undefined && { onnxParser }),
       ...(plugin !== undefined && { plugin }),
     });
     // Whoever awaits it gets the error; nobody may be waiting yet.

@@ -11,9 +11,12 @@ import { type PlanHeader, readPlanHeader } from '../../engine/plan-header.ts';
 import { nodeFileAccess } from '../../node/file-access.ts';
 import { type Provenance, provenancePath, readProvenance } from '../build/provenance.ts';
 import { seemsToHaveGpu } from '../installations/choose.ts';
-import { displayName, isUsable, type UsableInstallation } from '../installations/installation.ts';
+import { displayName } from '../installations/installation.ts';
 import type { Runtimes } from '../runtimes.ts';
+import { type EngineRuntime, HostCodeError, runtimesHere } from './choose-runtime.ts';
 import { EngineClient } from './engine-client.ts';
+
+export { type EngineRuntime, runtimeForEngine } from './choose-runtime.ts';
 
 /** Of an engine that was not loaded. */
 export interface EngineFile {
@@ -62,9 +65,7 @@ export async function inspectEngineFile(
   const notes: string[] = [];
   const provenance = await provenanceOf(path, header, notes);
   const layers = await layersBeside(path, notes);
-  const { installations } = await runtimes.find();
-  const named = runtime === undefined ? undefined : await runtimes.named(runtime);
-  const others = installations.filter(({ directory }) => directory !== named?.directory);
+  const here = await runtimesHere(runtimes, runtime);
   return {
     path,
     header,
@@ -73,7 +74,7 @@ export async function inspectEngineFile(
     compatibility: compatibility(header, provenance && makingOf(provenance), {
       gpu: device ?? (seemsToHaveGpu() ? 'unknown' : 'none'),
       platform: process.platform,
-      runtimes: named ? [named, ...others] : installations,
+      runtimes: here,
     }),
     notes,
   };
@@ -133,27 +134,6 @@ export function makingOf({ device, request, engine }: Provenance): EngineMaking 
   };
 }
 
-/**
- * The installation that runs the engine: the wish, or the one that fits best. Throws an error for people where none does; a wish is
- * taken as it is, and TensorRT says what it thinks of it.
- */
-export async function runtimeForEngine(
-  file: EngineFile,
-  runtimes: Runtimes,
-  wish: string | undefined,
-): Promise<UsableInstallation> {
-  if (wish !== undefined) return await runtimes.named(wish);
-  const { installations } = await runtimes.find();
-  for (const { runtime, fits } of file.compatibility.runtimes) {
-    const found = installations.find(
-      ({ directory, id }) => directory === runtime.directory && id === runtime.id,
-    );
-    if (fits !== 'no' && found && isUsable(found)) return found;
-  }
-  const version = file.compatibility.findings.find(({ about }) => about === 'version');
-  throw new Error(`${file.path} cannot be loaded here. ${version?.sentence ?? file.compatibility.summary}`);
-}
-
 export interface LoadOptions {
   /** IRuntime::setEngineHostCodeAllowed: by an explicit act of the user only. */
   readonly hostCodeAllowed: boolean;
@@ -165,10 +145,11 @@ export interface LoadOptions {
 /** Runs `use` with the engine loaded in a process of its own, which ends with it. Throws a BridgeError. */
 export async function withLoadedEngine<Result>(
   path: string,
-  installation: UsableInstallation,
+  installation: EngineRuntime,
   { hostCodeAllowed, pluginLibraries = [], onLog, signal }: LoadOptions,
   use: (engine: LoadedEngine, client: EngineClient, handle: number) => Promise<Result>,
 ): Promise<Result> {
+  if (installation.runsHostCode === true && !hostCodeAllowed) throw new HostCodeError(path, installation);
   const client = new EngineClient(installation.libraries, {
     displayName: displayName(installation),
     ...(onLog && { onLog }),
@@ -176,8 +157,14 @@ export async function withLoadedEngine<Result>(
   try {
     const runtime = await client.initialized;
     const options = signal ? { signal } : {};
+    const { leanRuntimePath } = installation;
     const { engine, description, milliseconds } = await client.open(
-      { enginePath: path, pluginLibraries, hostCodeAllowed },
+      {
+        enginePath: path,
+        pluginLibraries,
+        hostCodeAllowed,
+        ...(leanRuntimePath !== undefined && { leanRuntimePath }),
+      },
       options,
     );
     const layerJson = await client.layerInformation(engine, options);

@@ -56,13 +56,17 @@ export async function installationsIn(
       libraries.push({ ...name, realPath: real, realName: libraryName(path.basename(real), platform) });
   }
   const main = distinct(libraries.filter((library) => library.role === 'infer'));
-  const found = await Promise.all(
-    main.map((infer) => describe(infer, libraries, directory, origin, platform)),
-  );
-  if (found.length > 0) return found;
-  const runtimeOnly = libraries.find((library) => library.role === 'lean' || library.role === 'dispatch');
-  return runtimeOnly ? [describeRuntimeOnly(runtimeOnly, directory, origin)] : [];
+  return await Promise.all([
+    ...main.map((infer) => describe(infer, libraries, directory, origin, platform)),
+    ...runtimeOnlyKinds.flatMap((kind) =>
+      distinct(libraries.filter(({ role }) => role === kind)).map((library) =>
+        describeRuntimeOnly(kind, library, libraries, directory, origin),
+      ),
+    ),
+  ]);
 }
+
+const runtimeOnlyKinds = ['lean', 'dispatch'] as const;
 
 interface Library extends LibraryName {
   readonly realPath: string;
@@ -87,33 +91,10 @@ async function describe(
   origin: string,
   platform: NodeJS.Platform,
 ): Promise<FoundInstallation> {
-  const { image, problem } = await inspect(infer);
-  const version =
-    image?.inferLibVersion === undefined
-      ? dottedFileVersion(infer, libraries)
-      : dottedVersion(infer.product, image.inferLibVersion);
-  const common = {
-    product: infer.product,
-    version,
-    directory,
-    origin,
-    realPath: infer.realPath,
-  };
+  const { common, major, problem } = await identify(infer, libraries, directory, origin);
+  const { version } = common;
   const unusable = (reason: string): FoundInstallation => ({ ...common, unusable: reason });
-  if (problem) return unusable(problem);
-  if (image && image.architecture !== process.arch) {
-    return unusable(
-      `${infer.fileName} is built for ${image.architecture}, but this machine is ${process.arch}.`,
-    );
-  }
-  const major = version === 'unknown' ? fileVersion(infer)[0] : Number(version.split('.')[0]);
-  const majors = supportedMajors[infer.product];
-  if (major !== undefined && !majors.includes(major)) {
-    const range = majors.map((known) => `${known}.x`).join(' and ');
-    return unusable(
-      `${displayName(common)} is not supported: these tools work with ${infer.product} ${range}.`,
-    );
-  }
+  if (problem !== undefined) return unusable(problem);
   const resources = libraries.filter(
     (library) =>
       library.role === 'builder-resource' && library.version.length === 3 && library.version[0] === major,
@@ -141,14 +122,42 @@ async function describe(
   return { ...common, libraries: found };
 }
 
-function describeRuntimeOnly(library: Library, directory: string, origin: string): FoundInstallation {
+/** What its main library says of an installation, and why it cannot be loaded. */
+async function identify(infer: Library, libraries: readonly Library[], directory: string, origin: string) {
+  const { image, problem } = await inspect(infer);
+  const version =
+    image?.inferLibVersion === undefined
+      ? dottedFileVersion(infer, libraries)
+      : dottedVersion(infer.product, image.inferLibVersion);
+  const major = version === 'unknown' ? fileVersion(infer)[0] : Number(version.split('.')[0]);
+  const { product, fileName, realPath } = infer;
+  const common = { product, version, directory, origin, realPath };
+  const majors = supportedMajors[product];
+  const range = majors.map((known) => `${known}.x`).join(' and ');
+  const reason =
+    problem ??
+    (image && image.architecture !== process.arch
+      ? `${fileName} is built for ${image.architecture}, but this machine is ${process.arch}.`
+      : major !== undefined && !majors.includes(major)
+        ? `${displayName(common)} is not supported: these tools work with ${product} ${range}.`
+        : undefined);
+  return { common, major, problem: reason };
+}
+
+async function describeRuntimeOnly(
+  kind: NonNullable<Installation['kind']>,
+  library: Library,
+  libraries: readonly Library[],
+  directory: string,
+  origin: string,
+): Promise<FoundInstallation> {
+  const { common, problem } = await identify(library, libraries, directory, origin);
+  if (problem !== undefined) return { ...common, kind, unusable: problem };
   return {
-    product: library.product,
-    version: dottedFileVersion(library, []),
-    directory,
-    origin,
-    realPath: library.realPath,
-    unusable: `Only the ${library.role} runtime is installed there, which runs engines but cannot read ONNX models; the full TensorRT is needed.`,
+    ...common,
+    kind,
+    unusable: `It is the ${kind} runtime, which runs version-compatible engines, and cannot read ONNX models: checks, builds and refits from a model need the full TensorRT.`,
+    engineLibraries: { infer: path.join(directory, library.fileName) },
   };
 }
 

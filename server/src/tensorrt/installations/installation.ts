@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RuntimeKind } from '../../../../native-bridge/src/engine-protocol.ts';
 import type { LibraryPaths, Product } from '../../../../native-bridge/src/protocol.ts';
 import type { RuntimeDescription } from '../../protocol.ts';
 
@@ -6,7 +7,12 @@ import type { RuntimeDescription } from '../../protocol.ts';
 export interface Installation extends RuntimeDescription {
   /** Absent where `unusable` says why. */
   readonly libraries?: LibraryPaths;
+  /** Of a lean or dispatch runtime that can be loaded. */
+  readonly engineLibraries?: EngineLibraries;
 }
+
+/** What it takes to run engines; the parser, for refits from ONNX, is with full installations only. */
+export type EngineLibraries = Omit<LibraryPaths, 'onnxParser'> & Partial<Pick<LibraryPaths, 'onnxParser'>>;
 
 export type UsableInstallation = Installation & { readonly libraries: LibraryPaths };
 
@@ -14,9 +20,20 @@ export function isUsable(installation: Installation): installation is UsableInst
   return installation.unusable === undefined && installation.libraries !== undefined;
 }
 
-/** `tensorrt-11.2.1`, `tensorrt-rtx-1.7.1`. */
-export function plainId(installation: Omit<Installation, 'id'>): string {
-  return `${installation.product.toLowerCase()}-${installation.version}`;
+/** What an editor or a script is told of it. */
+export function describeInstallation(installation: Installation): RuntimeDescription {
+  const { libraries: _, engineLibraries: __, ...description } = installation;
+  return description;
+}
+
+/** What runs engines with it; undefined where it cannot be loaded. */
+export function engineLibraries({ libraries, engineLibraries }: Installation): EngineLibraries | undefined {
+  return engineLibraries ?? libraries;
+}
+
+/** `tensorrt-11.2.1`, `tensorrt-rtx-1.7.1`, `tensorrt-lean-10.15.1`. */
+export function plainId({ product, kind, version }: Omit<Installation, 'id'>): string {
+  return [product.toLowerCase(), ...(kind ? [kind] : []), version].join('-');
 }
 
 /** The id that tells installations of equal versions apart by their folder, whatever else is installed. */
@@ -30,9 +47,18 @@ export function hasId(installation: Installation, id: string): boolean {
   return installation.id === id || qualifiedId(installation) === id;
 }
 
-/** `TensorRT 11.2.1`, `TensorRT-RTX 1.7.1`, or the product alone while the version is unknown. */
-export function displayName(runtime: { readonly product: Product; readonly version: string }): string {
-  return runtime.version === 'unknown' ? runtime.product : `${runtime.product} ${runtime.version}`;
+/** `TensorRT 11.2.1`, `TensorRT lean runtime 10.15.1`, `TensorRT-RTX 1.7.1`, or no version while it is unknown. */
+export function displayName({
+  product,
+  kind,
+  version,
+}: {
+  readonly product: Product;
+  readonly kind?: RuntimeKind;
+  readonly version: string;
+}): string {
+  const name = kind && kind !== 'full' ? `${product} ${kind} runtime` : product;
+  return version === 'unknown' ? name : `${name} ${version}`;
 }
 
 /**

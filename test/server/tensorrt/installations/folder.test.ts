@@ -16,12 +16,14 @@ describe('a folder with TensorRT libraries', () => {
       'lib/libnvonnxparser.so.10.15.1': plainLibrary,
       'lib/libnvinfer_plugin.so.10': plainLibrary,
       'lib/libnvinfer_vc_plugin.so.10': plainLibrary,
-      'lib/libnvinfer_lean.so.10': plainLibrary,
+      'lib/libnvinfer_lean.so.10': inferLibrary(101501),
       'lib/libnvinfer_builder_resource_sm90.so.10.15.1': plainLibrary,
     });
-    const [found, ...others] = await installationsUnder(folder, 'tar', 'linux');
+    const [found, lean, ...others] = await installationsUnder(folder, 'tar', 'linux');
     assert.deepEqual(others, []);
     const lib = path.join(folder, 'lib');
+    assert.deepEqual([lean?.kind, lean?.version, lean?.libraries], ['lean', '10.15.1', undefined]);
+    assert.deepEqual(lean?.engineLibraries, { infer: path.join(lib, 'libnvinfer_lean.so.10') });
     assert.equal(found?.version, '10.15.1');
     assert.equal(found.product, 'TensorRT');
     assert.equal(found.unusable, undefined);
@@ -138,7 +140,7 @@ describe('an installation that cannot be used says why', () => {
     },
     'only the lean runtime': {
       files: { 'libnvinfer_lean.so.10': plainLibrary },
-      reason: /Only the lean runtime .* cannot read ONNX models/,
+      reason: /the lean runtime, .* cannot read ONNX models/,
     },
     'a version before 10': {
       files: { 'libnvinfer.so.8': inferLibrary(8601), 'libnvonnxparser.so.8': plainLibrary },

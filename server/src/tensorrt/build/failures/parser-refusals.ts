@@ -8,7 +8,7 @@ import type { BuildProblem, FailedBuild } from './problem.ts';
 const shownErrors = 20;
 
 export function explainParserErrors(
-  { model: { model } }: FailedBuild,
+  { model: { model } }: Pick<FailedBuild, 'model'>,
   errors: readonly ParserErrorRecord[],
   runtime: string,
 ): readonly BuildProblem[] {

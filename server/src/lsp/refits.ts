@@ -1,0 +1,124 @@
+/** Refits for the editor, and the lenses that lead to them. */
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { CancellationToken, CodeLens } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import { enginePath } from '../build-config/paths.ts';
+import { missingSection, rulesSection } from '../engine/refit/describe-refit.ts';
+import { byteText } from '../engine/sizes.ts';
+import type { RefitEngineParams, RefitEngineResult } from '../engine-protocol.ts';
+import { modelRefitLenses as lensesOf } from '../features/code-lenses.ts';
+import type { OnnxDocument } from '../language-service.ts';
+import { loadModel } from '../node/load-model.ts';
+import { inspectEngineFile } from '../tensorrt/engines/inspect-engine.ts';
+import { refittableEngines } from '../tensorrt/engines/refit/engines-of-model.ts';
+import { type RefitOutcome, refitEngine as refit } from '../tensorrt/engines/refit/refit-engine.ts';
+import { fileOfModel } from './build-problems.ts';
+import { abortedWith } from './cancellation.ts';
+import { loadingWith } from './engines.ts';
+import { withProgress } from './progress.ts';
+import type { Session } from './session.ts';
+
+export async function refitEngine(
+  { connection, runtimes, trust: workspace, buildProblems }: Session,
+  params: RefitEngineParams,
+  token: CancellationToken,
+): Promise<RefitEngineResult> {
+  workspace.requireForEngines();
+  const engine = URI.parse(params.uri).fsPath;
+  const model = loadModel(URI.parse(params.model).fsPath);
+  const found = await runtimes.found();
+  const file = await inspectEngineFile(engine, found);
+  const { output, weights, keepStripped = false, assumesSame = false, trust } = params;
+  const wish = {
+    engine,
+    model,
+    weights,
+    output: output === undefined ? undefined : URI.parse(output).fsPath,
+    force: true,
+    keepStripped,
+    assumesSame,
+  };
+  const outcome = await withProgress(connection, `Refitting ${path.basename(engine)}`, (report) =>
+    refit(wish, found, {
+      ...loadingWith(file, trust),
+      signal: abortedWith(token),
+      onStep: (step) => report(step),
+    }),
+  );
+  const problems = outcome.kind === 'refused' ? outcome.problems : [];
+  buildProblems.refitEnded(model.path, engine, problems, outcome.runtime);
+  return answerOf(outcome, engine, model.path);
+}
+
+function answerOf(outcome: RefitOutcome, engine: string, model: string): RefitEngineResult {
+  const { notes, rules, weights } = outcome;
+  const name = path.basename(engine);
+  if (outcome.kind === 'refused') {
+    const { message, missing, problems } = outcome;
+    return {
+      outcome: 'refused',
+      message: `${name} was not refitted. ${message}`,
+      sections: [
+        ...(missing.length > 0 ? [missingSection(missing, weights)] : []),
+        ...(problems.length > 0
+          ? [
+              {
+                kind: 'table' as const,
+                title: 'Refused by TensorRT’s parser',
+                columns: ['Nodes', 'Why', 'What to do'],
+                rows: problems.map(({ nodes = [], message: why, advice = '' }) => [
+                  nodes.join(', '),
+                  why,
+                  advice,
+                ]),
+              },
+            ]
+          : []),
+        rulesSection(rules),
+      ],
+      notes,
+      mayBeSame: rules.some(({ mayAssume }) => mayAssume === true),
+    };
+  }
+  const { output, replaced } = outcome;
+  const what = replaced === 'all' ? 'all weights' : replaced.join(', ');
+  const done = `${name} ${output ? 'was refitted' : 'can be refitted'} with ${what} of ${path.basename(model)}`;
+  return {
+    outcome: 'refitted',
+    message: output
+      ? `${done}: ${path.basename(output.path)}, ${byteText(output.bytes)}.`
+      : `${done}. Nothing was written.`,
+    ...(output && { outputUri: URI.file(output.path).toString() }),
+    sections: [],
+    notes,
+    mayBeSame: false,
+  };
+}
+
+/** For our own extension, which has the command. */
+export async function modelRefitLenses(session: Session, document: OnnxDocument): Promise<CodeLens[]> {
+  const { client } = session;
+  const model = fileOfModel(document.uri);
+  if (!client.isOurExtension || model === undefined || !existsSync(model)) return [];
+  const engines = await refittableEngines(model, enginesOfConfigs(session, path.dirname(model)));
+  return lensesOf(
+    document,
+    engines.map((engine) => ({ uri: URI.file(engine).toString(), name: path.basename(engine) })),
+  );
+}
+
+/** Configs beyond this many are not read for the lenses of a model. */
+const mostConfigs = 20;
+
+function enginesOfConfigs({ configs }: Session, folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => /\.trt\.ya?ml$/i.test(name));
+  return names.slice(0, mostConfigs).flatMap((name) => {
+    try {
+      return configs.resolve(URI.file(path.join(folder, name)).toString()).builds.map(enginePath);
+    } catch {
+      // A config that cannot be read says so where it is opened.
+      return [];
+    }
+  });
+}

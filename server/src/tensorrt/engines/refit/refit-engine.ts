@@ -1,0 +1,321 @@
+/** An engine with other weights, from a model as a whole or weight by weight, to a new plan or as a trial in memory. */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { RefitResult, RefittableWeights } from '../../../../../native-bridge/src/engine-protocol.ts';
+import type { LogRecord } from '../../../../../native-bridge/src/protocol.ts';
+import { type MappedWeight, mapWeights } from '../../../engine/refit/map-weights.ts';
+import { notRefittable, type RefitRule, serializationOfRefit } from '../../../engine/refit/refit-rules.ts';
+import { isStripped } from '../../../engine/ship-size.ts';
+import type { LoadedModel } from '../../../node/load-model.ts';
+import { explainParserErrors } from '../../build/failures/parser-refusals.ts';
+import type { BuildProblem } from '../../build/failures/problem.ts';
+import type { Provenance } from '../../build/provenance.ts';
+import { prepareTarget } from '../../build/target.ts';
+import { displayName } from '../../installations/installation.ts';
+import { modelFile } from '../../model-file.ts';
+import type { Runtimes } from '../../runtimes.ts';
+import type { EngineClient } from '../engine-client.ts';
+import {
+  type EngineFile,
+  inspectEngineFile,
+  type LoadedEngine,
+  type LoadOptions,
+  runtimeForEngine,
+  withLoadedEngine,
+} from '../inspect-engine.ts';
+import { placeRefitted } from './place-refitted.ts';
+import { rulesBefore } from './rules-before.ts';
+import { weightSources } from './weight-sources.ts';
+
+export interface RefitWish {
+  /** Absolute. */
+  readonly engine: string;
+  readonly model: LoadedModel;
+  /** Names of single weights; all of the model where absent. */
+  readonly weights?: readonly string[] | undefined;
+  /** Absolute path of the plan to write, the engine's own to replace it; absent: nothing is written. */
+  readonly output?: string | undefined;
+  /** Replaces a file that is no engine. */
+  readonly force: boolean;
+  /** The written plan of a stripped engine leaves the weights out again. */
+  readonly keepStripped: boolean;
+  readonly assumesSame: boolean;
+  /** An id or a folder. */
+  readonly runtime?: string | undefined;
+}
+
+export interface Refitting extends LoadOptions {
+  /** What is being done, half a sentence. */
+  readonly onStep?: (step: string) => void;
+}
+
+interface Known {
+  readonly rules: readonly RefitRule[];
+  /** Empty where the engine was not loaded. */
+  readonly weights: readonly MappedWeight[];
+  /** `TensorRT 10.6.0`, where the engine was loaded. */
+  readonly runtime?: string;
+  readonly notes: readonly string[];
+}
+
+export interface Refitted extends Known {
+  readonly kind: 'refitted';
+  /** Absent where nothing was written. */
+  readonly output?: { readonly path: string; readonly bytes: number; readonly hasProvenance: boolean };
+  readonly replaced: 'all' | readonly string[];
+  readonly milliseconds: RefitResult['milliseconds'];
+}
+
+export interface RefitRefused extends Known {
+  readonly kind: 'refused';
+  /** What keeps it from being refitted, for people. */
+  readonly message: string;
+  /** Names of the weights that it lacks. */
+  readonly missing: readonly string[];
+  /** What the parser refuses, at nodes of the model. */
+  readonly problems: readonly BuildProblem[];
+  readonly log: readonly LogRecord[];
+}
+
+export type RefitOutcome = Refitted | RefitRefused;
+
+/** Rejects with an error for people, or the signal's reason; engine and note are then as they were. */
+export async function refitEngine(
+  wish: RefitWish,
+  runtimes: Runtimes,
+  options: Refitting,
+): Promise<RefitOutcome> {
+  const { engine, model, runtime } = wish;
+  const file = await inspectEngineFile(engine, runtimes, { runtime });
+  options.onStep?.('looking at the rules');
+  const rules = await rulesBefore(file.provenance, model, { ...wish, signal: options.signal });
+  const against = rules.find(({ answer }) => answer === 'no');
+  if (against) return refused(against.sentence, { rules, weights: [], notes: file.notes });
+  return await withRefittable(file, runtimes, wish, options, async (loaded, weights, client, handle) => {
+    const known: Known = {
+      rules,
+      weights,
+      runtime: displayName(loaded.runtime),
+      notes: [...file.notes, ...notesOn(file.provenance, weights, wish)],
+    };
+    if (!loaded.description.isRefittable) return refused(notRefittable, known);
+    const misfit = wish.weights ? undefined : misfits(weights, model);
+    if (misfit !== undefined) return refused(misfit, known);
+    options.onStep?.('refitting');
+    return await refitLoaded(wish, file, known, loaded, { client, handle, options });
+  });
+}
+
+export interface RefitCheck extends Known {
+  /** Whether nothing that is known speaks against a refit. */
+  readonly isPossible: boolean;
+  /** Why the engine was not loaded to be asked. */
+  readonly notLoaded?: string;
+  readonly message?: string;
+}
+
+/** What `refitEngine` would find before it refits. `loads`: whether the engine may be loaded, and can be here. */
+export async function checkRefit(
+  wish: Omit<RefitWish, 'output' | 'force' | 'keepStripped'>,
+  runtimes: Runtimes,
+  { loads, ...options }: Refitting & { readonly loads: boolean },
+): Promise<RefitCheck> {
+  const { engine, model, runtime } = wish;
+  const file = await inspectEngineFile(engine, runtimes, { runtime });
+  const rules = await rulesBefore(file.provenance, model, { ...wish, signal: options.signal });
+  const against = rules.find(({ answer }) => answer === 'no');
+  if (against) {
+    return { isPossible: false, message: against.sentence, rules, weights: [], notes: file.notes };
+  }
+  if (!loads) {
+    const notLoaded = 'The engine was not loaded, so TensorRT was not asked for its refittable weights.';
+    return { isPossible: true, notLoaded, rules, weights: [], notes: file.notes };
+  }
+  return await withRefittable(file, runtimes, wish, options, async (loaded, weights) => {
+    const message = loaded.description.isRefittable ? misfits(weights, model) : notRefittable;
+    return {
+      isPossible: message === undefined,
+      ...(message !== undefined && { message }),
+      rules,
+      weights,
+      runtime: displayName(loaded.runtime),
+      notes: [...file.notes, ...notesOn(file.provenance, weights, wish)],
+    };
+  });
+}
+
+/** What an engine can be refitted with; empty where it cannot. */
+export async function listRefittable(
+  engine: string,
+  model: LoadedModel,
+  runtime: string | undefined,
+  runtimes: Runtimes,
+  options: Refitting,
+): Promise<{ readonly isRefittable: boolean; readonly weights: readonly MappedWeight[] }> {
+  const file = await inspectEngineFile(engine, runtimes, { runtime });
+  const wish = { engine, model, runtime, weights: [] };
+  return await withRefittable(file, runtimes, wish, options, async (loaded, weights) => ({
+    isRefittable: loaded.description.isRefittable,
+    weights,
+  }));
+}
+
+/** Loads the engine, and asks what it can be refitted with. */
+async function withRefittable<Result>(
+  file: EngineFile,
+  runtimes: Runtimes,
+  { model, weights, runtime: wished }: Pick<RefitWish, 'model' | 'weights' | 'runtime'>,
+  options: Refitting,
+  use: (
+    loaded: LoadedEngine,
+    weights: readonly MappedWeight[],
+    client: EngineClient,
+    handle: number,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const blocked = file.compatibility.findings.find(
+    ({ answer, about }) => answer === 'no' && about !== 'version',
+  );
+  if (blocked) throw new Error(`${file.path} cannot be refitted here. ${blocked.sentence}`);
+  const runtime = await runtimeForEngine(file, runtimes, wished);
+  if (weights === undefined && runtime.libraries.onnxParser === undefined) {
+    throw new Error(
+      `A refit from a model takes the ONNX parser of a full TensorRT ${file.header.version}; ${displayName(runtime)} has none. It may refit single weights (--weights).`,
+    );
+  }
+  options.onStep?.(`loading the engine with ${displayName(runtime)}`);
+  return await withLoadedEngine(file.path, runtime, options, async (loaded, client, handle) => {
+    const { signal } = options;
+    const listed: RefittableWeights = loaded.description.isRefittable
+      ? await client.refittableWeights(handle, signal ? { signal } : {})
+      : { weights: [], layers: [] };
+    return await use(loaded, mapWeights(listed, model.model), client, handle);
+  });
+}
+
+/** Weights of the same name and another size: the model is another one. */
+function misfits(weights: readonly MappedWeight[], { name }: LoadedModel): string | undefined {
+  const wrong = weights.filter(({ mismatch }) => mismatch !== undefined);
+  const [first] = wrong;
+  if (!first) return undefined;
+  const more = wrong.length > 1 ? ` So do ${wrong.length - 1} more.` : '';
+  return `${first.name} of ${name} does not fit the engine: ${first.mismatch}.${more} A refit replaces values only; build an engine of this model.`;
+}
+
+function notesOn(
+  provenance: Provenance | undefined,
+  weights: readonly MappedWeight[],
+  { model, weights: single }: Pick<RefitWish, 'model' | 'weights'>,
+): string[] {
+  const absent = single ? [] : weights.filter(({ tensor, type }) => !tensor && type !== undefined);
+  return [
+    ...(absent.length > 0
+      ? [
+          `${model.name} has no tensor ${absent
+            .slice(0, 8)
+            .map(({ name }) => name)
+            .join(
+              ', ',
+            )}${absent.length > 8 ? ` and ${absent.length - 8} more` : ''}, which the engine can be refitted with; TensorRT may have named them itself.`,
+        ]
+      : []),
+    ...(provenance
+      ? []
+      : ['There is no ENGINE.json beside the engine, so none is written beside the refitted one.']),
+  ];
+}
+
+interface Loaded {
+  readonly client: EngineClient;
+  readonly handle: number;
+  readonly options: Refitting;
+}
+
+async function refitLoaded(
+  wish: RefitWish,
+  file: EngineFile,
+  known: Known,
+  loaded: LoadedEngine,
+  { client, handle, options }: Loaded,
+): Promise<RefitOutcome> {
+  const { model, output, force, keepStripped } = wish;
+  const wasStripped = file.provenance
+    ? isStripped(file.provenance)
+    : (loaded.description.weights.stripped ?? 0) > 0;
+  const source = wish.weights
+    ? await weightSources(wish.weights, known.weights, model).then(({ sources, remove }) => ({
+        params: { weights: sources },
+        remove,
+      }))
+    : await modelFile(model, 'cannot be taken for a refit').then(({ remove, ...params }) => ({
+        params: { model: params },
+        remove,
+      }));
+  try {
+    const target =
+      output === undefined ? undefined : await prepareTarget(output, { force, timingCache: undefined });
+    try {
+      const serialization = serializationOfRefit(loaded.runtime, { isStripped: wasStripped, keepStripped });
+      const result = await client.refit(
+        {
+          engine: handle,
+          ...source.params,
+          ...(target && { outputPath: target.temporary }),
+          ...(target && serialization && { serialization }),
+        },
+        options.signal ? { signal: options.signal } : {},
+      );
+      if (!result.succeeded) return refusedBy(result, known, model);
+      const replaced = wish.weights ?? 'all';
+      const placed =
+        target && output !== undefined
+          ? await placeRefitted(target, output, {
+              file,
+              model,
+              replaced,
+              isStripped: keepStripped,
+              loaded,
+              signal: options.signal,
+            })
+          : undefined;
+      return {
+        kind: 'refitted',
+        ...known,
+        ...(placed && { output: placed }),
+        replaced,
+        milliseconds: result.milliseconds,
+      };
+    } finally {
+      if (target) await rm(target.temporary, { force: true });
+    }
+  } finally {
+    await source.remove();
+  }
+}
+
+function refusedBy(result: RefitResult, known: Known, model: LoadedModel): RefitRefused {
+  const { missing, parserErrors, log } = result;
+  const words = result.message ?? '';
+  const name = path.basename(model.name);
+  const message =
+    missing.length > 0
+      ? `TensorRT needs more weights than it was given: ${list(missing)}. It has fused them with others, so they are refitted together. Name them with --weights, too, or refit with the whole model.`
+      : parserErrors.length > 0
+        ? `TensorRT’s parser does not take ${name} for a refit.`
+        : `TensorRT does not refit the engine with ${name}.`;
+  return {
+    ...refused(words === '' ? message : `${message} TensorRT’s words: ${words}`, known),
+    missing,
+    problems: explainParserErrors({ model }, parserErrors, known.runtime ?? 'TensorRT'),
+    log,
+  };
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ');
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}
+
+function refused(message: string, known: Known): RefitRefused {
+  return { kind: 'refused', ...known, message, missing: [], problems: [], log: [] };
+}
