@@ -1,50 +1,8 @@
-/**
- * Bundles the four programs into dist/: `node scripts/build.mjs [--watch]`.
- *
- * The sources are ES modules in TypeScript; tsx runs them unbundled, in tests. The bundles are CommonJS, which every
- * VS Code loads, and package.json has no "type", so that Node takes `dist/*.js` for what it is. Sources may use
- * `import.meta.url` in both worlds: in a bundle it is the URL of the bundle itself.
- *
- * koffi stays outside, as it loads a native addon from its own folder; `vscode` is given by the editor.
- */
+/** Bundles the four programs into dist/: `node scripts/build.mjs [--watch]`. */
 import { chmodSync, existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-
-/** Bundle in dist/ to its entry point. */
-const entryPoints = {
-  'extension.js': 'client/src/extension.ts',
-  'server.js': 'server/src/lsp/entry.ts',
-  'native-bridge.js': 'native-bridge/src/main.ts',
-  'onnx-trt.js': 'server/src/cli/main.ts',
-};
-
-const programs = new Set(['onnx-trt.js']);
-
-function options(bundle, source) {
-  const moduleUrl = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
-  return {
-    absWorkingDir: root,
-    entryPoints: [source],
-    outfile: path.join('dist', bundle),
-    bundle: true,
-    platform: 'node',
-    // The oldest supported VS Code (package.json, engines) runs extensions on Node 20.
-    target: 'node20',
-    format: 'cjs',
-    external: ['koffi', 'vscode'],
-    sourcemap: true,
-    sourcesContent: false,
-    define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: programs.has(bundle) ? `#!/usr/bin/env node\n${moduleUrl}` : moduleUrl },
-    logLevel: 'warning',
-    // The packages' CommonJS forms hide their parts behind run-time requires that a bundler cannot follow.
-    mainFields: ['module', 'main'],
-  };
-}
+import { bundleOptions, entryPoints, programs, root } from './bundles.mjs';
 
 const watching = process.argv.includes('--watch');
 let failed = false;
@@ -56,7 +14,7 @@ await Promise.all(
       return;
     }
     try {
-      const context = await esbuild.context(options(bundle, source));
+      const context = await esbuild.context(bundleOptions(bundle, source, 'dist'));
       if (watching) return await context.watch();
       await context.rebuild();
       await context.dispose();

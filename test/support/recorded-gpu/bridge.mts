@@ -1,0 +1,230 @@
+/** Simulation: a native bridge that answers with captures of an H200 with TensorRT 10.6.0. It loads no TensorRT. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ResponseError } from 'vscode-jsonrpc/node';
+import { BuildRequest } from '../../../native-bridge/src/build-protocol.ts';
+import {
+  CloseEngineRequest,
+  ContextMemoryRequest,
+  type EngineDescription,
+  InitializeRuntimeRequest,
+  LayerInformationRequest,
+  OpenEngineRequest,
+  RefitRequest,
+  type RefittableWeights,
+  RefittableWeightsRequest,
+  type RunParams,
+  RunRequest,
+  type RunResult,
+  type TensorFile,
+} from '../../../native-bridge/src/engine-protocol.ts';
+import {
+  BridgeErrorCode,
+  InitializeRequest,
+  type InitializeResult,
+  ParseRequest,
+  protocolVersion,
+} from '../../../native-bridge/src/protocol.ts';
+import { connectToServer } from '../../../native-bridge/src/server-transport.ts';
+import {
+  type CapturedNet,
+  type RecordedEngine,
+  readRecordedEngine,
+  recordedDevice,
+  writeRecordedEngine,
+} from './engine-file.ts';
+
+/** Set by `recordedDistribution`. */
+const captures = process.env['RECORDED_GPU_CAPTURES'] ?? '';
+
+function captured<Content>(net: CapturedNet, what: string): Content {
+  return JSON.parse(readFileSync(path.join(captures, `${net}-${what}.json`), 'utf8'));
+}
+
+const engines: RecordedEngine[] = [];
+
+function engineOf({ engine }: { readonly engine: number }): RecordedEngine {
+  const found = engines[engine];
+  if (!found) throw new ResponseError(BridgeErrorCode.wrongOrder, `There is no engine ${engine}.`);
+  return found;
+}
+
+const refitFlags = ['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL'];
+
+function describeEngine({ net, flags, debugTensors }: RecordedEngine): EngineDescription {
+  const description = captured<EngineDescription>(net, 'description');
+  // The record of the H200, "weight streaming": bytes of the transformer.
+  const streaming = { streamable: 3148160, budget: 3148160, automaticBudget: 3148160, scratch: 0 };
+  return {
+    ...description,
+    isRefittable: flags.some((flag) => refitFlags.includes(flag)),
+    weights: flags.includes('kWEIGHT_STREAMING') ? streaming : description.weights,
+    debugTensors,
+  };
+}
+
+function run(params: RunParams): RunResult {
+  const { net, debugTensors } = engineOf(params);
+  const result = captured<RunResult>(net, 'run');
+  const wanted = params.debug?.tensors;
+  const debug = captured<TensorFile[]>(net, 'debug').filter(
+    ({ name }) =>
+      (params.debug?.unfused || debugTensors.includes(name)) && (wanted === 'all' || wanted?.includes(name)),
+  );
+  const { outputDirectory, weightStreamingBudget } = params;
+  const { tensors } = captured<EngineDescription>(net, 'description');
+  const outputs = tensors
+    .filter(({ mode }) => mode === 'output')
+    .map(({ name, type, dims }) => ({ name, type, dims }));
+  return {
+    ...result,
+    iterations: slowedDown(result.iterations, weightStreamingBudget),
+    layers: params.profileLayers ? result.layers : [],
+    outputs: outputDirectory === undefined ? [] : outputs.map((tensor) => madeUp(tensor, outputDirectory)),
+    debugTensors: params.debug ? debug.map((tensor) => madeUp(tensor, params.debug?.directory ?? '')) : [],
+    cudaGraph: { used: params.timing.cudaGraph },
+    log: [],
+  };
+}
+
+/** Compute times in milliseconds by share of the streamable weights on the device: the H200's record, "weight streaming". */
+const streamed = [
+  [1, 0.0548],
+  [0.75, 0.0789],
+  [0.5, 0.0605],
+  [0.25, 0.095],
+  [0, 0.1476],
+] as const;
+
+function slowedDown(
+  iterations: RunResult['iterations'],
+  budget: number | undefined,
+): RunResult['iterations'] {
+  if (budget === undefined) return iterations;
+  const share = budget / 3148160;
+  const [nearest] = streamed.toSorted((a, b) => Math.abs(a[0] - share) - Math.abs(b[0] - share));
+  const factor = (nearest?.[1] ?? 0.0548) / 0.0548;
+  return iterations.map((times) => ({
+    ...times,
+    endComputeMs: times.startComputeMs + (times.endComputeMs - times.startComputeMs) * factor,
+  }));
+}
+
+/** Values are made up: 1, 2, 3 … of kFLOAT, zeros of all other types; unless the test put some into RECORDED_GPU_VALUES. */
+function madeUp(
+  { name, type, dims }: Pick<TensorFile, 'name' | 'type' | 'dims'>,
+  folder: string,
+): TensorFile {
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  const file = path.join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.bin`);
+  const bytes =
+    givenValues(name) ??
+    new Uint8Array(
+      Float32Array.from({ length: count }, (_, index) => (type === 'kFLOAT' ? index + 1 : 0)).buffer,
+    );
+  writeFileSync(file, bytes);
+  return { name, type, dims, path: file, byteLength: bytes.byteLength };
+}
+
+function givenValues(name: string): Uint8Array | undefined {
+  const folder = process.env['RECORDED_GPU_VALUES'];
+  if (folder === undefined) return undefined;
+  try {
+    return readFileSync(path.join(folder, `${name}.bin`));
+  } catch {
+    return undefined;
+  }
+}
+
+const connection = connectToServer();
+
+connection.onRequest(InitializeRuntimeRequest, ({ infer }) => ({
+  protocolVersion,
+  product: 'TensorRT',
+  version: '10.6.0',
+  kind: infer.includes('_lean') ? 'lean' : infer.includes('_dispatch') ? 'dispatch' : 'full',
+  device: recordedDevice,
+  notes: [],
+}));
+connection.onRequest(OpenEngineRequest, ({ enginePath }) => {
+  const engine = engines.push(readRecordedEngine(enginePath)) - 1;
+  return { engine, description: describeEngine(engineOf({ engine })), milliseconds: 23, log: [] };
+});
+connection.onRequest(CloseEngineRequest, () => undefined);
+connection.onRequest(LayerInformationRequest, (params) => ({
+  json: readFileSync(path.join(captures, `${engineOf(params).net}-layers.json`), 'utf8'),
+}));
+connection.onRequest(RefittableWeightsRequest, (params) => {
+  const { net, flags } = engineOf(params);
+  const { weights, layers } = captured<RefittableWeights>(net, 'weights');
+  const isMissing = flags.includes('kSTRIP_PLAN');
+  return { layers, weights: weights.map((weight) => ({ ...weight, isMissing })) };
+});
+connection.onRequest(RefitRequest, (params) => {
+  const engine = engineOf(params);
+  if (params.outputPath !== undefined) {
+    const flags = engine.flags.filter((flag) => flag !== 'kSTRIP_PLAN' || !params.serialization);
+    writeRecordedEngine(params.outputPath, { ...engine, flags });
+  }
+  return {
+    succeeded: true,
+    parserErrors: [],
+    missing: [],
+    ...(params.outputPath !== undefined && { engineBytes: readFileSync(params.outputPath).length }),
+    milliseconds: { parsing: 4, refitting: 37, writing: 8 },
+    log: [],
+  };
+});
+connection.onRequest(RunRequest, run);
+connection.onRequest(ContextMemoryRequest, (params) => {
+  const { activations } = captured<EngineDescription>(engineOf(params).net, 'description').memory;
+  return {
+    rows: params.shapes.map(({ profile }) => ({
+      profile,
+      kSTATIC: activations,
+      kON_PROFILE_CHANGE: activations,
+      kUSER_MANAGED: activations,
+    })),
+  };
+});
+
+connection.onRequest(
+  InitializeRequest,
+  (): InitializeResult => ({
+    protocolVersion,
+    product: 'TensorRT',
+    version: '10.6.0',
+    versionNumber: 100600,
+    mode: 'gpu',
+    modeReason: '1 CUDA device',
+    device: recordedDevice,
+    abiFamily: 'tensorrt-10',
+    parserFlags: [],
+    weaklyTypedNetworks: true,
+    loadsInitializers: false,
+    pluginCreators: [],
+    notes: [],
+  }),
+);
+/** No model is refused. */
+connection.onRequest(ParseRequest, () => ({ succeeded: true, errors: [], log: [], parseMilliseconds: 1 }));
+/** The net is the one that the engine's path names, or the transformer. */
+connection.onRequest(BuildRequest, ({ enginePath, settings }) => {
+  const nets: readonly CapturedNet[] = ['convolutions', 'layers', 'transformer'];
+  const net = nets.find((name) => path.basename(enginePath).includes(name)) ?? 'transformer';
+  writeRecordedEngine(enginePath, {
+    net,
+    flags: settings.flags ?? [],
+    debugTensors: settings.debugTensors ?? [],
+  });
+  return {
+    parserErrors: [],
+    log: [],
+    engineBytes: readFileSync(enginePath).length,
+    milliseconds: { parsing: 1, configuring: 1, building: 2, writing: 1 },
+    phases: [],
+    peakMemory: { host: 0 },
+    notes: [],
+  };
+});
+connection.listen();
