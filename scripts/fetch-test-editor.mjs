@@ -64,9 +64,10 @@ export async function fetchTestEditor() {
 function installFromNpm(folder, specification, env) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
+  // Under `npm test` the variable tells of the Node that runs npm there, and code-server's postinstall believes it.
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', specification], {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: { ...process.env, npm_config_user_agent: undefined, ...env },
   });
 }
 
