@@ -10,6 +10,8 @@ export interface EditorOptions {
   /** Environment of the extension host, beside this process's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly commandLine?: readonly string[];
+  /** Is given the folder of the installed extensions, before the editor starts. */
+  readonly afterInstall?: (extensions: string) => Promise<void>;
 }
 
 export interface RunningEditor {

@@ -39,7 +39,14 @@ export const quietSettings = {
   'editor.accessibilitySupport': 'off',
 };
 
-export async function startEditor({ vsix, workspace, settings = {}, env = {}, commandLine = [] }) {
+export async function startEditor({
+  vsix,
+  workspace,
+  settings = {},
+  env = {},
+  commandLine = [],
+  afterInstall = async () => {},
+}) {
   const home = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-editor-'));
   const userData = path.join(home, 'user-data');
   const allSettings = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
@@ -61,6 +68,7 @@ export async function startEditor({ vsix, workspace, settings = {}, env = {}, co
   writeFileSync(path.join(home, 'config.yaml'), 'auth: none\n');
   const environment = editorEnvironment(home, env);
   for (const file of [vsix].flat()) await runToEnd([...common, '--install-extension', file], environment);
+  await afterInstall(path.join(home, 'extensions'));
 
   const port = await freePort();
   const child = spawn(

@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { recordedEnvironment, replaceBridge } from '../../support/recorded-gpu/distribution.mts';
 import { hostVsix, launchBrowser, startEditor } from '../editor.mjs';
 import { makeWorkspace, testSettings } from '../workspace.mjs';
 
@@ -42,9 +43,16 @@ export interface EditorFixture extends AsyncDisposable {
   ): Promise<void>;
 }
 
+export interface EditorFixtureOptions {
+  readonly settings?: Record<string, unknown>;
+  readonly commandLine?: readonly string[];
+  /** Simulation: engines run on the recorded GPU (test/support/recorded-gpu), with TensorRT 10.6.0. */
+  readonly recordedGpu?: boolean;
+}
+
 export async function startEditorFixture(
   folder: string,
-  options: { readonly settings?: Record<string, unknown>; readonly commandLine?: readonly string[] } = {},
+  options: EditorFixtureOptions = {},
 ): Promise<EditorFixture> {
   const workspace = makeWorkspace(path.join(folder, 'workspace'));
   const editor = await startEditor({
@@ -52,6 +60,7 @@ export async function startEditorFixture(
     workspace,
     settings: { ...testSettings(), ...options.settings },
     commandLine: options.commandLine ?? [],
+    ...(options.recordedGpu && { env: recordedEnvironment(), afterInstall: recordGpu }),
   });
   let browser: Browser;
   try {
@@ -94,6 +103,11 @@ export async function startEditorFixture(
       await editor.close();
     },
   };
+}
+
+async function recordGpu(extensions: string): Promise<void> {
+  const installed = readdirSync(extensions).filter((name) => name.startsWith('onnx-tensorrt-tools.'));
+  for (const name of installed) await replaceBridge(path.join(extensions, name, 'dist'));
 }
 
 function workbenchOf(page: Page): Workbench {
