@@ -3,6 +3,7 @@ import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { contextMemoryCommand } from './context-memory.ts';
 import { encodeCommand } from './encode.ts';
 import { errorText } from './error-text.ts';
 import { inspectCommand } from './inspect.ts';
@@ -11,8 +12,10 @@ import { printCommand } from './print.ts';
 import { profileCommand } from './profile.ts';
 import { runtimesCommand } from './runtimes.ts';
 import { shapesCommand } from './shapes.ts';
+import { snippetCommand } from './snippet.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
+import { weightStreamingCommand } from './weight-streaming.ts';
 
 const commands: readonly Command[] = [
   checkCommand,
@@ -23,6 +26,9 @@ const commands: readonly Command[] = [
   buildCommand,
   inspectCommand,
   profileCommand,
+  weightStreamingCommand,
+  contextMemoryCommand,
+  snippetCommand,
   runtimesCommand,
   lspCommand,
 ];

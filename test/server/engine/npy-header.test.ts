@@ -36,7 +36,9 @@ describe('the head of .npy files', () => {
     assert.throws(() => readNpyHeader(npy({}).subarray(0, 40)), /cut off/);
     assert.throws(() => readNpyHeader(npy({ version: 9 })), /version 9/);
     assert.throws(() => readNpyHeader(npy({ descr: '<U5x' })), /no numbers/);
-    const structured = npy({ dictionary: "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }" });
+    const structured = npy({
+      dictionary: "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }",
+    });
     assert.throws(() => readNpyHeader(structured), /structured type/);
     assert.throws(() => readNpyHeader(npy({ dictionary: "{'descr': '<f4', 'shape': (2,)}" })), /damaged/);
   });

@@ -187,7 +187,8 @@ function matches(pattern: string, name: string): boolean {
   return name.length >= before.length + after.length && name.startsWith(before) && name.endsWith(after);
 }
 
-function budgetBytes(
+/** Undefined for `off`. Throws an error for people where the engine has no streamable weights. */
+export function budgetBytes(
   budget: WeightStreamingBudget | undefined,
   { streamable, automaticBudget }: EngineDescription['weights'],
 ): number | undefined {
