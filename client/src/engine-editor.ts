@@ -12,6 +12,15 @@ import { watchFile } from './watch-file.ts';
 
 export const engineEditorType = 'tensorrt.engine';
 
+/** What the buttons of an engine do. `runs`: it takes a GPU that can run the engine. */
+const engineCommands = [
+  { command: 'tensorrt.profileEngine', label: 'Profile', runs: true },
+  { command: 'tensorrt.sweepWeightStreaming', label: 'Weight Streaming…', runs: true },
+  { command: 'tensorrt.measureContextMemory', label: 'Context Memory', runs: true },
+  { command: 'tensorrt.generateRunner', label: 'Generate Code…', runs: false },
+  { command: 'tensorrt.compareEngines', label: 'Compare with…', runs: false },
+] as const;
+
 /** The read-only editor of engines: what they are, who made them, whether they run here. Loads none unless the user says so. */
 export function registerEngineEditor(client: LanguageClient): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
@@ -28,7 +37,9 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
         watcher.onDidCreate(() => void show(false)),
         panel.webview.onDidReceiveMessage((message: unknown) => {
           if (message === 'load') void show(true);
-          if (message === 'compare') void vscode.commands.executeCommand('tensorrt.compareEngines', uri);
+          if (engineCommands.some(({ command }) => command === message)) {
+            void vscode.commands.executeCommand(String(message), uri);
+          }
         }),
         vscode.workspace.onDidGrantWorkspaceTrust(() => void show(false)),
         panel.onDidDispose(() => listeners.dispose()),
@@ -41,7 +52,6 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
 
 async function enginePage(client: LanguageClient, uri: vscode.Uri, load: boolean): Promise<string> {
   const title = path.posix.basename(uri.path);
-  const compare = { message: 'compare', label: 'Compare with…' };
   let result: InspectEngineResult;
   try {
     result = await client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load });
@@ -54,7 +64,18 @@ async function enginePage(client: LanguageClient, uri: vscode.Uri, load: boolean
   const loading =
     canLoad && vscode.workspace.isTrusted ? [{ message: 'load', label: 'Load Engine on the GPU' }] : [];
   return sectionPage(
-    { title, lead: { text: summary, mood: runs }, notes, sections, buttons: [...loading, compare] },
+    {
+      title,
+      lead: { text: summary, mood: runs },
+      notes,
+      sections,
+      buttons: [
+        ...loading,
+        ...engineCommands
+          .filter(({ runs: needsGpu }) => !needsGpu || runs !== 'no')
+          .map(({ command, label }) => ({ message: command, label })),
+      ],
+    },
     crypto.randomUUID(),
   );
 }

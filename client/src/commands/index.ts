@@ -18,6 +18,13 @@ import { convertTrtexecLine } from './convert-trtexec-line.ts';
 import { copyTrtexecLine } from './copy-trtexec-line.ts';
 import { exportText } from './export-text.ts';
 import { installRtx } from './install-rtx.ts';
+import {
+  measureContextMemory,
+  profileEngine,
+  profileEngineWithOptions,
+  sweepWeightStreaming,
+} from './measure-engine.ts';
+import { compareProfiles, generateRunner, showMeasurement } from './measurements.ts';
 import { newBuildConfig } from './new-build-config.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
@@ -55,16 +62,21 @@ export const commands: readonly Command[] = [
   clearFinishedBuilds,
   clearProfile,
   compareEngines,
+  compareProfiles,
   convertTrtexecLine,
   copyTrtexecLine,
   exportText,
+  generateRunner,
   installRtx,
+  measureContextMemory,
   newBuildConfig,
   openAsBinary,
   openAsText,
   openBuild,
   openBuildConfig,
   openBuiltEngine,
+  profileEngine,
+  profileEngineWithOptions,
   renameAt,
   showDocument,
   restartBridge,
@@ -73,8 +85,10 @@ export const commands: readonly Command[] = [
   selectRuntime,
   showBridgeLog,
   showBuildLog,
+  showMeasurement,
   showOutput,
   showProfile,
   showProvenance,
   showReferences,
+  sweepWeightStreaming,
 ];

@@ -7,6 +7,7 @@ import {
   layerSection,
   nodeComparisonSection,
   nodeSection,
+  statisticsComparisonSection,
   statisticsSection,
 } from '../engine/profile/describe-profile.ts';
 import type { JoinedProfile } from '../engine/profile/join.ts';
@@ -20,7 +21,7 @@ import { type Arguments, type Command, UsageError } from './command.ts';
 import { exportProfile, exportsSomething } from './engine/export-profile.ts';
 import { measure } from './engine/measure.ts';
 import { numberOption, numbersOption, runningOptions } from './engine/options.ts';
-import { sectionText, tableText } from './engine/section-text.ts';
+import { sectionText } from './engine/section-text.ts';
 import { loadingOptions } from './engine/target.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -178,29 +179,12 @@ function comparison(
   given: Arguments,
   { style }: Terminal,
 ): string {
-  const rows: string[][] = [];
   const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
-  const [old, now] = [before, after].map(({ iterations }) => runStatistics(iterations, percentiles));
-  if (old && now) {
-    for (const [label, key] of [
-      ['Latency', 'latency'],
-      ['Compute', 'compute'],
-      ['Enqueue', 'enqueue'],
-    ] as const) {
-      const change = now[key].median / old[key].median - 1;
-      rows.push([
-        label,
-        old[key].median.toFixed(4),
-        now[key].median.toFixed(4),
-        `${change >= 0 ? '+' : '−'}${Math.abs(change * 100).toFixed(1)} %`,
-      ]);
-    }
-  }
-  const head = tableText(['Median (ms)', 'before', 'after', 'change'], rows, style);
+  const medians = statisticsComparisonSection(before.iterations, after.iterations, percentiles);
   const section = nodes
     ? comparisonOfNodes(before, after, nodes)
     : layerComparisonSection(compareLayers(before.layers, after.layers));
-  return sectionText('Comparison', [section], style).concat(rows.length > 0 ? `\n${head}\n` : '');
+  return sectionText('Comparison', [section, ...(medians ? [medians] : [])], style);
 }
 
 function comparisonOfNodes(

@@ -1,7 +1,7 @@
 /** textDocument/codeLens: how often each local function is called; building the model. */
 import type { CodeLens, Location } from 'vscode-languageserver-types';
 import { functionsOf } from '../onnx/analysis/functions.ts';
-import { buildCommand } from './build-config/code-lenses.ts';
+import { buildCommand, profileCommand } from './build-config/code-lenses.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
 import { allCalls } from './function-references.ts';
 import { positionAt } from './source-text.ts';
@@ -50,6 +50,17 @@ export function modelBuildLens({ uri, tree, source }: OnnxDocument): CodeLens[] 
       command: { title: 'Build engine…', command: buildCommand, arguments: [uri] },
     },
   ];
+}
+
+/** `resource`: an engine of the model, or a config and the name of a build. */
+export function modelProfileLens(
+  document: OnnxDocument,
+  resource: readonly [uri: string, build?: string],
+): CodeLens[] {
+  return modelBuildLens(document).map(({ range }) => ({
+    range,
+    command: { title: 'Profile engine', command: profileCommand, arguments: [...resource] },
+  }));
 }
 
 function titleOf(calls: number): string {

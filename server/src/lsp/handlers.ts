@@ -49,6 +49,16 @@ import {
 import { CompareEnginesRequest, InspectEngineRequest, ProfileOnModelRequest } from '../engine-protocol.ts';
 import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts';
 import {
+  CompareProfilesRequest,
+  GenerateRunnerRequest,
+  KeepBudgetRequest,
+  MeasureContextMemoryRequest,
+  ProfileEngineRequest,
+  ProfileTraceRequest,
+  ReadMeasurementRequest,
+  SweepWeightStreamingRequest,
+} from '../measure-protocol.ts';
+import {
   CheckRequest,
   ExportRequest,
   FromTrtexecRequest,
@@ -73,8 +83,10 @@ import { isConfig } from './configs.ts';
 import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
+import { contextMemoryOfEngine, generateRunner, profileOfEngine, sweepOfEngine } from './measurements.ts';
 import { printModel } from './print-model.ts';
 import { saveModel } from './save-model.ts';
+import { compareProfiles, keepBudget, profileTrace, readMeasurement } from './stored-measurements.ts';
 
 export const handlers: readonly Registration[] = [
   notification(DidOpenTextDocumentNotification.type, ({ documents, configs, checks }, { textDocument }) => {
@@ -290,6 +302,14 @@ export const handlers: readonly Registration[] = [
   customRequest(InspectEngineRequest, inspectEngine),
   customRequest(CompareEnginesRequest, compareEngines),
   customRequest(ProfileOnModelRequest, profileOnModel),
+  customRequest(ProfileEngineRequest, profileOfEngine),
+  customRequest(SweepWeightStreamingRequest, sweepOfEngine),
+  customRequest(MeasureContextMemoryRequest, contextMemoryOfEngine),
+  customRequest(GenerateRunnerRequest, generateRunner),
+  customRequest(ReadMeasurementRequest, (_, { files }) => readMeasurement(files)),
+  customRequest(CompareProfilesRequest, (_, params) => compareProfiles(params)),
+  customRequest(ProfileTraceRequest, (_, { files }) => ({ text: profileTrace(files) })),
+  customRequest(KeepBudgetRequest, keepBudget),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 
