@@ -28,6 +28,8 @@ export interface ClientOptions {
   readonly capabilities?: unknown;
   /** Instead of those of our extension. */
   readonly initializationOptions?: unknown;
+  /** Another program than the server from its sources: a bundled one. */
+  readonly server?: string;
   /** false: an editor that knows none of the server's own requests. */
   readonly answersRequests?: boolean;
 }
@@ -70,9 +72,9 @@ export class LanguageClient {
     return client;
   }
 
-  private constructor({ settings = {}, environment, answersRequests = true }: ClientOptions) {
+  private constructor({ settings = {}, environment, server, answersRequests = true }: ClientOptions) {
     this.settings = settings;
-    const args = ['--import', 'tsx', entry, '--stdio'];
+    const args = server === undefined ? ['--import', 'tsx', entry, '--stdio'] : [server, '--stdio'];
     this.#process = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: environment ?? process.env,
