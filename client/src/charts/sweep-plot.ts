@@ -11,7 +11,7 @@ import { byteText, millisecondsText } from '../../../server/src/engine/sizes.ts'
 import { escapeHtml } from '../escape-html.ts';
 
 const [width, height] = [640, 320];
-const margin = { left: 70, right: 20, top: 16, bottom: 44 };
+const margin = { left: 70, right: 40, top: 16, bottom: 44 };
 
 /**
  * A point takes the focus and, pressed, posts `budget:VALUE`, as a config takes it. Both axes begin at 0, so that a difference looks as
