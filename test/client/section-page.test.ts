@@ -136,7 +136,8 @@ describe('the plot of a weight streaming sweep', () => {
       { budget: 700, isAutomatic: false, failure: 'no memory' },
     ],
   };
-  const plot = sweepPlotHtml(sweep, adviseBudget(sweep));
+  // As it comes from the server.
+  const plot = sweepPlotHtml(sweep, JSON.parse(JSON.stringify(adviseBudget(sweep))));
 
   test('has a point for each budget that was measured, which the keyboard reaches and which offers its budget', () => {
     assert.deepEqual(

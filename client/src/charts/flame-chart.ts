@@ -27,6 +27,7 @@ function heatClass({ kind, heat }: FlameFrame): string {
 }
 
 export const flameStyle = `
+.flame { overflow-x: auto; }
 .flame-chart { min-width: 30rem; }
 .frame { cursor: pointer; }
 .frame:focus { outline: none; }

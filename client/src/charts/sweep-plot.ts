@@ -29,15 +29,17 @@ export function sweepPlotHtml(sweep: WeightStreamingSweep, { knee, best }: Sweep
     (height - margin.bottom - (milliseconds / highest) * (height - margin.top - margin.bottom)).toFixed(1);
   const line = points.map((point) => `${x(bytesOf(point))},${y(point.latency.median)}`).join(' ');
   const marks = points.map((point) => {
+    // Budgets differ; objects do, too, once a message has carried them.
+    const isKnee = point.budget === knee?.budget;
     const told = [
       `Budget ${percentText(point.budget, streamable)} (${byteText(point.budget)} of weights on the GPU)`,
       `${millisecondsText(point.latency.median)} ms median, ${millisecondsText(point.latency.p95)} ms for 95 %`,
       `${byteText(bytesOf(point))} with scratch memory and activations`,
-      ...(point === knee ? ['Recommended'] : []),
-      ...(point === best ? ['The fastest'] : []),
+      ...(isKnee ? ['Recommended'] : []),
+      ...(point.budget === best?.budget ? ['The fastest'] : []),
       ...(point.isAutomatic ? ['TensorRT’s own choice'] : []),
     ].map(escapeHtml);
-    const kinds = ['point', ...(point === knee ? ['knee'] : []), ...(point.isAutomatic ? ['automatic'] : [])];
+    const kinds = ['point', ...(isKnee ? ['knee'] : []), ...(point.isAutomatic ? ['automatic'] : [])];
     const at = x(bytesOf(point));
     return `<g class="${kinds.join(' ')}" role="button" tabindex="0" data-message="budget:${escapeHtml(budgetValue(point, streamable))}" aria-label="${told.join('. ')}. Press to keep this budget in the config."><title>${told.join('\n')}</title><line x1="${at}" x2="${at}" y1="${y(point.latency.min)}" y2="${y(point.latency.p95)}"/><circle cx="${at}" cy="${y(point.latency.median)}" r="6"/></g>`;
   });
@@ -57,6 +59,7 @@ ${marks.join('\n')}
 }
 
 export const sweepStyle = `
+.plot { height: auto; }
 .plot text { fill: var(--vscode-descriptionForeground); font-size: 12px; }
 .plot .left { text-anchor: end; dominant-baseline: middle; }
 .plot .below { text-anchor: middle; }

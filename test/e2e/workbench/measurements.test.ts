@@ -23,7 +23,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
     writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
     writeFileSync(
       file('transformer.trt.yaml'),
-      '# For small GPUs.\nmodel: transformer.onnxtxt\nengine: transformer.engine\nstronglyTyped: true\nallowWeightStreaming: true # yes\n',
+      '# For small GPUs.\nmodel: transformer.onnxtxt\nengine: transformer.engine\nstronglyTyped: true\nallowWeightStreaming: true # yes\nprofiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
     );
     await writeBuiltEngine(
       file('transformer.engine'),
@@ -62,7 +62,6 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       assert.equal(await view.locator('.frame:focus').getAttribute('width'), '100%');
       await workbench.screenshot('measure-flame');
       await page.keyboard.press('Escape');
-      await workbench.command('TensorRT: Clear Profile from Model');
     });
   });
 
@@ -77,6 +76,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       const points = view.locator('.plot .point');
       await points.first().waitFor();
       assert.equal(await points.count(), 5);
+      assert.equal(await view.locator('.plot .point.knee').count(), 1);
       await workbench.screenshot('measure-sweep');
 
       await points.nth(2).focus();
@@ -85,7 +85,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       const config = page.locator('.monaco-editor[data-uri$="transformer.trt.yaml"]').first();
       await config.locator('.view-line', { hasText: /weightStreamingBudget:\s50%/ }).waitFor();
       // Nothing else has changed, comments included, and it can be undone.
-      await config.locator('.view-line', { hasText: /# For small GPUs/ }).waitFor();
+      await config.locator('.view-line', { hasText: /#\sFor\ssmall\sGPUs/ }).waitFor();
       await workbench.screenshot('measure-kept');
       await workbench.command('File: Revert File');
     });
@@ -99,7 +99,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
         .waitFor({ timeout: 60_000 });
       await webview(page).getByRole('cell', { name: 'x 2x64x256' }).waitFor();
       await workbench.screenshot('measure-memory');
-      await workbench.command('View: Close Editor');
+      await page.locator('.tab', { hasText: /transformer\.engine\s*$/ }).click();
 
       await webview(page).getByRole('button', { name: 'Generate Code…' }).click();
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'C++' }).first().click();
