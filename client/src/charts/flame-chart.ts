@@ -38,7 +38,7 @@ export const flameStyle = `
 .frame.scope rect { fill: var(--vscode-charts-blue); fill-opacity: 0.35; }
 .frame.layer rect { fill: var(--vscode-charts-red); }
 ${Array.from({ length: heatSteps }, (_, step) => `.frame.heat-${step} rect { fill-opacity: ${(0.12 + step * 0.08).toFixed(2)}; }`).join('\n')}
-.told { min-height: 3.2em; margin: 0.4em 0; white-space: pre-line; font-family: var(--vscode-editor-font-family); }
+.told { min-height: 3.2em; margin: 0.4em 0; white-space: pre-line; overflow-wrap: anywhere; font-family: var(--vscode-editor-font-family); }
 `;
 
 /** Of the page: focus by arrow keys, zoom, and what the frame says beneath. */
