@@ -1,6 +1,6 @@
 /** Histograms of tensors as inline SVG, with what they show in words. Pure: values in, HTML out. */
 import type { ValueFigure } from '../../server/src/debug-protocol.ts';
-import { escapeHtml } from './section-page.ts';
+import { escapeHtml } from './escape-html.ts';
 
 const [width, height] = [280, 60];
 

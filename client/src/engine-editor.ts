@@ -15,6 +15,16 @@ import { watchFile } from './watch-file.ts';
 
 export const engineEditorType = 'tensorrt.engine';
 
+/** What the buttons of an engine do. `runs`: it takes a GPU that can run the engine. */
+const engineCommands = [
+  { command: 'tensorrt.profileEngine', label: 'Profile', runs: true },
+  { command: 'tensorrt.sweepWeightStreaming', label: 'Weight Streaming…', runs: true },
+  { command: 'tensorrt.measureContextMemory', label: 'Context Memory', runs: true },
+  { command: 'tensorrt.refitEngine', label: 'Refit with Model…', runs: true },
+  { command: 'tensorrt.generateRunner', label: 'Generate Code…', runs: false },
+  { command: 'tensorrt.compareEngines', label: 'Compare with…', runs: false },
+] as const;
+
 /** The read-only editor of engines: what they are, who made them, whether they run here. Loads none unless the user says so. */
 export function registerEngineEditor(client: LanguageClient): vscode.Disposable {
   const provider: vscode.CustomReadonlyEditorProvider = {
@@ -38,8 +48,9 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
         watcher.onDidCreate(() => void show(false)),
         panel.webview.onDidReceiveMessage((message: unknown) => {
           if (message === 'load') void load();
-          if (message === 'refit') void vscode.commands.executeCommand('tensorrt.refitEngine', uri);
-          if (message === 'compare') void vscode.commands.executeCommand('tensorrt.compareEngines', uri);
+          if (engineCommands.some(({ command }) => command === message)) {
+            void vscode.commands.executeCommand(String(message), uri);
+          }
         }),
         vscode.workspace.onDidGrantWorkspaceTrust(() => void show(false)),
         panel.onDidDispose(() => listeners.dispose()),
@@ -57,7 +68,6 @@ async function enginePage(
   trust: EngineTrust,
 ): Promise<{ readonly html: string; readonly needs?: EngineNeeds }> {
   const title = path.posix.basename(uri.path);
-  const compare = { message: 'compare', label: 'Compare with…' };
   let result: InspectEngineResult;
   try {
     result = await client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load, trust });
@@ -70,9 +80,11 @@ async function enginePage(
   // Loading an engine runs what is in it on the GPU.
   const loading =
     canLoad && vscode.workspace.isTrusted ? [{ message: 'load', label: 'Load Engine on the GPU' }] : [];
-  const refitting =
-    refit.isPossible !== 'no' && runs !== 'no' ? [{ message: 'refit', label: 'Refit with Model…' }] : [];
-  const buttons = [...loading, ...refitting, compare];
+  const commands = engineCommands
+    .filter(({ runs: needsGpu }) => !needsGpu || runs !== 'no')
+    .filter(({ command }) => command !== 'tensorrt.refitEngine' || refit.isPossible !== 'no')
+    .map(({ command, label }) => ({ message: command, label }));
+  const buttons = [...loading, ...commands];
   const lead = { text: summary, mood: runs };
   return { html: sectionPage({ title, lead, notes, sections, buttons }, crypto.randomUUID()), needs };
 }

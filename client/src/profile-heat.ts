@@ -6,7 +6,7 @@ import {
   ProfileOnModelRequest,
   type ProfileOnModelResult,
 } from '../../server/src/engine-protocol.ts';
-import { sectionPage } from './section-page.ts';
+import { showProfilePage } from './measurements/profile-panel.ts';
 
 interface ShownProfile {
   readonly files: readonly vscode.Uri[];
@@ -105,21 +105,14 @@ export class ProfileHeat implements vscode.Disposable {
   #openPage(
     document: vscode.TextDocument,
     files: readonly vscode.Uri[],
-    { sections, histogram, notes }: ProfileOnModelResult,
+    { nodes: _, ...page }: ProfileOnModelResult,
   ): vscode.WebviewPanel {
     const model = path.posix.basename(document.uri.path);
-    const panel = vscode.window.createWebviewPanel(
-      'tensorrt.profile',
-      `Profile of ${model}`,
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-      { enableScripts: true, localResourceRoots: [] },
-    );
     const title = `${model}: ${files.map((file) => path.posix.basename(file.path)).join(', ')}`;
-    panel.webview.html = sectionPage(
-      { title, notes, sections, buttons: [], ...(histogram && { histogram }) },
-      crypto.randomUUID(),
-    );
-    return panel;
+    return showProfilePage(this.#client, `Profile of ${model}`, { title, ...page }, files, {
+      viewColumn: vscode.ViewColumn.Beside,
+      preserveFocus: true,
+    });
   }
 
   #hints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {

@@ -1,7 +1,11 @@
 /** Pages of sections (rows and tables) in a web view: what is known of an engine, a profile. Pure: text in, HTML out. */
 import type { SectionDifference } from '../../server/src/engine/compare-engines.ts';
 import type { Section, TableSection } from '../../server/src/engine/describe-engine.ts';
+import type { FlameChart } from '../../server/src/engine/profile/flame.ts';
 import type { Histogram } from '../../server/src/engine/profile/histogram.ts';
+import { flameChartHtml, flameScript, flameStyle } from './charts/flame-chart.ts';
+import { sweepStyle } from './charts/sweep-plot.ts';
+import { escapeHtml } from './escape-html.ts';
 
 export interface SectionPage {
   readonly title: string;
@@ -12,13 +16,16 @@ export interface SectionPage {
   readonly histogram?: Histogram;
   /** HTML of what stands behind the sections, made by pure functions: no text of others in it that is not escaped. */
   readonly figures?: readonly string[];
+  readonly flame?: FlameChart;
+  /** HTML of a chart before the sections, made likewise. */
+  readonly figure?: string;
   /** Messages that the buttons post. */
   readonly buttons: readonly { readonly message: string; readonly label: string }[];
 }
 
 /** `nonce` is made anew for each page: only its own style and script run. */
 export function sectionPage(
-  { title, lead, notes, sections, histogram, figures = [], buttons }: SectionPage,
+  { title, lead, notes, sections, histogram, flame, figure, figures = [], buttons }: SectionPage,
   nonce: string,
 ): string {
   return page(
@@ -32,7 +39,9 @@ export function sectionPage(
             `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
         )
         .join('\n'),
+      figure ?? '',
       histogram ? histogramFigure(histogram) : '',
+      flame ? flameChartHtml(flame) : '',
       ...sections.map(sectionHtml),
       ...figures,
     ],
@@ -124,14 +133,10 @@ function histogramFigure({ start, width, counts }: Histogram): string {
     return `<rect x="${index * bar}" y="${(height - tall).toFixed(2)}" width="${bar - 1}" height="${tall.toFixed(2)}"><title>${range}</title></rect>`;
   });
   const end = start + width * counts.length;
-  return `<figure>
+  return `<figure class="histogram">
 <svg viewBox="0 0 ${counts.length * bar} ${height}" width="${counts.length * bar * 2}" height="${height}" preserveAspectRatio="none" role="img" aria-label="Histogram of latencies">${bars.join('')}</svg>
 <figcaption>Latency of inferences: ${start.toPrecision(4)} to ${end.toPrecision(4)} ms</figcaption>
 </figure>`;
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const style = `
@@ -166,16 +171,28 @@ rect.reference { fill: var(--vscode-charts-orange); }
 .figures figcaption { color: inherit; font-weight: 600; }
 .caption { margin: 0.2em 0 0.6em; color: var(--vscode-descriptionForeground); }
 svg { max-width: 100%; border-bottom: 1px solid var(--vscode-panel-border); }
+.histogram rect { fill: var(--vscode-charts-blue); }
+.histogram svg, .plot { max-width: 100%; }
+.histogram svg { border-bottom: 1px solid var(--vscode-panel-border); }
 main > button { margin: 0.4em 0.5em 0 0; padding: 0.35em 1em; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px;
   font: inherit; cursor: pointer; color: var(--vscode-button-foreground); background: var(--vscode-button-background); }
 main > button:hover { background: var(--vscode-button-hoverBackground); }
 button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
-`;
+${flameStyle}${sweepStyle}`;
 
 const script = `
 const editor = acquireVsCodeApi();
-for (const button of document.querySelectorAll('[data-message]'))
-  button.addEventListener('click', () => editor.postMessage(button.dataset.message));
+for (const button of document.querySelectorAll('[data-message]')) {
+  const post = () => editor.postMessage(button.dataset.message);
+  button.addEventListener('click', post);
+  // Parts of charts are no buttons by themselves.
+  if (button.tagName !== 'BUTTON')
+    button.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      post();
+    });
+}
 const value = (row, column) => {
   const text = row.cells[column].textContent;
   const number = /^[+\\-−±]?\\d+(\\.\\d+)?(e[+-]\\d+)?( [%\\w]+)?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
@@ -197,4 +214,4 @@ for (const button of document.querySelectorAll('.sort'))
     });
     body.append(...rows);
   });
-`;
+${flameScript}`;

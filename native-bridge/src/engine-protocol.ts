@@ -238,10 +238,19 @@ export interface RunResult {
   readonly layers: readonly { readonly name: string; readonly milliseconds: readonly number[] }[];
   readonly outputs: readonly TensorFile[];
   readonly debugTensors: readonly TensorFile[];
-  /** Bytes: of activations of one context, and of the device in use (all processes) at most. */
-  readonly memory: { readonly context: number; readonly device?: number };
+  readonly memory: RunMemory;
   readonly log: readonly LogRecord[];
   readonly notes: readonly string[];
+}
+
+/** Bytes. */
+export interface RunMemory {
+  /** Of the activations of one context. */
+  readonly context: number;
+  /** Of the device in use at most, by all processes. */
+  readonly device?: number;
+  /** What weight streaming takes beside its budget, where one was set and the version says it. */
+  readonly scratch?: number;
 }
 
 export interface ContextMemoryParams extends EngineParams {

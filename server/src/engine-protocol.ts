@@ -5,7 +5,7 @@ import type { Range } from 'vscode-languageserver-types';
 import type { SectionDifference } from './engine/compare-engines.ts';
 import type { Answer } from './engine/compatibility.ts';
 import type { Section } from './engine/describe-engine.ts';
-import type { Histogram } from './engine/profile/histogram.ts';
+import type { ProfilePage } from './engine/profile/page.ts';
 
 /** What is known of an engine; fails with a sentence for people where the file is none. */
 export interface InspectEngineParams {
@@ -71,12 +71,8 @@ export interface ProfileOnModelParams {
   /** `file:` URIs of profiles of one engine: our own, or trtexec's exports. */
   readonly files: readonly string[];
 }
-export interface ProfileOnModelResult {
+export interface ProfileOnModelResult extends ProfilePage {
   readonly nodes: readonly NodeHeat[];
-  readonly sections: readonly Section[];
-  /** Latencies of the inferences, where the profile has them. */
-  readonly histogram?: Histogram;
-  readonly notes: readonly string[];
 }
 /** At a top-level node: times inside of calls and subgraphs are at the node that leads there. */
 export interface NodeHeat {

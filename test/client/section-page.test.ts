@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { sweepPlotHtml } from '../../client/src/charts/sweep-plot.ts';
 import { differencePage, sectionPage } from '../../client/src/section-page.ts';
+import {
+  adviseBudget,
+  sweepFormat,
+  type WeightStreamingSweep,
+} from '../../server/src/engine/measurements/weight-streaming.ts';
 
 const page = sectionPage(
   {
@@ -57,6 +63,35 @@ describe('pages of engines and profiles', () => {
     assert.match(page, /height="30\.00"><title>1\.000 to 1\.500 ms: 2<\/title>/);
   });
 
+  test('a flame chart: one frame takes the focus, each says what it is, and nothing in it is markup', () => {
+    const frame = { depth: 1, start: 0, milliseconds: 2, heat: 1, details: ['2 ms', '<img src=x>'] };
+    const html = sectionPage(
+      {
+        title: 'p',
+        notes: [],
+        sections: [],
+        buttons: [],
+        flame: {
+          total: 4,
+          depth: 2,
+          frames: [
+            { ...frame, kind: 'inference', label: 'All', depth: 0, milliseconds: 4, heat: 0 },
+            { ...frame, kind: 'layer', label: '<script>alert(1)</script>' },
+            { ...frame, kind: 'layer', label: 'b', start: 2, heat: 0.1 },
+          ],
+        },
+      },
+      'N',
+    );
+    assert.equal([...html.matchAll(/tabindex="0"/g)].length, 1);
+    assert.equal([...html.matchAll(/tabindex="-1"/g)].length, 2);
+    assert.match(html, /x="50\.0000%" y="22" width="50\.0000%"/);
+    assert.match(html, /frame layer heat-7/);
+    assert.match(html, /frame layer heat-0/);
+    assert.doesNotMatch(html, /<img|alert\(1\)<\/script>/);
+    assert.doesNotMatch(html.replace(/<script[\s\S]*<\/script>/, ''), / style=| on\w+=/);
+  });
+
   test('two engines that do not differ, and two that do', () => {
     assert.match(differencePage(['a', 'b'], [], 'N'), /do not differ/);
     const different = differencePage(
@@ -76,5 +111,64 @@ describe('pages of engines and profiles', () => {
       different,
       /<tr><td>Size<\/td><td>1 kB<\/td><td>2 kB<\/td><\/tr>\n<tr><td>New<\/td><td>–<\/td><td>x<\/td><\/tr>/,
     );
+  });
+});
+
+describe('the plot of a weight streaming sweep', () => {
+  const point = (budget: number, median: number) => ({
+    budget,
+    isAutomatic: budget === 1000,
+    latency: { median, p95: median * 1.1, min: median * 0.9 },
+    context: 100,
+  });
+  const sweep: WeightStreamingSweep = {
+    format: sweepFormat,
+    formatVersion: 1,
+    engine: '/models/net.engine',
+    runtime: { product: 'TensorRT', version: '10.6.0' },
+    device: { name: 'GPU', computeCapability: '9.0' },
+    weights: { streamable: 1000, automaticBudget: 1000 },
+    shapes: {},
+    points: [
+      point(0, 4),
+      point(500, 1.02),
+      point(1000, 1),
+      { budget: 700, isAutomatic: false, failure: 'no memory' },
+    ],
+  };
+  // As it comes from the server.
+  const plot = sweepPlotHtml(sweep, JSON.parse(JSON.stringify(adviseBudget(sweep))));
+
+  test('has a point for each budget that was measured, which the keyboard reaches and which offers its budget', () => {
+    assert.deepEqual(
+      [...plot.matchAll(/<g class="([^"]*)" role="button" tabindex="0" data-message="([^"]*)"/g)].map(
+        ([, kind, message]) => [kind, message],
+      ),
+      [
+        ['point', 'budget:0%'],
+        ['point knee', 'budget:50%'],
+        ['point automatic', 'budget:automatic'],
+      ],
+    );
+    assert.match(
+      plot,
+      /aria-label="Budget 50 % [^"]*Recommended[^"]*Press to keep this budget in the config/,
+    );
+  });
+
+  test('is higher where it is slower, and farther right where it takes more memory', () => {
+    const circles = [...plot.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
+    const [slow, knee, fast] = circles;
+    assert.ok(slow?.[0] !== undefined && knee?.[0] !== undefined && fast?.[0] !== undefined);
+    assert.ok(slow[0] < knee[0] && knee[0] < fast[0]);
+    assert.ok((slow[1] ?? 0) < (knee[1] ?? 0));
+  });
+
+  test('is left out where nothing was measured', () => {
+    const failed = { ...sweep, points: [{ budget: 0, isAutomatic: false, failure: 'no memory' }] };
+    assert.equal(sweepPlotHtml(failed, adviseBudget(failed)), '');
   });
 });

@@ -19,6 +19,13 @@ import { copyTrtexecLine } from './copy-trtexec-line.ts';
 import { clearDebugCapture, debugTensors, markDebugTensor, showDebugCapture } from './debug-tensors.ts';
 import { exportText } from './export-text.ts';
 import { installRtx } from './install-rtx.ts';
+import {
+  measureContextMemory,
+  profileEngine,
+  profileEngineWithOptions,
+  sweepWeightStreaming,
+} from './measure-engine.ts';
+import { compareProfiles, generateRunner, showMeasurement } from './measurements.ts';
 import { newBuildConfig } from './new-build-config.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
@@ -58,18 +65,23 @@ export const commands: readonly Command[] = [
   clearFinishedBuilds,
   clearProfile,
   compareEngines,
+  compareProfiles,
   convertTrtexecLine,
   copyTrtexecLine,
   debugTensors,
   exportText,
+  generateRunner,
   installRtx,
   markDebugTensor,
+  measureContextMemory,
   newBuildConfig,
   openAsBinary,
   openAsText,
   openBuild,
   openBuildConfig,
   openBuiltEngine,
+  profileEngine,
+  profileEngineWithOptions,
   refitEngine,
   renameAt,
   showDocument,
@@ -80,8 +92,10 @@ export const commands: readonly Command[] = [
   showBridgeLog,
   showBuildLog,
   showDebugCapture,
+  showMeasurement,
   showOutput,
   showProfile,
   showProvenance,
   showReferences,
+  sweepWeightStreaming,
 ];

@@ -1,4 +1,5 @@
 /** The requests of engine-protocol.ts that open, describe and close engines. */
+import type { Pointer } from '../abi/methods.ts';
 import type {
   ContextMemoryParams,
   ContextMemoryResult,
@@ -7,10 +8,12 @@ import type {
   RefittableWeights,
 } from '../engine-protocol.ts';
 import { BridgeError } from '../errors.ts';
+import koffi from '../native/koffi.ts';
 import type { LogRecord } from '../protocol.ts';
 import { describeEngine } from '../tensorrt/engine/describe.ts';
 import type { Engine } from '../tensorrt/engine/engine.ts';
 import type { LoadedRuntime } from '../tensorrt/engine/load-runtime.ts';
+import { valueBytes } from '../tensorrt/engine/tensor-buffers.ts';
 import { isAtLeastAsBad } from '../tensorrt/logger.ts';
 
 /** The open engines of a bridge. */
@@ -107,13 +110,22 @@ function userManagedMemory(
   inputs: ContextMemoryParams['shapes'][number]['inputs'],
 ): number | string {
   const stream = cuda.createStream();
+  const hosts: Pointer[] = [];
   try {
     using context = engine.createContext('kUSER_MANAGED');
     context.setProfile(profile, stream);
     cuda.synchronize(stream);
-    for (const [name, { dims }] of Object.entries(inputs)) {
+    for (const [name, { dims, source }] of Object.entries(inputs)) {
       if (dims) {
         context.setInputShape(name, dims);
+      }
+      // Shapes of other tensors follow from these values.
+      if (source?.kind === 'values') {
+        const bytes = valueBytes(engine.type(name), source.values);
+        const host = cuda.allocateHost(bytes.length);
+        hosts.push(host);
+        koffi.encode(host, koffi.array('uint8_t', bytes.length, 'Typed'), bytes);
+        context.setAddress(name, host);
       }
     }
     return context.neededMemory();
@@ -123,6 +135,9 @@ function userManagedMemory(
     }
     throw error;
   } finally {
+    for (const host of hosts) {
+      cuda.freeHost(host);
+    }
     cuda.destroyStream(stream);
   }
 }

@@ -41,6 +41,8 @@ export async function runEngine(
     const iterations = await measure(runtime, lanes, params, token);
     const layers = params.profileLayers ? await profileLayers(runtime, first, params, token) : [];
     const debugTensors = params.debug ? await catchDebugTensors(runtime, first, params.debug, notes) : [];
+    const description = describeEngine(engine);
+    const { scratch } = description.weights;
     const outputs = params.outputDirectory === undefined ? [] : first.saveOutputs(params.outputDirectory);
     return {
       iterations,
@@ -48,7 +50,11 @@ export async function runEngine(
       layers,
       outputs,
       debugTensors,
-      memory: { context: first.memory ?? describeEngine(engine).memory.activations, device: watch.peak() },
+      memory: {
+        context: first.memory ?? description.memory.activations,
+        device: watch.peak(),
+        ...(params.weightStreamingBudget !== undefined && scratch !== undefined && { scratch }),
+      },
       log: recording.records,
       notes,
     };

@@ -3,6 +3,7 @@ import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
 import { configCommand } from './config.ts';
+import { contextMemoryCommand } from './context-memory.ts';
 import { debugCommand } from './debug.ts';
 import { encodeCommand } from './encode.ts';
 import { errorText } from './error-text.ts';
@@ -13,8 +14,10 @@ import { profileCommand } from './profile.ts';
 import { refitCommand } from './refit.ts';
 import { runtimesCommand } from './runtimes.ts';
 import { shapesCommand } from './shapes.ts';
+import { snippetCommand } from './snippet.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
+import { weightStreamingCommand } from './weight-streaming.ts';
 
 const commands: readonly Command[] = [
   checkCommand,
@@ -25,6 +28,9 @@ const commands: readonly Command[] = [
   buildCommand,
   inspectCommand,
   profileCommand,
+  weightStreamingCommand,
+  contextMemoryCommand,
+  snippetCommand,
   debugCommand,
   refitCommand,
   runtimesCommand,

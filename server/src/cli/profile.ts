@@ -7,6 +7,7 @@ import {
   layerSection,
   nodeComparisonSection,
   nodeSection,
+  statisticsComparisonSection,
   statisticsSection,
 } from '../engine/profile/describe-profile.ts';
 import type { JoinedProfile } from '../engine/profile/join.ts';
@@ -19,8 +20,9 @@ import { readTextFile } from '../node/read-text-file.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { exportProfile, exportsSomething } from './engine/export-profile.ts';
 import { measure } from './engine/measure.ts';
-import { numberOption, numbersOption } from './engine/options.ts';
-import { sectionText, tableText } from './engine/section-text.ts';
+import { numberOption, numbersOption, runningOptions } from './engine/options.ts';
+import { sectionText } from './engine/section-text.ts';
+import { loadingOptions } from './engine/target.ts';
 import type { Terminal } from './terminal.ts';
 
 export const profileCommand: Command = {
@@ -40,29 +42,15 @@ export const profileCommand: Command = {
     'An engine is loaded with all that is in it; code for the CPU inside it runs only with --trust-host-code.',
   ].join('\n'),
   options: {
-    shapes: { value: 'SPEC', help: 'Shapes of inputs: x:8x3x224x224,ids:8; `opt` of the profile otherwise.' },
-    'load-inputs': { value: 'SPEC', help: 'Raw values of inputs: x:FILE,…; random otherwise.' },
-    iterations: { value: 'N', help: 'At least so many inferences (10).' },
-    duration: { value: 'SECONDS', help: 'At least so long (3).' },
-    'warm-up': { value: 'MS', help: 'Milliseconds of inference before (200).' },
-    streams: { value: 'N', help: 'Execution contexts that run side by side (1).' },
-    'use-profile': { value: 'N', help: 'Optimization profile (0).' },
-    'allocation-strategy': { value: 'STRATEGY', help: 'Memory of contexts: static, profile or runtime.' },
-    'cuda-graph': { help: 'Run as a CUDA graph, as trtexec 11 does.' },
-    'no-cuda-graph': { help: 'Launch kernels one by one, as trtexec 10 does.' },
-    transfers: { help: 'Measure copies to and from the GPU, too, as trtexec 10 does.' },
-    'no-transfers': { help: 'Leave copies out, as trtexec 11 does.' },
+    ...runningOptions,
+    'weight-streaming-budget': {
+      value: 'B',
+      help: 'Streamable weights on the GPU: a size (512MiB), a part (50%), auto or off.',
+    },
     percentile: { value: 'P,…', help: 'Percentiles to show (90,95,99).' },
-    build: { short: 'b', value: 'NAME', help: 'Which build of the config.' },
     model: { value: 'MODEL', help: 'The model of the engine, where ENGINE.json does not say.' },
     compare: { value: 'FILE', help: 'Another profile; shows what changed.' },
-    runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that runs the engine.' },
-    plugin: {
-      value: 'LIBRARY',
-      multiple: true,
-      help: 'A plugin library that the engine needs; may be repeated.',
-    },
-    'trust-host-code': { help: 'Let code for the CPU inside the engine run (setEngineHostCodeAllowed).' },
+    ...loadingOptions,
     export: { value: 'FILE', help: 'Write all of it as JSON, with every single time.' },
     'export-times': { value: 'FILE', help: 'Write the times of inferences, as trtexec’s --exportTimes.' },
     'export-profile': { value: 'FILE', help: 'Write the times of layers, as trtexec’s --exportProfile.' },
@@ -191,29 +179,12 @@ function comparison(
   given: Arguments,
   { style }: Terminal,
 ): string {
-  const rows: string[][] = [];
   const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
-  const [old, now] = [before, after].map(({ iterations }) => runStatistics(iterations, percentiles));
-  if (old && now) {
-    for (const [label, key] of [
-      ['Latency', 'latency'],
-      ['Compute', 'compute'],
-      ['Enqueue', 'enqueue'],
-    ] as const) {
-      const change = now[key].median / old[key].median - 1;
-      rows.push([
-        label,
-        old[key].median.toFixed(4),
-        now[key].median.toFixed(4),
-        `${change >= 0 ? '+' : '−'}${Math.abs(change * 100).toFixed(1)} %`,
-      ]);
-    }
-  }
-  const head = tableText(['Median (ms)', 'before', 'after', 'change'], rows, style);
+  const medians = statisticsComparisonSection(before.iterations, after.iterations, percentiles);
   const section = nodes
     ? comparisonOfNodes(before, after, nodes)
     : layerComparisonSection(compareLayers(before.layers, after.layers));
-  return sectionText('Comparison', [section], style).concat(rows.length > 0 ? `\n${head}\n` : '');
+  return sectionText('Comparison', [section, ...(medians ? [medians] : [])], style);
 }
 
 function comparisonOfNodes(

@@ -1,7 +1,7 @@
 /** textDocument/codeLens: how often each local function is called; building the model, and refitting its engines. */
 import type { CodeLens, Location, Range } from 'vscode-languageserver-types';
 import { functionsOf } from '../onnx/analysis/functions.ts';
-import { buildCommand } from './build-config/code-lenses.ts';
+import { buildCommand, profileCommand } from './build-config/code-lenses.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
 import { allCalls } from './function-references.ts';
 import { positionAt } from './source-text.ts';
@@ -73,6 +73,17 @@ function topOf({ tree, source }: OnnxDocument): Range | undefined {
   if (!graph) return undefined;
   const position = positionAt(source, tree.starts[tree.header ?? graph.signature] ?? 0);
   return { start: position, end: position };
+}
+
+/** `resource`: an engine of the model, or a config and the name of a build. */
+export function modelProfileLens(
+  document: OnnxDocument,
+  resource: readonly [uri: string, build?: string],
+): CodeLens[] {
+  return modelBuildLens(document).map(({ range }) => ({
+    range,
+    command: { title: 'Profile engine', command: profileCommand, arguments: [...resource] },
+  }));
 }
 
 function titleOf(calls: number): string {

@@ -5,12 +5,7 @@ import { URI } from 'vscode-uri';
 import { compareSections, type SectionDifference } from '../engine/compare-engines.ts';
 import { describeEngine } from '../engine/describe-engine.ts';
 import { graphNodes } from '../engine/graph-nodes.ts';
-import { layerSection, nodeSection, statisticsSection } from '../engine/profile/describe-profile.ts';
-import { histogram } from '../engine/profile/histogram.ts';
-import { joinProfile } from '../engine/profile/join.ts';
-import { nodeTimes } from '../engine/profile/node-times.ts';
-import { readProfileFile } from '../engine/profile/read.ts';
-import { latenciesOf, runStatistics } from '../engine/profile/statistics.ts';
+import { profilePage } from '../engine/profile/page.ts';
 import { refitRules } from '../engine/refit/refit-rules.ts';
 import { isStripped } from '../engine/ship-size.ts';
 import type {
@@ -25,7 +20,6 @@ import type {
 } from '../engine-protocol.ts';
 import { profileHeat } from '../features/profile-heat.ts';
 import { loadModel } from '../node/load-model.ts';
-import { readTextFile } from '../node/read-text-file.ts';
 import type { Provenance } from '../tensorrt/build/provenance.ts';
 import {
   type EngineFile,
@@ -33,8 +27,8 @@ import {
   runtimeForEngine,
   withLoadedEngine,
 } from '../tensorrt/engines/inspect-engine.ts';
-import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
+import { readProfiles } from './stored-measurements.ts';
 
 export async function inspectEngine(
   { runtimes, trust: workspace }: Session,
@@ -131,51 +125,14 @@ export function profileOnModel(
 ): ProfileOnModelResult {
   const document = documents.get(uri);
   if (!document) throw failure('The model is not open in the editor.');
-  const profile = joinProfile(
-    files.map((file) => {
-      const { fsPath } = URI.parse(file);
-      try {
-        return readProfileFile(readTextFile(fsPath));
-      } catch (error) {
-        throw failure(`${fsPath}: ${messageOf(error)}`);
-      }
-    }),
-  );
+  const profile = readProfiles(files);
   if (profile.layers.length === 0) {
     throw failure(
       'There are no times of layers in it. trtexec writes them with --exportProfile, onnx-trt profile with --export or --export-profile.',
     );
   }
-  const { iterations, layers, layerRuns, information } = profile;
-  const times = nodeTimes(layers, information?.layers, graphNodes(document.model.model));
-  const statistics = runStatistics(iterations);
-  const unknown = new Set(times.mapping.layers.flatMap(({ unknownNodes }) => unknownNodes));
-  return {
-    nodes: profileHeat(document, times),
-    sections: [
-      ...(statistics ? [statisticsSection(statistics)] : []),
-      nodeSection(times),
-      layerSection(layers, layerRuns),
-    ],
-    ...(statistics && { histogram: histogram(iterations.map((entry) => latenciesOf(entry).latency)) }),
-    notes: [
-      ...(statistics?.remarks ?? []),
-      ...(times.groups.length === 0
-        ? [
-            'No layer of the profile names a node of this model. Is it the model that the engine was built from?',
-          ]
-        : unknown.size > 0
-          ? [
-              `${unknown.size} nodes that the engine names are not in this model, ${[...unknown][0]} among them.`,
-            ]
-          : []),
-      ...(information
-        ? []
-        : [
-            'Layers are known by their names alone. With the file of --exportLayerInfo, more of them find their nodes.',
-          ]),
-    ],
-  };
+  const { times, ...page } = profilePage(profile, graphNodes(document.model.model));
+  return { nodes: times ? profileHeat(document, times) : [], ...page };
 }
 
 function failure(message: string): ResponseError<void> {

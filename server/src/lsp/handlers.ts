@@ -62,6 +62,16 @@ import { configOfText, trtexecLines } from '../features/build-config/trtexec.ts'
 import { debugActions } from '../features/debug-actions.ts';
 import { writeDocumentSymbols } from '../features/document-symbols-json.ts';
 import {
+  CompareProfilesRequest,
+  GenerateRunnerRequest,
+  KeepBudgetRequest,
+  MeasureContextMemoryRequest,
+  ProfileEngineRequest,
+  ProfileTraceRequest,
+  ReadMeasurementRequest,
+  SweepWeightStreamingRequest,
+} from '../measure-protocol.ts';
+import {
   CheckRequest,
   ExportRequest,
   FromTrtexecRequest,
@@ -88,10 +98,12 @@ import { captureDebug, debugOnModel, markDebug } from './debug.ts';
 import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
+import { contextMemoryOfEngine, generateRunner, profileOfEngine, sweepOfEngine } from './measurements.ts';
 import { OwnJson } from './messages/own-json.ts';
 import { printModel } from './print-model.ts';
 import { modelRefitLenses, refitEngine } from './refits.ts';
 import { saveModel } from './save-model.ts';
+import { compareProfiles, keepBudget, profileTrace, readMeasurement } from './stored-measurements.ts';
 
 export const handlers: readonly Registration[] = [
   notification(DidOpenTextDocumentNotification.type, ({ documents, configs, checks }, { textDocument }) => {
@@ -317,6 +329,14 @@ export const handlers: readonly Registration[] = [
   customRequest(MarkDebugRequest, markDebug),
   customRequest(HasGpuRequest, () => seemsToHaveGpu()),
   customRequest(RefitEngineRequest, refitEngine),
+  customRequest(ProfileEngineRequest, profileOfEngine),
+  customRequest(SweepWeightStreamingRequest, sweepOfEngine),
+  customRequest(MeasureContextMemoryRequest, contextMemoryOfEngine),
+  customRequest(GenerateRunnerRequest, generateRunner),
+  customRequest(ReadMeasurementRequest, (_, { files }) => readMeasurement(files)),
+  customRequest(CompareProfilesRequest, (_, params) => compareProfiles(params)),
+  customRequest(ProfileTraceRequest, (_, { files }) => ({ text: profileTrace(files) })),
+  customRequest(KeepBudgetRequest, keepBudget),
   customRequest(CheckRequest, ({ checks }, { uri }) => checks.checkNow(uri)),
 ];
 

@@ -93,7 +93,7 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
       );
       const view = webview(page);
       await view.getByText('20 inferences').waitFor();
-      assert.equal(await view.locator('svg rect').count(), 6);
+      assert.equal(await view.locator('.histogram rect').count(), 6);
       await view.getByRole('cell', { name: 'q_proj + k_proj + v_proj', exact: true }).waitFor();
       await workbench.screenshot('profile');
 

@@ -1,7 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { recordedEnvironment, replaceBridge } from '../../support/recorded-gpu/distribution.mts';
+import {
+  recordedEnvironment,
+  replaceBridge,
+  showGpuToServer,
+} from '../../support/recorded-gpu/distribution.mts';
 import { hostVsix, launchBrowser, startEditor } from '../editor.mjs';
 import { makeWorkspace, testSettings } from '../workspace.mjs';
 
@@ -107,7 +111,11 @@ export async function startEditorFixture(
 
 async function recordGpu(extensions: string): Promise<void> {
   const installed = readdirSync(extensions).filter((name) => name.startsWith('onnx-tensorrt-tools.'));
-  for (const name of installed) await replaceBridge(path.join(extensions, name, 'dist'));
+  for (const name of installed) {
+    const dist = path.join(extensions, name, 'dist');
+    await replaceBridge(dist);
+    showGpuToServer(dist);
+  }
 }
 
 function workbenchOf(page: Page): Workbench {

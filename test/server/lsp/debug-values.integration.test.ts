@@ -183,7 +183,7 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
   let client: LanguageClient;
   before(async () => {
     const { server, environment } = await recordedDistribution(path.join(folder, 'program'));
-    client = await LanguageClient.start({ program: server, environment });
+    client = await LanguageClient.start({ server: server, environment });
   });
   after(() => client.stop());
 

@@ -30,8 +30,6 @@ export interface ClientOptions {
   readonly capabilities?: unknown;
   /** Instead of those of our extension. */
   readonly initializationOptions?: unknown;
-  /** A bundled server, in place of the sources. */
-  readonly program?: string;
   /** false: an editor that knows none of the server's own requests. */
   readonly answersRequests?: boolean;
 }

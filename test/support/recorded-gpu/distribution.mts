@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -38,6 +38,16 @@ export async function replaceBridge(dist: string): Promise<void> {
   await esbuild.build(
     bundleOptions('native-bridge.js', path.relative(root, path.join(here, 'bridge.mts')), dist),
   );
+}
+
+/**
+ * Simulation: lets the server of a `dist/` see a GPU where `NODE_OPTIONS` do not reach it: VS Code takes them from the processes that
+ * extensions run in.
+ */
+export function showGpuToServer(dist: string): void {
+  const server = path.join(dist, 'server.js');
+  const before = `require(${JSON.stringify(path.join(here, 'a-gpu-seems-to-be-there.cjs'))});\n`;
+  writeFileSync(server, `${before}${readFileSync(server, 'utf8')}`);
 }
 
 /** What the recorded GPU needs of the environment. */

@@ -193,13 +193,17 @@ function bytesOf(source: InputSource, { name, type, byteLength }: Buffer): Uint8
     case 'zeros':
       return new Uint8Array(byteLength);
     case 'values': {
-      const array =
-        type === 'kINT64' ? BigInt64Array.from(source.values, BigInt) : Int32Array.from(source.values);
-      return sized(new Uint8Array(array.buffer), byteLength, name, 'values');
+      return sized(valueBytes(type, source.values), byteLength, name, 'values');
     }
     case 'file':
       return sized(readRange(source), byteLength, name, source.path);
   }
+}
+
+/** Of a shape tensor, which is of kINT32 or kINT64. */
+export function valueBytes(type: string, values: readonly number[]): Uint8Array {
+  const array = type === 'kINT64' ? BigInt64Array.from(values, BigInt) : Int32Array.from(values);
+  return new Uint8Array(array.buffer);
 }
 
 function sized(bytes: Uint8Array, byteLength: number, name: string, where: string): Uint8Array {

@@ -147,16 +147,25 @@ export function readBudget(
   const scalar = scalarOf(node, spec, reading);
   if (!scalar) return undefined;
   const { text } = scalar;
+  const budget = budgetFrom(text);
+  if (budget) return budget;
+  if (/^\d+(\.\d+)?\s*%$/.test(text)) {
+    problem(reading, 'config.bad-value', node.origin, `\`${reading.key}\` takes 0% to 100%, not ${text}.`);
+    return undefined;
+  }
+  if (parseSize(text, 'B').kind === 'no-size') return wrongType(reading, node, whatItTakes(spec));
+  readSize(scalar, 'B', reading, `\`${reading.key}\``);
+  return undefined;
+}
+
+/** `automatic` (-1), `off` (-2), `50%` up to 100, `2GiB`; undefined for what is none of these. */
+export function budgetFrom(text: string): WeightStreamingBudget | undefined {
   if (text === 'off' || text === '-2') return { kind: 'off' };
   if (text === 'automatic' || text === '-1') return { kind: 'automatic' };
   const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1];
   if (percent !== undefined) {
-    if (Number(percent) <= 100) return { kind: 'percent', percent: Number(percent) };
-    problem(reading, 'config.bad-value', node.origin, `\`${reading.key}\` takes 0% to 100%, not ${text}.`);
-    return undefined;
+    return Number(percent) <= 100 ? { kind: 'percent', percent: Number(percent) } : undefined;
   }
   const parsed = parseSize(text, 'B');
-  if (parsed.kind === 'no-size') return wrongType(reading, node, whatItTakes(spec));
-  const size = readSize(scalar, 'B', reading, `\`${reading.key}\``);
-  return size && { kind: 'size', size };
+  return parsed.kind === 'size' ? { kind: 'size', size: parsed.size } : undefined;
 }

@@ -27,8 +27,8 @@ import { userDataDirectory } from '../../tensorrt/user-data.ts';
 import { onInterrupt } from '../build/interrupt.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { configOf, pluginLibraries } from './measure.ts';
 import { entriesOption, numberOption, shapesOption } from './options.ts';
+import { configOf, pluginsOf, tellMissingPlugins } from './target.ts';
 
 /** The user has pressed Ctrl-C. */
 export class InterruptedError extends Error {
@@ -70,11 +70,11 @@ export async function captureFor(
     const options: EngineOptions = {
       runtimes,
       runtime: given.value('runtime'),
-      loading: (found) => ({
-        hostCodeAllowed: given.flag('trust-host-code'),
-        pluginLibraries: pluginLibraries(config, found.provenance, given, terminal),
-        signal,
-      }),
+      loading: (found) => {
+        const pluginLibraries = pluginsOf(config, given);
+        tellMissingPlugins(pluginLibraries, found.provenance, terminal);
+        return { hostCodeAllowed: given.flag('trust-host-code'), pluginLibraries, signal };
+      },
     };
     const engine = noEngine
       ? undefined

@@ -1,6 +1,27 @@
+import type { WeightStreamingBudget } from '../../build-config/model.ts';
 import { dimsFrom } from '../../build-config/trtexec/from-values.ts';
 import { splitEntries } from '../../build-config/trtexec/spec.ts';
-import { type Arguments, UsageError } from '../command.ts';
+import { budgetFrom } from '../../build-config/values/scalars.ts';
+import { type Arguments, type Option, UsageError } from '../command.ts';
+
+/** Options of every command that runs an engine: how, and with what. */
+export const runningOptions: Readonly<Record<string, Option>> = {
+  shapes: { value: 'SPEC', help: 'Shapes of inputs: x:8x3x224x224,ids:8; `opt` of the profile otherwise.' },
+  'load-inputs': {
+    value: 'SPEC',
+    help: 'Values of inputs: x:FILE.npy or raw x:FILE,…; random otherwise. A .npy tells the shape, too.',
+  },
+  iterations: { value: 'N', help: 'At least so many inferences (10).' },
+  duration: { value: 'SECONDS', help: 'At least so long (3).' },
+  'warm-up': { value: 'MS', help: 'Milliseconds of inference before (200).' },
+  streams: { value: 'N', help: 'Execution contexts that run side by side (1).' },
+  'use-profile': { value: 'N', help: 'Optimization profile (0).' },
+  'allocation-strategy': { value: 'STRATEGY', help: 'Memory of contexts: static, profile or runtime.' },
+  'cuda-graph': { help: 'Run as a CUDA graph, as trtexec 11 does.' },
+  'no-cuda-graph': { help: 'Launch kernels one by one, as trtexec 10 does.' },
+  transfers: { help: 'Measure copies to and from the GPU, too, as trtexec 10 does.' },
+  'no-transfers': { help: 'Leave copies out, as trtexec 11 does.' },
+};
 
 /** A number that is not negative; undefined where the option is not given. Throws a UsageError. */
 export function numberOption(given: Arguments, name: string): number | undefined {
@@ -40,4 +61,18 @@ export function shapesOption(given: Arguments): ReadonlyMap<string, readonly num
       return [input, dims];
     }),
   );
+}
+
+/** A size, a part of the streamable weights, `auto` or `off`; undefined where the option is not given. Throws a UsageError. */
+export function budgetOption(given: Arguments, name: string): WeightStreamingBudget | undefined {
+  const text = given.value(name);
+  return text === undefined ? undefined : readBudgetText(text, name);
+}
+
+export function readBudgetText(text: string, name: string): WeightStreamingBudget {
+  const budget = budgetFrom(text === 'auto' ? 'automatic' : text);
+  if (!budget) {
+    throw new UsageError(`--${name} takes sizes like 512MiB, parts like 50%, auto or off, not ${text}.`);
+  }
+  return budget;
 }

@@ -1,11 +1,12 @@
 /** A profile as sections that a terminal and a web page show alike. */
+import type { IterationTimes } from '../../../../native-bridge/src/engine-protocol.ts';
 import type { TableSection } from '../describe-engine.ts';
 import type { GraphNode } from '../graph-nodes.ts';
 import { millisecondsText, shareText } from '../sizes.ts';
 import { compareNodes, type LayerComparison } from './compare.ts';
 import type { NodeTimes } from './node-times.ts';
 import type { ProfiledLayer } from './profile.ts';
-import type { RunStatistics, Statistics } from './statistics.ts';
+import { defaultPercentiles, type RunStatistics, runStatistics, type Statistics } from './statistics.ts';
 
 /** min, mean, median, percentiles … of each part of an inference, in milliseconds. */
 export function statisticsSection(statistics: RunStatistics): TableSection {
@@ -73,6 +74,32 @@ export function nodeSection({ groups, others, total }: NodeTimes): TableSection 
 
 export function nodeName({ path, name }: Pick<GraphNode, 'path' | 'name'>): string {
   return [...path, name].join('/');
+}
+
+/** Undefined where one of them has no times of inferences. */
+export function statisticsComparisonSection(
+  before: readonly IterationTimes[],
+  after: readonly IterationTimes[],
+  percentiles: readonly number[] = defaultPercentiles,
+): TableSection | undefined {
+  const [old, now] = [before, after].map((iterations) => runStatistics(iterations, percentiles));
+  if (!old || !now) return undefined;
+  const parts = [
+    ['Latency', 'latency'],
+    ['Compute', 'compute'],
+    ['Enqueue', 'enqueue'],
+  ] as const;
+  return {
+    kind: 'table',
+    title: 'Inferences (ms)',
+    columns: ['Median (ms)', 'before', 'after', 'change'],
+    rows: parts.map(([label, key]) => {
+      const [left, right] = [old[key].median, now[key].median];
+      const change = left === 0 ? 0 : right / left - 1;
+      const percent = `${change >= 0 ? '+' : '−'}${Math.abs(change * 100).toFixed(1)} %`;
+      return [label, left.toFixed(4), right.toFixed(4), percent];
+    }),
+  };
 }
 
 export function layerComparisonSection(rows: readonly LayerComparison[]): TableSection {

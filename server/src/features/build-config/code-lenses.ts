@@ -70,3 +70,25 @@ export const buildActionKind = `${CodeActionKind.Source}.buildEngine`;
 export function buildAction(title: string, given: readonly unknown[]): CodeAction {
   return { title, kind: buildActionKind, command: { title, command: buildCommand, arguments: [...given] } };
 }
+
+/** The command of the editor that measures: the URI of an engine, or of a config and the name of a build. */
+export const profileCommand = 'tensorrt.profileEngine';
+
+/** Behind the lenses that build, for builds whose engines are there. */
+export function profileLenses(
+  { uri, file }: ConfigDocument,
+  { builds }: ResolvedConfig,
+  hasEngine: (build: BuildConfig) => boolean,
+): CodeLens[] {
+  return builds.filter(hasEngine).flatMap(({ name, origin }) => {
+    const start = { line: 0, character: 0 };
+    const isDeclaredHere = origin.file === file && name !== '';
+    const sharesPlace = builds.some(
+      (other) => other.name !== name && other.origin.range.start.line === origin.range.start.line,
+    );
+    // Builds of a matrix have no place of their own; the command asks which.
+    if (builds.length > 1 && (!isDeclaredHere || sharesPlace)) return [];
+    const range = isDeclaredHere ? origin.range : { start, end: start };
+    return [{ range, command: { title: 'Profile', command: profileCommand, arguments: [uri, name] } }];
+  });
+}

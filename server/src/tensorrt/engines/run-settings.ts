@@ -8,11 +8,12 @@ import type {
 } from '../../../../native-bridge/src/engine-protocol.ts';
 import type { BuildConfig, WeightStreamingBudget } from '../../build-config/model.ts';
 import { nodeFileAccess } from '../../node/file-access.ts';
+import { isNpy, npyInput } from './npy-input.ts';
 
 export interface RunSettings {
   /** By input: dimensions, or values of a shape tensor. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** By input: absolute paths of raw values. */
+  /** By input: absolute paths of raw values, or of `.npy` files, which tell their shape, too. */
   readonly files: ReadonlyMap<string, string>;
   readonly iterations: number;
   /** Milliseconds. */
@@ -130,11 +131,13 @@ export function runParams(
 
 /** What is not given is the profile's `opt`, for shape tensors their values. */
 function inputOf(
-  { name, dims, isShapeTensor, profiles }: EngineTensor,
+  tensor: EngineTensor,
   profile: number,
   shape: readonly number[] | undefined,
   file: string | undefined,
 ): RunInput {
+  const { name, dims, isShapeTensor, profiles } = tensor;
+  if (file !== undefined && isNpy(file)) return withShape(npyInput(tensor, file), name, file, shape);
   const usual = shape ?? profiles?.[profile]?.opt;
   if (isShapeTensor) {
     if (usual === undefined)
@@ -149,6 +152,19 @@ function inputOf(
   }
   const source: InputSource = file === undefined ? { kind: 'random', seed: 0 } : fileSource(name, file);
   return { source, ...(isDynamic && usual !== undefined && { dims: usual }) };
+}
+
+/** A shape that is given beside the file's own has to be the same. */
+function withShape(
+  input: RunInput,
+  name: string,
+  file: string,
+  shape: readonly number[] | undefined,
+): RunInput {
+  if (shape === undefined || input.dims === undefined || shape.join() === input.dims.join()) return input;
+  throw new Error(
+    `${name} has the shape ${shape.join('x')} by --shapes, but ${input.dims.join('x')} in ${file}: leave --shapes out for it.`,
+  );
 }
 
 function fileSource(name: string, path: string): InputSource {
@@ -171,7 +187,8 @@ function matches(pattern: string, name: string): boolean {
   return name.length >= before.length + after.length && name.startsWith(before) && name.endsWith(after);
 }
 
-function budgetBytes(
+/** Undefined for `off`. Throws an error for people where the engine has no streamable weights. */
+export function budgetBytes(
   budget: WeightStreamingBudget | undefined,
   { streamable, automaticBudget }: EngineDescription['weights'],
 ): number | undefined {

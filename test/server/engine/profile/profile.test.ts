@@ -122,6 +122,21 @@ describe('files of profiles', () => {
     ]);
   });
 
+  test('names with control characters, quotes and backslashes come back as they were', () => {
+    const name = 'a "b" \\ c\u001ed\u001f\n\u0000é';
+    const read = readProfileFile(writeLayerTimes([profiledLayer(name, [1, 3])], 2));
+    assert.ok(read.kind === 'layer-times');
+    assert.deepEqual(
+      read.layers.map((layer) => [layer.name, layer.total]),
+      [[name, 4]],
+    );
+    // As trtexec writes it: raw, in what would be JSON.
+    const raw =
+      '[ { "count" : 2 }, { "name" : "conv\u001e[ONNX Layer: a]\t", "timeMs" : 4, "averageMs" : 2 } ]';
+    const lenient = readProfileFile(raw);
+    assert.ok(lenient.kind === 'layer-times' && lenient.layers[0]?.name === 'conv\u001e[ONNX Layer: a]\t');
+  });
+
   test('the kind of a file is told by what is in it', () => {
     assert.equal(readProfileFile(captured('layers-layers')).kind, 'layer-information');
     const own = readProfileFile(captured('layers-run'));

@@ -12,6 +12,7 @@ import {
 } from '../../../../server/src/tensorrt/engines/run-settings.ts';
 import { temporaryFolder } from '../../../native-bridge/support/models.ts';
 import { captured } from '../../engine/support/models.ts';
+import { npy } from '../../engine/support/npy.ts';
 
 const transformer: EngineDescription = JSON.parse(captured('transformer-description'));
 const convolutions: EngineDescription = JSON.parse(captured('convolutions-description'));
@@ -34,6 +35,17 @@ describe('how an engine is run for a profile', () => {
     assert.deepEqual(inputs, {
       x: { dims: [2, 8, 256], source: { kind: 'file', path: file, offset: 0, byteLength: 12 } },
     });
+  });
+
+  test('a .npy file tells the shape, which another one given must equal', () => {
+    const file = `${temporaryFolder()}/x.npy`;
+    writeFileSync(file, npy({ shape: '(1, 2, 256)', values: new Uint8Array(2048) }));
+    const files = new Map([['x', file]]);
+    assert.deepEqual(params({ files }).inputs['x']?.dims, [1, 2, 256]);
+    assert.throws(
+      () => params({ files, shapes: new Map([['x', [2, 2, 256]]]) }),
+      /2x2x256 by --shapes, but 1x2x256 in .*leave --shapes out/,
+    );
   });
 
   test('what is measured follows trtexec of the engine’s version, unless it is said', () => {

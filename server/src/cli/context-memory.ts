@@ -1,0 +1,92 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { dimsFrom } from '../build-config/trtexec/from-values.ts';
+import { splitEntries } from '../build-config/trtexec/spec.ts';
+import {
+  type ContextMemoryTable,
+  contextMemoryNotes,
+  contextMemorySection,
+  readContextMemory,
+  type ShapeRequest,
+} from '../engine/measurements/context-memory.ts';
+import { measureContextMemory } from '../tensorrt/engines/context-memory.ts';
+import { type Arguments, type Command, UsageError } from './command.ts';
+import { numberOption } from './engine/options.ts';
+import { sectionText } from './engine/section-text.ts';
+import { storedJson } from './engine/stored-json.ts';
+import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import type { Terminal } from './terminal.ts';
+
+export const contextMemoryCommand: Command = {
+  name: 'context-memory',
+  summary: 'Show what execution contexts of an engine take of GPU memory',
+  forms: [
+    'context-memory ENGINE|CONFIG.trt.yaml [--shapes SPEC]… [--export FILE] …',
+    'context-memory TABLE.json',
+  ],
+  description: [
+    'Bytes of one execution context by allocation strategy (kSTATIC, kON_PROFILE_CHANGE, and kUSER_MANAGED with',
+    'updateDeviceMemorySizeForShapes), for min, opt and max of every optimization profile and for the shapes that are given.',
+    'Nothing is run. --export writes what is shown again without a GPU.',
+    '',
+    'An engine is loaded with all that is in it; code for the CPU inside it runs only with --trust-host-code.',
+  ].join('\n'),
+  options: {
+    shapes: {
+      value: 'SPEC',
+      multiple: true,
+      help: 'Shapes of inputs, x:8x3x224x224,…; may be repeated. What is not given is `opt`.',
+    },
+    'use-profile': { value: 'N', help: 'Optimization profile of --shapes (0).' },
+    ...loadingOptions,
+    export: { value: 'FILE', help: 'Write the table as JSON.' },
+    format: { value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
+  },
+  positionals: { least: 1, most: 1, what: 'The engine, build config or table' },
+  run: async (given, terminal) => {
+    const [name = ''] = given.positionals;
+    const stored = storedJson(name);
+    const table = stored === undefined ? await measure(name, given, terminal) : tableOf(name, stored);
+    const kept = given.value('export');
+    const json = `${JSON.stringify(table, undefined, 2)}\n`;
+    if (kept !== undefined) {
+      await writeFile(kept, json);
+      terminal.note(`${kept} is written.`);
+    }
+    if (given.value('format') === 'json') {
+      terminal.print(json);
+      return 0;
+    }
+    const title = `${path.basename(table.engine)} on ${table.device.name}`;
+    terminal.print(sectionText(title, [contextMemorySection(table)], terminal.style));
+    terminal.print(`\n${contextMemoryNotes(table).join('\n')}\n`);
+    return 0;
+  },
+};
+
+function tableOf(name: string, value: object): ContextMemoryTable {
+  const table = readContextMemory(value);
+  if (!table) throw new Error(`${name} is no such table: context-memory ENGINE --export FILE writes one.`);
+  return table;
+}
+
+async function measure(name: string, given: Arguments, terminal: Terminal): Promise<ContextMemoryTable> {
+  const profile = numberOption(given, 'use-profile') ?? 0;
+  const requests = given.values('shapes').map((text) => shapesOf(text, profile));
+  return await withTarget(engineTarget(name, given), given, terminal, (engine, signal) =>
+    measureContextMemory(engine, requests, signal),
+  );
+}
+
+function shapesOf(text: string, profile: number): ShapeRequest {
+  const entries = splitEntries(text);
+  const shapes = entries?.map(([input, sizes]) => [input, dimsFrom(sizes)] as const);
+  if (!shapes || shapes.some(([, dims]) => dims === undefined)) {
+    throw new UsageError(`--shapes takes shapes of inputs like x:8x3x224x224,ids:8, not ${text}.`);
+  }
+  return {
+    profile,
+    label: 'given',
+    shapes: Object.fromEntries(shapes.map(([input, dims]) => [input, dims ?? []])),
+  };
+}

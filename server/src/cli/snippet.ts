@@ -1,0 +1,105 @@
+import { writeFile } from 'node:fs/promises';
+import type { EngineDescription } from '../../../native-bridge/src/engine-protocol.ts';
+import {
+  factsOfDescription,
+  type RunnerFacts,
+  type RunnerLanguage,
+  runnerLanguages,
+} from '../engine/runner/facts.ts';
+import { runnerOf } from '../engine/runner/index.ts';
+import { inspectEngineFile } from '../tensorrt/engines/inspect-engine.ts';
+import { factsOfBuild, factsOfLoaded, factsOfModelNote } from '../tensorrt/engines/runner-facts.ts';
+import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
+import { Runtimes } from '../tensorrt/runtimes.ts';
+import { type Arguments, type Command, UsageError } from './command.ts';
+import { budgetOption, numberOption } from './engine/options.ts';
+import { storedJson } from './engine/stored-json.ts';
+import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import type { Terminal } from './terminal.ts';
+
+export const snippetCommand: Command = {
+  name: 'snippet',
+  summary: 'Write a C++ or Python program that runs an engine with enqueueV3',
+  forms: [
+    'snippet ENGINE|CONFIG.trt.yaml [--language cpp|python] [--output FILE] …',
+    'snippet INSPECTED.json [--language cpp|python]',
+  ],
+  description: [
+    'A complete program for this engine’s inputs and outputs: shapes, addresses, an event for consumed inputs, one stream from the',
+    'copy of the inputs to the copy of the outputs, one synchronization; an output allocator, a debug listener and a weight',
+    'streaming budget where the engine asks for them; memory of your own with --user-managed.',
+    '',
+    'The engine is loaded on the GPU to ask it; with --no-load, or where there is none, the model that ENGINE.json names tells its',
+    'inputs and outputs. INSPECTED.json is what `inspect ENGINE --format json` printed where the engine was loaded.',
+  ].join('\n'),
+  options: {
+    language: { short: 'l', value: 'LANGUAGE', choices: ['cpp', 'python'], help: 'cpp (default) or python.' },
+    output: { short: 'o', value: 'FILE', help: 'Write it there instead of printing it.' },
+    'use-profile': { value: 'N', help: 'Optimization profile (0).' },
+    'user-managed': { help: 'Allocate the memory of activations in the program (kUSER_MANAGED).' },
+    'weight-streaming-budget': {
+      value: 'P%',
+      help: 'Part of the streamable weights on the GPU; auto otherwise.',
+    },
+    'no-load': { help: 'Do not load the engine.' },
+    ...loadingOptions,
+  },
+  positionals: { least: 1, most: 1, what: 'The engine, build config or inspected engine' },
+  run: async (given, terminal) => {
+    const [name = ''] = given.positionals;
+    const stored = storedJson(name);
+    const facts = stored === undefined ? await ask(name, given, terminal) : inspected(name, stored);
+    const budget = budgetOption(given, 'weight-streaming-budget');
+    if (budget && budget.kind !== 'percent' && budget.kind !== 'automatic') {
+      throw new UsageError('--weight-streaming-budget takes a part like 50%, or auto, here.');
+    }
+    const program = runnerOf(facts, languageOf(given), {
+      profile: numberOption(given, 'use-profile') ?? 0,
+      userManaged: given.flag('user-managed'),
+      ...(budget?.kind === 'percent' && { budgetPercent: budget.percent }),
+    });
+    const file = given.value('output');
+    if (file === undefined) terminal.print(program);
+    else {
+      await writeFile(file, program);
+      terminal.note(`${file} is written.`);
+    }
+    return 0;
+  },
+};
+
+function languageOf(given: Arguments): RunnerLanguage {
+  const wish = given.value('language');
+  const found = runnerLanguages.find((language) => language === wish);
+  if (!found) throw new UsageError(`--language takes ${runnerLanguages.join(' or ')}, not ${wish}.`);
+  return found;
+}
+
+async function ask(name: string, given: Arguments, terminal: Terminal): Promise<RunnerFacts> {
+  const target = engineTarget(name, given);
+  const loads = !given.flag('no-load') && (given.value('runtime') !== undefined || seemsToHaveGpu());
+  if (loads) return await withTarget(target, given, terminal, async (engine) => factsOfLoaded(engine));
+  const runtimes = new Runtimes();
+  try {
+    const facts = factsOfBuild(await inspectEngineFile(target.engine, runtimes));
+    terminal.note(`note: ${factsOfModelNote}`);
+    return facts;
+  } finally {
+    runtimes.dispose();
+  }
+}
+
+/** What `inspect --format json` prints of an engine that it loaded. */
+function inspected(name: string, value: unknown): RunnerFacts {
+  const { engine, runtime, path } = value as {
+    readonly path?: string;
+    readonly engine?: EngineDescription;
+    readonly runtime?: { readonly product: RunnerFacts['product']; readonly version: string };
+  };
+  if (!engine?.tensors || !runtime) {
+    throw new Error(
+      `${name} does not tell the tensors of an engine: \`onnx-trt inspect ENGINE --format json\` does, where it loads the engine.`,
+    );
+  }
+  return factsOfDescription(engine, { ...runtime, engine: path?.split(/[\\/]/).at(-1) ?? 'model.engine' });
+}

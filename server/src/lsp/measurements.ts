@@ -1,0 +1,183 @@
+/** Measurements of engines for the editor: each runs on the GPU, and leaves a file beside the engine that is shown then. */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { CancellationToken } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
+import type { BuildConfig } from '../build-config/model.ts';
+import { enginePath } from '../build-config/paths.ts';
+import { dimsFrom } from '../build-config/trtexec/from-values.ts';
+import { splitEntries } from '../build-config/trtexec/spec.ts';
+import { defaultRunnerOptions } from '../engine/runner/facts.ts';
+import { runnerOf } from '../engine/runner/index.ts';
+import type {
+  GenerateRunnerParams,
+  GenerateRunnerResult,
+  MeasureParams,
+  MeasureResult,
+  ProfileEngineParams,
+  RunOptions,
+  SweepWeightStreamingParams,
+} from '../measure-protocol.ts';
+import { contextMemoryPath, measureContextMemory } from '../tensorrt/engines/context-memory.ts';
+import { inspectEngineFile } from '../tensorrt/engines/inspect-engine.ts';
+import { profileEngine, profilePath } from '../tensorrt/engines/profile-engine.ts';
+import { defaultRunSettings, type RunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
+import { factsOfBuild, factsOfLoaded, factsOfModelNote } from '../tensorrt/engines/runner-facts.ts';
+import { evenBudgets, sweepPath, sweepWeightStreaming } from '../tensorrt/engines/sweep-weight-streaming.ts';
+import { type UsedEngine, useEngine } from '../tensorrt/engines/use-engine.ts';
+import { abortedWith } from './cancellation.ts';
+import { withProgress } from './progress.ts';
+import type { Session } from './session.ts';
+
+export function profileOfEngine(
+  session: Session,
+  params: ProfileEngineParams,
+  token: CancellationToken,
+): Promise<MeasureResult> {
+  return measure(session, params, 'Profiling', token, async (engine, { settings, signal, report }) => {
+    report(`running on ${engine.loaded.runtime.device.name}`);
+    const { own, notes } = await profileEngine(engine, settings(params.options), signal);
+    return { file: profilePath(engine.file.path), text: own, notes };
+  });
+}
+
+export function sweepOfEngine(
+  session: Session,
+  params: SweepWeightStreamingParams,
+  token: CancellationToken,
+): Promise<MeasureResult> {
+  const title = 'Sweeping weight streaming budgets of';
+  return measure(session, params, title, token, async (engine, { settings, signal, report }) => {
+    const sweep = await sweepWeightStreaming(engine, {
+      budgets: evenBudgets(params.steps ?? 11),
+      settings: settings(params.options),
+      signal,
+      onPoint: (what, done, all) => report(what, (100 * done) / all),
+    });
+    return { file: sweepPath(engine.file.path), text: jsonText(sweep), notes: [] };
+  });
+}
+
+export function contextMemoryOfEngine(
+  session: Session,
+  params: MeasureParams,
+  token: CancellationToken,
+): Promise<MeasureResult> {
+  return measure(session, params, 'Asking for context memory of', token, async (engine, { signal }) => ({
+    file: contextMemoryPath(engine.file.path),
+    text: jsonText(await measureContextMemory(engine, [], signal)),
+    notes: [],
+  }));
+}
+
+export async function generateRunner(
+  session: Session,
+  params: GenerateRunnerParams,
+  token: CancellationToken,
+): Promise<GenerateRunnerResult> {
+  const { engine, build } = targetOf(session, params);
+  const found = await session.runtimes.found();
+  const facts = params.load
+    ? await useEngine(engine, found, loading(build, abortedWith(token)), async (used) => factsOfLoaded(used))
+    : factsOfBuild(await inspectEngineFile(engine, found));
+  const options = { ...defaultRunnerOptions, userManaged: params.userManaged === true };
+  return {
+    text: runnerOf(facts, params.language, options),
+    notes: params.load ? [] : [factsOfModelNote],
+  };
+}
+
+interface Running {
+  readonly settings: (options: RunOptions) => RunSettings;
+  readonly signal: AbortSignal;
+  readonly report: (message: string, percentage?: number) => void;
+}
+
+interface Measured {
+  readonly file: string;
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+/** Progress has the title `TITLE NAME`. */
+async function measure(
+  session: Session,
+  params: MeasureParams,
+  title: string,
+  token: CancellationToken,
+  work: (engine: UsedEngine, running: Running) => Promise<Measured>,
+): Promise<MeasureResult> {
+  const { engine, build } = targetOf(session, params);
+  const found = await session.runtimes.found();
+  const signal = abortedWith(token);
+  return await withProgress(session.connection, `${title} ${path.basename(engine)}`, (report) =>
+    useEngine(engine, found, { ...loading(build, signal), onStep: report }, async (used) => {
+      const settings = (options: RunOptions) => withOptions(build, options);
+      const { file, text, notes } = await work(used, { settings, signal, report });
+      await writeFile(file, text);
+      const model = used.file.provenance?.model.path;
+      return {
+        file: URI.file(file).toString(),
+        ...(model !== undefined && existsSync(model) && { model: URI.file(model).toString() }),
+        notes,
+      };
+    }),
+  );
+}
+
+function targetOf(
+  { configs }: Session,
+  { uri, build }: MeasureParams,
+): { readonly engine: string; readonly build?: BuildConfig } {
+  const { fsPath } = URI.parse(uri);
+  if (!/\.(ya?ml|json)$/i.test(fsPath)) return { engine: fsPath };
+  const { builds } = configs.resolve(uri);
+  const found = build === undefined ? builds : builds.filter(({ name }) => name === build);
+  const [one, another] = found;
+  const name = path.basename(fsPath);
+  if (!one) throw new Error(build ? `${name} has no build ${build}.` : `${name} has no builds.`);
+  if (another) throw new Error(`${name} has several builds: choose one of them.`);
+  return { engine: enginePath(one), build: one };
+}
+
+/** Plugins of a config are loaded as its builds load them; `ENGINE.json` may have come from anywhere. */
+function loading(build: BuildConfig | undefined, signal: AbortSignal) {
+  const plugins = [build?.get('staticPlugins'), build?.get('dynamicPlugins')];
+  return {
+    hostCodeAllowed: false,
+    pluginLibraries: plugins.flatMap((setting) => setting?.value.map(({ value }) => value.path) ?? []),
+    signal,
+  };
+}
+
+function withOptions(build: BuildConfig | undefined, options: RunOptions): RunSettings {
+  const base = build ? settingsOfConfig(build) : defaultRunSettings;
+  const { shapes = '', loadInputs = '', ...rest } = options;
+  return {
+    ...base,
+    ...rest,
+    shapes: new Map([
+      ...base.shapes,
+      ...entries(shapes).map(([name, text]) => [name, sizes(name, text)] as const),
+    ]),
+    files: new Map([...base.files, ...entries(loadInputs)]),
+  };
+}
+
+function entries(text: string): readonly (readonly [string, string])[] {
+  if (text.trim() === '') return [];
+  const found = splitEntries(text.trim());
+  if (!found) throw new Error(`Inputs are written NAME:VALUE with commas between, not ${text}.`);
+  return found;
+}
+
+function sizes(name: string, text: string): readonly number[] {
+  const dims = dimsFrom(text);
+  if (!dims) throw new Error(`Shapes are written like 8x3x224x224, not ${text} for ${name}.`);
+  return dims;
+}
+
+function jsonText(value: object): string {
+  return `${JSON.stringify(value, undefined, 1)}\n`;
+}

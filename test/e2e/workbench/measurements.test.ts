@@ -1,0 +1,127 @@
+/** Simulation: measurements in the workbench, on the recorded GPU (test/support/recorded-gpu). */
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { FrameLocator, Page } from 'playwright-core';
+import { nets } from '../../server/engine/support/models.ts';
+import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
+import { type EditorFixture, startEditorFixture } from './workbench.ts';
+
+/** What is inside the web view in sight. */
+function webview(page: Page): FrameLocator {
+  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
+}
+
+describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-measure-'));
+  let editor: EditorFixture;
+  const file = (name: string) => path.join(editor.workspace, name);
+  before(async () => {
+    editor = await startEditorFixture(folder, { recordedGpu: true });
+    writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
+    writeFileSync(
+      file('transformer.trt.yaml'),
+      '# For small GPUs.\nmodel: transformer.onnxtxt\nengine: transformer.engine\nstronglyTyped: true\nallowWeightStreaming: true # yes\nprofiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
+    );
+    await writeBuiltEngine(
+      file('transformer.engine'),
+      { net: 'transformer', flags: ['kWEIGHT_STREAMING'], debugTensors: [] },
+      file('transformer.onnxtxt'),
+      file('transformer.trt.yaml'),
+    );
+  });
+  after(async () => {
+    await editor[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('a lens at the config profiles the engine: heat on the model, and a page with charts', async () => {
+    await editor.inWindow('measure-profile', 'transformer.trt.yaml', async ({ page, ...workbench }) => {
+      await page.locator('.codelens-decoration a', { hasText: /^Profile$/ }).click({ timeout: 60_000 });
+      const text = page.locator('.monaco-editor[data-uri$="transformer.onnxtxt"]').first();
+      await text.locator('.view-line', { hasText: /0\.0107\sms/ }).waitFor({ timeout: 60_000 });
+      assert.ok(existsSync(file('transformer.engine.profile.json')));
+      const view = webview(page);
+      const frames = view.locator('.flame .frame');
+      await frames.first().waitFor();
+      // The inference as a whole, and its 16 layers.
+      assert.equal(await frames.count(), 17);
+      await workbench.screenshot('measure-profile');
+
+      // The keyboard goes down to the first layer and along the layers; what is focused says what it is.
+      await frames.first().focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowRight');
+      const told = view.locator('.flame .told');
+      await told.filter({ hasText: '__myl_MovMeaSubMulMea_myl0_1' }).waitFor();
+      await page.keyboard.press('ArrowRight');
+      await told.filter({ hasText: '4 nodes together' }).waitFor();
+      await page.keyboard.press('Enter');
+      assert.equal(await view.locator('.frame:focus').getAttribute('width'), '100%');
+      await workbench.screenshot('measure-flame');
+      await page.keyboard.press('Escape');
+    });
+  });
+
+  test('a sweep shows latency against memory, and a point keeps its budget in the config', async () => {
+    await editor.inWindow('measure-sweep', 'transformer.engine', async ({ page, ...workbench }) => {
+      await webview(page).getByRole('button', { name: 'Weight Streaming…' }).click({ timeout: 60_000 });
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: '5 budgets' }).click();
+      await page
+        .locator('.tab', { hasText: 'transformer.engine.weight-streaming' })
+        .waitFor({ timeout: 60_000 });
+      const view = webview(page);
+      const points = view.locator('.plot .point');
+      await points.first().waitFor();
+      assert.equal(await points.count(), 5);
+      assert.equal(await view.locator('.plot .point.knee').count(), 1);
+      await workbench.screenshot('measure-sweep');
+
+      await points.nth(2).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Keep in the Config' }).click();
+      const config = page.locator('.monaco-editor[data-uri$="transformer.trt.yaml"]').first();
+      await config.locator('.view-line', { hasText: /weightStreamingBudget:\s50%/ }).waitFor();
+      // Nothing else has changed, comments included, and it can be undone.
+      await config.locator('.view-line', { hasText: /#\sFor\ssmall\sGPUs/ }).waitFor();
+      await workbench.screenshot('measure-kept');
+      await workbench.command('File: Revert File');
+    });
+  });
+
+  test('memory of contexts, and code that runs the engine', async () => {
+    await editor.inWindow('measure-memory', 'transformer.engine', async ({ page, ...workbench }) => {
+      await webview(page).getByRole('button', { name: 'Context Memory' }).click({ timeout: 60_000 });
+      await page
+        .locator('.tab', { hasText: 'transformer.engine.context-memory' })
+        .waitFor({ timeout: 60_000 });
+      await webview(page).getByRole('cell', { name: 'x 2x64x256' }).waitFor();
+      await workbench.screenshot('measure-memory');
+      await page.locator('.tab', { hasText: /transformer\.engine\s*$/ }).click();
+
+      await webview(page).getByRole('button', { name: 'Generate Code…' }).click();
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'C++' }).first().click();
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'From the engine' }).click();
+      const code = page.locator('.editor-group-container.active .view-lines').first();
+      await code.locator('.view-line', { hasText: '#include <NvInfer.h>' }).waitFor({ timeout: 60_000 });
+      await workbench.screenshot('measure-code');
+      await workbench.command('File: Revert and Close Editor');
+    });
+  });
+
+  test('two profiles are compared', async () => {
+    await editor.inWindow('measure-compare', undefined, async ({ page, ...workbench }) => {
+      await workbench.command('TensorRT: Show Measurement…');
+      await workbench.answerFileDialog(file('transformer.engine.profile.json'));
+      const view = webview(page);
+      await view.locator('.flame .frame').first().waitFor({ timeout: 60_000 });
+      await view.getByRole('button', { name: 'Compare with…' }).click();
+      await workbench.answerFileDialog(file('transformer.engine.profile.json'));
+      await page.locator('.tab', { hasText: '↔' }).waitFor();
+      await webview(page).getByRole('heading', { name: 'ONNX nodes (ms)' }).waitFor();
+      await workbench.screenshot('measure-compare');
+    });
+  });
+});
