@@ -163,17 +163,15 @@ tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1em 0; }
 figcaption { margin-top: 0.3em; color: var(--vscode-descriptionForeground); }
-rect { fill: var(--vscode-charts-blue); }
-rect.reference { fill: var(--vscode-charts-orange); }
+figure rect { fill: var(--vscode-charts-blue); }
+figure rect.reference { fill: var(--vscode-charts-orange); }
+figure svg, .plot { max-width: 100%; }
+.histogram svg, .figures svg { border-bottom: 1px solid var(--vscode-panel-border); }
 .figures { display: flex; flex-wrap: wrap; gap: 1em 2em; }
 .figures figure { margin: 0.5em 0; max-width: 22rem; }
 .figures svg { display: block; }
 .figures figcaption { color: inherit; font-weight: 600; }
 .caption { margin: 0.2em 0 0.6em; color: var(--vscode-descriptionForeground); }
-svg { max-width: 100%; border-bottom: 1px solid var(--vscode-panel-border); }
-.histogram rect { fill: var(--vscode-charts-blue); }
-.histogram svg, .plot { max-width: 100%; }
-.histogram svg { border-bottom: 1px solid var(--vscode-panel-border); }
 main > button { margin: 0.4em 0.5em 0 0; padding: 0.35em 1em; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px;
   font: inherit; cursor: pointer; color: var(--vscode-button-foreground); background: var(--vscode-button-background); }
 main > button:hover { background: var(--vscode-button-hoverBackground); }

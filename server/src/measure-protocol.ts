@@ -5,6 +5,7 @@ import type { Section } from './engine/describe-engine.ts';
 import type { SweepAdvice, WeightStreamingSweep } from './engine/measurements/weight-streaming.ts';
 import type { ProfilePage } from './engine/profile/page.ts';
 import type { RunnerLanguage } from './engine/runner/facts.ts';
+import type { EngineTrust } from './engine-protocol.ts';
 
 /** All of these load an engine on the GPU. An act of trust: in trusted workspaces only, when the user asks for it. */
 export interface MeasureParams {
@@ -12,6 +13,7 @@ export interface MeasureParams {
   readonly uri: string;
   /** Which build of the config. */
   readonly build?: string;
+  readonly trust?: EngineTrust;
 }
 
 /** As trtexec's options; what is absent is the config's, else trtexec's. */

@@ -1,7 +1,7 @@
 /** Commands that show measurements from files, and generate code: they load no engine unless the user says so. */
 import * as vscode from 'vscode';
 import { GenerateRunnerRequest } from '../../../server/src/measure-protocol.ts';
-import { engineTarget, measureTarget, withMeasureProgress } from '../measurements/measure-target.ts';
+import { engineTarget, trusted, withMeasureProgress } from '../measurements/measure-target.ts';
 import { showProfileComparison } from '../measurements/profile-panel.ts';
 import { showMeasurement as show } from '../measurements/show-measurement.ts';
 import { activeResource } from '../uris.ts';
@@ -43,7 +43,8 @@ export const generateRunner: Command = {
     if (target === undefined || choice === undefined) return;
     const { language, load, userManaged } = choice;
     // Asking the engine itself runs what is in it.
-    if (load) await measureTarget(context, [target.engine]);
+    const asked = load ? await trusted(context, target) : target;
+    if (asked === undefined) return;
     const { text, notes } = await withMeasureProgress(
       context,
       'Generating code for',
@@ -51,7 +52,7 @@ export const generateRunner: Command = {
       (token) =>
         context.client.sendRequest(
           GenerateRunnerRequest,
-          { ...target.params, language, load, userManaged },
+          { ...asked.params, language, load, userManaged },
           token,
         ),
     );

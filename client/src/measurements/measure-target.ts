@@ -1,10 +1,12 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { PlannedBuildsRequest } from '../../../server/src/build-protocol.ts';
+import { InspectEngineRequest } from '../../../server/src/engine-protocol.ts';
 import type { MeasureParams } from '../../../server/src/measure-protocol.ts';
 import { isConfigName } from '../builds/build-text.ts';
 import type { CommandContext } from '../commands/command.ts';
-import { activeResource } from '../uris.ts';
+import { consentToLoad } from '../engine-consent.ts';
+import { activeResource, toModelUri } from '../uris.ts';
 
 export interface MeasureTarget {
   readonly params: MeasureParams;
@@ -13,20 +15,29 @@ export interface MeasureTarget {
 }
 
 /**
- * The engine that a command is about: the resource or URI it was called with (an engine, or a config and the name of a build), else the
- * active editor's. Undefined where the user calls it off; throws an error for people where there is none, or the workspace is not
- * trusted: loading an engine runs what is in it.
+ * The engine that a command is about: the resource or URI it was called with (an engine, a config and the name of a build, or a model
+ * with one of these beside it), else the active editor's; and what the user lets it run. Undefined where the user calls it off; throws
+ * an error for people where there is none.
  */
 export async function measureTarget(
   context: CommandContext,
-  [resource, build]: readonly unknown[],
+  given: readonly unknown[],
 ): Promise<MeasureTarget | undefined> {
-  if (!vscode.workspace.isTrusted) {
-    throw new Error(
-      'Loading an engine runs what is in it on the GPU, and this workspace is not trusted. Trust the workspace to do that.',
-    );
-  }
-  return await engineTarget(context, [resource, build]);
+  const target = await engineTarget(context, given);
+  return target && (await trusted(context, target));
+}
+
+/** Adds what the user lets the engine run; undefined where it is not to be loaded. */
+export async function trusted(
+  { client }: CommandContext,
+  { params, engine }: MeasureTarget,
+): Promise<MeasureTarget | undefined> {
+  const { needs } = await client.sendRequest(InspectEngineRequest, {
+    uri: client.code2ProtocolConverter.asUri(engine),
+    load: false,
+  });
+  const trust = await consentToLoad(path.posix.basename(engine.path), needs);
+  return trust && { params: { ...params, trust }, engine };
 }
 
 /** As `measureTarget`, for what loads nothing. */
@@ -35,12 +46,14 @@ export async function engineTarget(
   [resource, build]: readonly unknown[],
 ): Promise<MeasureTarget | undefined> {
   const given = typeof resource === 'string' ? client.protocol2CodeConverter.asUri(resource) : resource;
-  const uri = given instanceof vscode.Uri ? given : activeResource();
+  const uri = await besideModel(given instanceof vscode.Uri ? given : activeResource());
   if (uri !== undefined && /\.(engine|plan|trt)$/i.test(uri.path)) {
     return { params: { uri: uri.toString() }, engine: uri };
   }
   if (uri === undefined || !isConfigName(uri.path)) {
-    throw new Error('Open an engine (.engine, .plan, .trt) or a build config first.');
+    throw new Error(
+      'Open an engine (.engine, .plan, .trt), a build config, or a model with one beside it first.',
+    );
   }
   const config = client.code2ProtocolConverter.asUri(uri);
   const planned = await client.sendRequest(PlannedBuildsRequest, { uri: config });
@@ -72,6 +85,17 @@ async function pick(
     matchOnDescription: true,
   });
   return picked?.entry;
+}
+
+/** Of a model, the config or engine of its name; anything else as it is. */
+async function besideModel(uri: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
+  const ending = /\.(onnx|onnxtxt|onnxtext)$/i;
+  if (uri === undefined || !ending.test(uri.path)) return uri;
+  for (const other of ['.trt.yaml', '.trt.yml', '.engine']) {
+    const file = toModelUri(uri).with({ path: uri.path.replace(ending, other) });
+    if (await exists(file)) return file;
+  }
+  throw new Error(`No engine of ${path.posix.basename(uri.path)} is there yet: build it first.`);
 }
 
 function exists(uri: vscode.Uri): Promise<boolean> {

@@ -10,6 +10,7 @@ import { dimsFrom } from '../build-config/trtexec/from-values.ts';
 import { splitEntries } from '../build-config/trtexec/spec.ts';
 import { defaultRunnerOptions } from '../engine/runner/facts.ts';
 import { runnerOf } from '../engine/runner/index.ts';
+import type { EngineTrust } from '../engine-protocol.ts';
 import type {
   GenerateRunnerParams,
   GenerateRunnerResult,
@@ -20,13 +21,14 @@ import type {
   SweepWeightStreamingParams,
 } from '../measure-protocol.ts';
 import { contextMemoryPath, measureContextMemory } from '../tensorrt/engines/context-memory.ts';
-import { inspectEngineFile } from '../tensorrt/engines/inspect-engine.ts';
+import { type EngineFile, inspectEngineFile, type LoadOptions } from '../tensorrt/engines/inspect-engine.ts';
 import { profileEngine, profilePath } from '../tensorrt/engines/profile-engine.ts';
 import { defaultRunSettings, type RunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
 import { factsOfBuild, factsOfLoaded, factsOfModelNote } from '../tensorrt/engines/runner-facts.ts';
 import { evenBudgets, sweepPath, sweepWeightStreaming } from '../tensorrt/engines/sweep-weight-streaming.ts';
 import { type UsedEngine, useEngine } from '../tensorrt/engines/use-engine.ts';
 import { abortedWith } from './cancellation.ts';
+import { loadingWith } from './engines.ts';
 import { withProgress } from './progress.ts';
 import type { Session } from './session.ts';
 
@@ -79,7 +81,12 @@ export async function generateRunner(
   const { engine, build } = targetOf(session, params);
   const found = await session.runtimes.found();
   const facts = params.load
-    ? await useEngine(engine, found, loading(build, abortedWith(token)), async (used) => factsOfLoaded(used))
+    ? await useEngine(
+        engine,
+        found,
+        { loading: loading(session, build, params.trust, abortedWith(token)) },
+        async (used) => factsOfLoaded(used),
+      )
     : factsOfBuild(await inspectEngineFile(engine, found));
   const options = { ...defaultRunnerOptions, userManaged: params.userManaged === true };
   return {
@@ -111,8 +118,9 @@ async function measure(
   const { engine, build } = targetOf(session, params);
   const found = await session.runtimes.found();
   const signal = abortedWith(token);
+  const load = loading(session, build, params.trust, signal);
   return await withProgress(session.connection, `${title} ${path.basename(engine)}`, (report) =>
-    useEngine(engine, found, { ...loading(build, signal), onStep: report }, async (used) => {
+    useEngine(engine, found, { loading: load, onStep: report }, async (used) => {
       const settings = (options: RunOptions) => withOptions(build, options);
       const { file, text, notes } = await work(used, { settings, signal, report });
       await writeFile(file, text);
@@ -141,13 +149,22 @@ function targetOf(
   return { engine: enginePath(one), build: one };
 }
 
-/** Plugins of a config are loaded as its builds load them; `ENGINE.json` may have come from anywhere. */
-function loading(build: BuildConfig | undefined, signal: AbortSignal) {
+/**
+ * Plugins of a config are loaded as its builds load them; those of `ENGINE.json`, which may have come from anywhere, where the user said
+ * so. Throws an error for people where the workspace is not trusted.
+ */
+function loading(
+  { trust: workspace }: Session,
+  build: BuildConfig | undefined,
+  trust: EngineTrust | undefined,
+  signal: AbortSignal,
+): (file: EngineFile) => LoadOptions {
+  workspace.requireForEngines();
   const plugins = [build?.get('staticPlugins'), build?.get('dynamicPlugins')];
-  return {
-    hostCodeAllowed: false,
-    pluginLibraries: plugins.flatMap((setting) => setting?.value.map(({ value }) => value.path) ?? []),
-    signal,
+  const ofConfig = plugins.flatMap((setting) => setting?.value.map(({ value }) => value.path) ?? []);
+  return (file) => {
+    const { hostCodeAllowed, pluginLibraries } = loadingWith(file, trust);
+    return { hostCodeAllowed, pluginLibraries: [...new Set([...ofConfig, ...pluginLibraries])], signal };
   };
 }
 

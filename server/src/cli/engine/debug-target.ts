@@ -28,7 +28,7 @@ import { onInterrupt } from '../build/interrupt.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { entriesOption, numberOption, shapesOption } from './options.ts';
-import { configOf, pluginsOf, tellMissingPlugins } from './target.ts';
+import { configOf, loadOptions } from './target.ts';
 
 /** The user has pressed Ctrl-C. */
 export class InterruptedError extends Error {
@@ -70,11 +70,7 @@ export async function captureFor(
     const options: EngineOptions = {
       runtimes,
       runtime: given.value('runtime'),
-      loading: (found) => {
-        const pluginLibraries = pluginsOf(config, given);
-        tellMissingPlugins(pluginLibraries, found.provenance, terminal);
-        return { hostCodeAllowed: given.flag('trust-host-code'), pluginLibraries, signal };
-      },
+      loading: loadOptions(config, given, terminal, signal),
     };
     const engine = noEngine
       ? undefined

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { enginePath } from '../../build-config/paths.ts';
 import type { Provenance } from '../../tensorrt/build/provenance.ts';
+import type { EngineFile, LoadOptions } from '../../tensorrt/engines/inspect-engine.ts';
 import { type UsedEngine, useEngine } from '../../tensorrt/engines/use-engine.ts';
 import { Runtimes } from '../../tensorrt/runtimes.ts';
 import { onInterrupt } from '../build/interrupt.ts';
@@ -46,26 +47,34 @@ export async function withTarget<Result>(
   const abort = new AbortController();
   const forget = onInterrupt(() => abort.abort(new Error('The run was interrupted.')));
   try {
-    const pluginLibraries = pluginsOf(config, given);
-    const loading = {
+    const options = {
       runtime: given.value('runtime'),
-      hostCodeAllowed: given.flag('trust-host-code'),
-      pluginLibraries,
-      signal: abort.signal,
+      loading: loadOptions(config, given, terminal, abort.signal),
       onStep: (step: string) => terminal.progress(`  ${step}`),
     };
-    return await useEngine(engine, runtimes, loading, (used) => {
-      tellMissingPlugins(pluginLibraries, used.file.provenance, terminal);
-      return use(used, abort.signal);
-    });
+    return await useEngine(engine, runtimes, options, (used) => use(used, abort.signal));
   } finally {
     forget();
     runtimes.dispose();
   }
 }
 
+/** How the options say that an engine is to be loaded; tells which plugins it lacks. */
+export function loadOptions(
+  config: BuildConfig | undefined,
+  given: Arguments,
+  terminal: Terminal,
+  signal: AbortSignal,
+): (file: EngineFile) => LoadOptions {
+  return ({ provenance }) => {
+    const pluginLibraries = pluginsOf(config, given);
+    tellMissingPlugins(pluginLibraries, provenance, terminal);
+    return { hostCodeAllowed: given.flag('trust-host-code'), pluginLibraries, signal };
+  };
+}
+
 /** Those of the command line and of the config. */
-export function pluginsOf(config: BuildConfig | undefined, given: Arguments): string[] {
+function pluginsOf(config: BuildConfig | undefined, given: Arguments): string[] {
   return [
     ...given.values('plugin').map((file) => path.resolve(file)),
     ...[config?.get('staticPlugins'), config?.get('dynamicPlugins')].flatMap(
@@ -75,7 +84,7 @@ export function pluginsOf(config: BuildConfig | undefined, given: Arguments): st
 }
 
 /** ENGINE.json may have come with an engine from anywhere, and a library is code: what it names is told, and not loaded. */
-export function tellMissingPlugins(
+function tellMissingPlugins(
   named: readonly string[],
   provenance: Provenance | undefined,
   terminal: Terminal,

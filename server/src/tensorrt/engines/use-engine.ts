@@ -19,7 +19,9 @@ export interface UsedEngine {
   readonly handle: number;
 }
 
-export interface UseOptions extends LoadOptions {
+export interface UseOptions {
+  /** Of an engine whose file was looked at. */
+  readonly loading: (file: EngineFile) => LoadOptions;
   /** An id or a folder; the one that fits best where absent. */
   readonly runtime?: string | undefined;
   /** Called before a step begins: `loading net.engine`. */
@@ -33,7 +35,7 @@ export interface UseOptions extends LoadOptions {
 export async function useEngine<Result>(
   engine: string,
   runtimes: Runtimes,
-  { runtime, onStep, ...loading }: UseOptions,
+  { runtime, onStep, loading }: UseOptions,
   use: (engine: UsedEngine) => Promise<Result>,
 ): Promise<Result> {
   const file = await inspectEngineFile(engine, runtimes, { runtime });
@@ -43,7 +45,7 @@ export async function useEngine<Result>(
   if (blocked) throw new Error(`${engine} cannot be measured here. ${blocked.sentence}`);
   const installation = await runtimeForEngine(file, runtimes, runtime);
   onStep?.(`loading ${path.basename(engine)}`);
-  return await withLoadedEngine(engine, installation, loading, (loaded, client, handle) =>
+  return await withLoadedEngine(engine, installation, loading(file), (loaded, client, handle) =>
     use({ file, loaded, client, handle }),
   );
 }
