@@ -1,6 +1,6 @@
 /** Writing files of values. */
 import { open, rm } from 'node:fs/promises';
-import { npyHeader } from '../engine/npy/npy.ts';
+import { npyHeader } from '../engine/npy/write-header.ts';
 import { packedLength, unpacked, type ValueType } from '../engine/tensor-values/value-types.ts';
 
 /** Bytes that are in memory at a time; a multiple of every element's size, and even where two elements share a byte. */

@@ -2,7 +2,7 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { npyHeader } from '../engine/npy/npy.ts';
+import { npyHeader } from '../engine/npy/write-header.ts';
 import { valueType } from '../engine/tensor-values/value-types.ts';
 import type { ReferenceAnswer, ReferenceInput, ReferenceOutput, ReferenceRequest } from './protocol.ts';
 

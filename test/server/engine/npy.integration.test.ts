@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { npyHeader } from '../../../server/src/engine/npy/npy.ts';
+import { npyHeader } from '../../../server/src/engine/npy/write-header.ts';
 import { openValueFile } from '../../../server/src/engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../server/src/node/file-access.ts';
 import { temporaryFolder } from '../../native-bridge/support/models.ts';

@@ -1,7 +1,7 @@
 /** Values of a tensor in a `.npy` file, some at a time. */
-import type { FileAccess } from '../../onnx/model/file-access.ts';
-import { readNpyHeader } from '../npy/npy.ts';
-import { type ValueType, valueType, valueTypeOfDescr } from './value-types.ts';
+import type { ByteSource, FileAccess } from '../../onnx/model/file-access.ts';
+import { longestNpyHeader, type NpyHeader, readNpyHeader } from '../npy/read-header.ts';
+import { bitsOf, type ValueType, valueType, valueTypeOfBits } from './value-types.ts';
 
 export interface ValueFile {
   readonly type: ValueType;
@@ -23,13 +23,13 @@ export const chunkElements = 2 ** 16;
 export function openValueFile(path: string, files: FileAccess, typeName?: string): ValueFile {
   const source = files.open(path);
   try {
-    const { descr, dims, dataOffset } = readNpyHeader(source);
-    const own = valueTypeOfDescr(descr);
+    const { type: bits, dims, offset: dataOffset } = headerOf(source);
+    const own = valueTypeOfBits(bits);
     const named = typeName === undefined ? undefined : valueType(typeName);
-    // The same bits under two names: `<u2` of a bfloat16, `|u1` of an 8-bit float, `|V2` as ml_dtypes saves it.
-    const isAlias = named !== undefined && /^[|<](?:u|V)(\d)$/.exec(descr)?.[1] === String(named.bytes);
-    const type = named !== undefined && (named.descr === descr || isAlias) ? named : own;
-    if (!type) throw new Error(`${path} holds elements of type ${descr}, which no tensor of a model has.`);
+    // The same bits under two names: `u2` of a bfloat16, `u1` of an 8-bit float, `V2` as ml_dtypes saves it.
+    const isAlias = named !== undefined && /^[uV](\d)$/.exec(bits)?.[1] === String(named.bytes);
+    const type = named !== undefined && (bitsOf(named) === bits || isAlias) ? named : own;
+    if (!type) throw new Error(`${path} holds elements of type ${bits}, which no tensor of a model has.`);
     const count = dims.reduce((product, dim) => product * dim, 1);
     const byteLength = count * type.bytes;
     if (dataOffset + byteLength > source.size) {
@@ -45,6 +45,28 @@ export function openValueFile(path: string, files: FileAccess, typeName?: string
     };
   } finally {
     source.close();
+  }
+}
+
+/** Of a file whose elements are read one behind the other. */
+function headerOf(source: ByteSource): NpyHeader {
+  try {
+    const header = readNpyHeader(source.read(0, Math.min(longestNpyHeader, source.size)));
+    const { type, byteOrder, fortranOrder, dims } = header;
+    // Of one dimension, both orders are the same.
+    if (fortranOrder && dims.length > 1) {
+      throw new Error(
+        'It is stored column by column: save it with numpy.save(FILE, numpy.ascontiguousarray(ARRAY)).',
+      );
+    }
+    if (byteOrder === 'big') {
+      throw new Error(`It is big-endian: save it with numpy.save(FILE, ARRAY.astype('<${type}')).`);
+    }
+    return header;
+  } catch (error) {
+    throw new Error(`${source.path} cannot be read. ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
 }
 

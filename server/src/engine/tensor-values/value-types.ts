@@ -139,13 +139,13 @@ export function valueType(name: string): ValueType | undefined {
   return byName.get(name);
 }
 
-/** The type that a .npy file has by itself: `float`, `uint16`; undefined where it is none of ours. */
-export function valueTypeOfDescr(descr: string): ValueType | undefined {
-  const plainDescr = descr
-    .replace(/^[<=]([iufb]1)$/, '|$1')
-    .replace(/^=/, '<')
-    .replace('|?', '|b1');
-  return types.find((type) => type.descr === plainDescr);
+/** Kind and bytes of an element, `descr` without its byte order: `f4`, `u1`. */
+export function bitsOf({ descr }: ValueType): string {
+  return descr.slice(1);
+}
+
+export function valueTypeOfBits(bits: string): ValueType | undefined {
+  return types.find((type) => bitsOf(type) === bits);
 }
 
 /** TensorRT's DataType names. */

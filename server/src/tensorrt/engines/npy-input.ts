@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EngineTensor, RunInput } from '../../../../native-bridge/src/engine-protocol.ts';
 import { shapeText } from '../../engine/describe-engine.ts';
-import { longestNpyHeader, type NpyHeader, readNpyHeader } from '../../engine/npy-header.ts';
+import { longestNpyHeader, type NpyHeader, readNpyHeader } from '../../engine/npy/read-header.ts';
 import { nodeFileAccess } from '../../node/file-access.ts';
 
 export function isNpy(file: string): boolean {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import {
   unpacked,
   valueType,
-  valueTypeOfDescr,
+  valueTypeOfBits,
   valueTypeOfTensorRT,
 } from '../../../../server/src/engine/tensor-values/value-types.ts';
 
@@ -65,8 +65,8 @@ describe('values of tensors by type', () => {
   });
 
   test("NumPy's names of types", () => {
-    assert.equal(valueTypeOfDescr('<f2')?.name, 'float16');
-    assert.equal(valueTypeOfDescr('|b1')?.name, 'bool');
-    assert.equal(valueTypeOfDescr('<c8'), undefined);
+    assert.equal(valueTypeOfBits('f2')?.name, 'float16');
+    assert.equal(valueTypeOfBits('b1')?.name, 'bool');
+    assert.equal(valueTypeOfBits('c8'), undefined);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readNpyHeader } from '../../../server/src/engine/npy-header.ts';
-import { npy } from './support/npy.ts';
+import { readNpyHeader } from '../../../../server/src/engine/npy/read-header.ts';
+import { npy } from '../support/npy.ts';
 
 describe('the head of .npy files', () => {
   test('type, byte order, shape and where the values begin, in versions 1 to 3', () => {

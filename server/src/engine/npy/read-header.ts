@@ -18,7 +18,7 @@ export const longestNpyHeader = 4096;
 /** `start`: the file's first bytes, `longestNpyHeader` of them or all there are. Throws an error for people: "It …". */
 export function readNpyHeader(start: Uint8Array): NpyHeader {
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
-  if (start.length < 10 || !magic.every((byte, index) => start[index] === byte)) {
+  if (start.length < 10 || !npyMagic.every((byte, index) => start[index] === byte)) {
     throw new Error('It is no .npy file: it does not begin as numpy.save writes them.');
   }
   const version = start[6] ?? 0;
@@ -35,7 +35,7 @@ export function readNpyHeader(start: Uint8Array): NpyHeader {
   return { ...readDictionary(text), offset: from + length };
 }
 
-const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+export const npyMagic: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const cut = 'It is cut off: its header does not end.';
 
 /** A Python literal: `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`. */
