@@ -9,6 +9,7 @@ import { debuggedModel } from '../tensorrt/engines/debug-target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
 import { captureFor, InterruptedError, referenceOf } from './engine/debug-target.ts';
 import { sectionText } from './engine/section-text.ts';
+import { codeOptions } from './engine/target.ts';
 import type { Terminal } from './terminal.ts';
 
 export const debugCommand: Command = {
@@ -57,12 +58,7 @@ export const debugCommand: Command = {
     build: { short: 'b', value: 'NAME', help: 'Which build of the config.' },
     model: { value: 'MODEL', help: 'The model of the engine, where ENGINE.json does not say.' },
     runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that builds and runs.' },
-    plugin: {
-      value: 'LIBRARY',
-      multiple: true,
-      help: 'A plugin library that the engine needs; may be repeated.',
-    },
-    'trust-host-code': { help: 'Let code for the CPU inside the engine run (setEngineHostCodeAllowed).' },
+    ...codeOptions,
     format: { value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json: the index.' },
   },
   positionals: { least: 1, most: 1, what: 'The build config, engine, model or capture' },

@@ -15,6 +15,7 @@ import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import { Runtimes } from '../tensorrt/runtimes.ts';
 import type { Arguments, Command } from './command.ts';
 import { differenceText, sectionText } from './engine/section-text.ts';
+import { codeOptions } from './engine/target.ts';
 import type { Terminal } from './terminal.ts';
 
 export const inspectCommand: Command = {
@@ -38,12 +39,7 @@ export const inspectCommand: Command = {
     model: { value: 'MODEL', help: 'The model that it was built from, where ENGINE.json does not say.' },
     runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that loads it.' },
     'no-load': { help: 'Do not load it.' },
-    plugin: {
-      value: 'LIBRARY',
-      multiple: true,
-      help: 'A plugin library that the engine needs; may be repeated.',
-    },
-    'trust-host-code': { help: 'Let code for the CPU inside the engine run (setEngineHostCodeAllowed).' },
+    ...codeOptions,
     format: { value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
   },
   positionals: { least: 1, most: 1, what: 'The engine' },

@@ -17,6 +17,7 @@ import { onInterrupt } from './build/interrupt.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
 import { checkJson, listJson, outcomeJson } from './engine/refit-json.ts';
 import { sectionText } from './engine/section-text.ts';
+import { codeOptions } from './engine/target.ts';
 import { printable } from './report/style.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -57,12 +58,7 @@ export const refitCommand: Command = {
     check: { help: 'Only tell whether a refit may be done.' },
     list: { help: 'Only list the weights that can be replaced.' },
     runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that refits it.' },
-    plugin: {
-      value: 'LIBRARY',
-      multiple: true,
-      help: 'A plugin library that the engine needs; may be repeated.',
-    },
-    'trust-host-code': { help: 'Let code for the CPU inside the engine run (setEngineHostCodeAllowed).' },
+    ...codeOptions,
     format: { value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
   },
   positionals: { least: 2, most: 2, what: 'The engine or the model' },

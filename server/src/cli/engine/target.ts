@@ -17,16 +17,21 @@ export interface EngineTarget {
   readonly config?: BuildConfig;
 }
 
-/** Options of every command that loads an engine. */
-export const loadingOptions: Readonly<Record<string, Option>> = {
-  build: { short: 'b', value: 'NAME', help: 'Which build of the config.' },
-  runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that runs the engine.' },
+/** What an engine may run beside itself. */
+export const codeOptions: Readonly<Record<string, Option>> = {
   plugin: {
     value: 'LIBRARY',
     multiple: true,
     help: 'A plugin library that the engine needs; may be repeated.',
   },
   'trust-host-code': { help: 'Let code for the CPU inside the engine run (setEngineHostCodeAllowed).' },
+};
+
+/** Options of every command that measures an engine. */
+export const loadingOptions: Readonly<Record<string, Option>> = {
+  build: { short: 'b', value: 'NAME', help: 'Which build of the config.' },
+  runtime: { short: 'r', value: 'ID|DIR', help: 'The TensorRT that runs the engine.' },
+  ...codeOptions,
 };
 
 /** Throws a UsageError where the config does not tell which engine. */
