@@ -107,7 +107,7 @@ describe('values of ONNX Runtime', () => {
     assert.equal(summary.mood, 'unknown');
     const table = sections.find(({ kind }) => kind === 'table') ?? assert.fail();
     assert.deepEqual(
-      table.rows.map(([tensor = '', , , shape]) => [tensor, shape]),
+      table.rows.map((row) => [row[table.columns.indexOf('Tensor')], row[table.columns.indexOf('Shape')]]),
       [
         ['s', '5x4'],
         ['y (output)', '5x4'],

@@ -66,33 +66,39 @@ function tensorSection({ tensors }: DebugCapture): TableSection {
   return {
     kind: 'table',
     title: tensors.some((tensor) => tensor.engine) ? 'Tensors' : 'Tensors (of the reference)',
+    // Names last: exporters write long ones, which would push all else out of line and out of sight.
     columns: [
-      'Tensor',
-      'Node',
-      'Type',
-      'Shape',
       'Min',
       'Max',
       'Mean',
       'NaN',
       'Inf',
       ...(isCompared ? ['Max abs diff', 'Max rel diff', 'Cosine', 'Verdict'] : []),
+      'Type',
+      'Shape',
+      'Operator',
+      'Tensor',
+      'Node',
     ],
-    rows: tensors.map((tensor) => [
-      tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
-      tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
-      ...statisticsCells(tensor.engine ?? tensor.reference),
-      ...(isCompared ? comparisonCells(tensor) : []),
-    ]),
+    rows: tensors.map((tensor) => {
+      const values = tensor.engine ?? tensor.reference;
+      return [
+        ...statisticsCells(values),
+        ...(isCompared ? comparisonCells(tensor) : []),
+        values?.type ?? '',
+        values ? shapeText(values.dims) : '',
+        tensor.node?.operator ?? '',
+        tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
+        tensor.node?.name ?? '',
+      ];
+    }),
   };
 }
 
 function statisticsCells(values: CapturedValues | undefined): string[] {
-  if (!values) return ['', '', '', '', '', '', ''];
+  if (!values) return ['', '', '', '', ''];
   const { finite, nan, positiveInfinity, negativeInfinity } = values.statistics;
   return [
-    values.type,
-    shapeText(values.dims),
     ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
     String(nan),
     String(positiveInfinity + negativeInfinity),
