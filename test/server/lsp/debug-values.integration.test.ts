@@ -105,7 +105,7 @@ describe('values of ONNX Runtime', () => {
       index,
     });
     assert.equal(summary.mood, 'unknown');
-    const table = sections.find(({ kind }) => kind === 'table') ?? assert.fail();
+    const table = sections.find((section) => section.kind === 'table') ?? assert.fail();
     assert.deepEqual(
       table.rows.map((row) => [row[table.columns.indexOf('Tensor')], row[table.columns.indexOf('Shape')]]),
       [
