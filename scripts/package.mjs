@@ -21,6 +21,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { run } from './run.mjs';
+import { thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const outputFolder = path.join(root, 'out', 'vsix');
@@ -50,6 +51,7 @@ for (const target of targets) {
 }
 if (!values['no-build']) run(process.execPath, [path.join(root, 'scripts', 'build.mjs')]);
 
+const notices = await thirdPartyNotices();
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 mkdirSync(outputFolder, { recursive: true });
 for (const target of targets) {
@@ -69,6 +71,7 @@ function packageFor(target, vsix) {
   stageKoffi(target, path.join(staging, 'node_modules'));
   stageOnnxRuntime(target, path.join(staging, 'node_modules'));
   writeFileSync(path.join(staging, 'package.json'), JSON.stringify(installedManifest(), undefined, 2));
+  writeFileSync(path.join(staging, 'ThirdPartyNotices.txt'), notices);
   writeFileSync(path.join(staging, '.vscodeignore'), '');
   packFolder(staging, [
     '--target',

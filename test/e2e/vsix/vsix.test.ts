@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { startBridgeProcess } from '../../../native-bridge/src/client-transport.ts';
 import { InitializeRequest, protocolVersion } from '../../../native-bridge/src/protocol.ts';
 import { hostVsix } from '../editor.mjs';
@@ -33,10 +34,12 @@ for (const target of [hostTarget, 'win32-x64'])
     const manifest = JSON.parse(readFileSync(path.join(extension, 'package.json'), 'utf8'));
 
     test('holds the native binary of that platform and no other', () => {
-      assert.deepEqual(
-        files.filter((file) => /\.(node|so|dll|dylib)$/.test(file)),
-        [`node_modules/@koromix/koffi-${target}/${target.replace('-', '_')}/koffi.node`],
-      );
+      const onnxRuntime = `node_modules/onnxruntime-node/bin/napi-v6/${target.replace('-', '/')}`;
+      assert.deepEqual(files.filter((file) => /\.(node|dll|dylib|so(\.\d+)?)$/.test(file)).sort(), [
+        `node_modules/@koromix/koffi-${target}/${target.replace('-', '_')}/koffi.node`,
+        `${onnxRuntime}/${target.startsWith('win32') ? 'onnxruntime.dll' : 'libonnxruntime.so.1'}`,
+        `${onnxRuntime}/onnxruntime_binding.node`,
+      ]);
       const description = readFileSync(path.join(extension, '..', 'extension.vsixmanifest'), 'utf8');
       assert.match(description, new RegExp(`TargetPlatform="${target}"`));
     });
@@ -52,9 +55,10 @@ for (const target of [hostTarget, 'win32-x64'])
         'dist/server.js',
         'dist/native-bridge.js',
         'dist/onnx-trt.js',
+        'dist/onnxruntime-host.js',
       ])
         assert.ok(files.includes(file), `${file} is missing`);
-      for (const name of [/^readme\.md$/i, /^changelog\.md$/i, /^license/i])
+      for (const name of [/^readme\.md$/i, /^changelog\.md$/i, /^license/i, /^thirdpartynotices\.txt$/i])
         assert.ok(
           files.some((file) => name.test(file)),
           `${name} is missing`,
@@ -69,17 +73,36 @@ for (const target of [hostTarget, 'win32-x64'])
       const packages = files.filter(
         (file) => file.startsWith('node_modules/') && file.endsWith('package.json'),
       );
-      assert.deepEqual(packages.toSorted(), [
-        `node_modules/@koromix/koffi-${target}/package.json`,
-        'node_modules/koffi/package.json',
+      const names = packages.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+      assert.deepEqual([...new Set(names)].toSorted(), [
+        `@koromix/koffi-${target}`,
+        'koffi',
+        'onnxruntime-common',
+        'onnxruntime-node',
       ]);
       assert.equal(manifest.devDependencies, undefined);
     });
 
-    test('is small', () => {
-      assert.ok(statSync(vsix).size < 4 * 2 ** 20, `${statSync(vsix).size} bytes`);
+    test('is small but for ONNX Runtime', () => {
+      const runtime = files.filter((file) => file.startsWith('node_modules/onnxruntime-node/bin/'));
+      const bytes = runtime.map((file) => gzipSync(readFileSync(path.join(extension, file))).length);
+      const rest = statSync(vsix).size - bytes.reduce((sum, size) => sum + size, 0);
+      assert.ok(rest < 4 * 2 ** 20, `${rest} bytes`);
     });
   });
+
+test('the command line of an unpacked VSIX shows values of ONNX Runtime', { timeout: 60_000 }, () => {
+  const { extension } = unpack(host);
+  const model = path.join(folder, 'net.onnxtxt');
+  writeFileSync(
+    model,
+    '<ir_version: 8, opset_import: ["" : 17]>\ng (float[2,3] x) => (float[2,3] y) { h = Abs (x)  y = Neg (h) }\n',
+  );
+  const program = path.join(extension, 'dist', 'onnx-trt.js');
+  const text = execFileSync(process.execPath, [program, 'debug', model, '--no-engine'], { encoding: 'utf8' });
+  assert.match(text, /ONNX Runtime \d/);
+  assert.match(text, /float +2x3 +Neg +y \(output\)/);
+});
 
 test('the bridge of an unpacked VSIX loads TensorRT', { timeout: 60_000 }, async () => {
   const { extension } = unpack(host);
