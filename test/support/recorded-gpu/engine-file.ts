@@ -19,7 +19,6 @@ const headerBytes = 64;
 function planHeader(planBytes: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.write('ftrt', 0, 'latin1');
-  header.writeUInt32LE(239, 4);
   header.writeBigUInt64LE(1n, 8);
   header.writeBigUInt64LE(BigInt(planBytes), 16);
   header.set([10, 6, 0, 26], 24);
