@@ -280,6 +280,8 @@ describe('weights that cannot be found are reported, and the rest can be judged'
     assert.deepEqual(problem, {
       code: 'unreadable-file',
       tensor: 'w',
+      entries: [{ key: 'location', value: 'gone.bin' }],
+      wrongEntry: 'location',
       file: gone,
       message: `The tensor "w" cannot be read: ${gone} does not exist.`,
     });
