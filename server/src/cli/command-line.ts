@@ -27,12 +27,12 @@ const commands: readonly Command[] = [
   configCommand,
   buildCommand,
   inspectCommand,
+  refitCommand,
   profileCommand,
   weightStreamingCommand,
   contextMemoryCommand,
   snippetCommand,
   debugCommand,
-  refitCommand,
   runtimesCommand,
   lspCommand,
 ];
@@ -77,7 +77,7 @@ function overview(): string {
   return `${[
     'Usage: onnx-trt COMMAND …',
     '',
-    'Reads ONNX models, has them judged by the real TensorRT ONNX parser, and builds their engines.',
+    'Reads ONNX models, has them judged by the real TensorRT ONNX parser, builds their engines, and tells what these do.',
     '',
     'Commands:',
     ...list,

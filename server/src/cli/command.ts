@@ -92,7 +92,7 @@ export function commandHelp(command: Command): string {
   const lines = command.forms.map((form, index) => `${index === 0 ? 'Usage: ' : '       '}onnx-trt ${form}`);
   const rows = Object.entries({
     ...command.options,
-    help: { short: 'h', help: 'Shows this.' } as Option,
+    help: { short: 'h', help: 'Show this.' } as Option,
   }).map(([name, option]): [string, string] => {
     const short = option.short === undefined ? '    ' : `-${option.short}, `;
     return [`${short}--${name}${option.value === undefined ? '' : ` ${option.value}`}`, option.help];

@@ -23,9 +23,9 @@ export const contextMemoryCommand: Command = {
     'context-memory TABLE.json',
   ],
   description: [
-    'Bytes of one execution context by allocation strategy (kSTATIC, kON_PROFILE_CHANGE, and kUSER_MANAGED with',
-    'updateDeviceMemorySizeForShapes), for min, opt and max of every optimization profile and for the shapes that are given.',
-    'Nothing is run. --export writes what is shown again without a GPU.',
+    'Shows what one execution context takes, in bytes, by allocation strategy (kSTATIC, kON_PROFILE_CHANGE, and',
+    'kUSER_MANAGED with updateDeviceMemorySizeForShapes), for min, opt and max of every optimization profile and for the',
+    'shapes that are given. Nothing is run. --export writes what is shown again without a GPU.',
     '',
     'An engine is loaded with all that is in it; code for the CPU inside it runs only with --trust-host-code.',
   ].join('\n'),

@@ -9,7 +9,7 @@ export const runningOptions: Readonly<Record<string, Option>> = {
   shapes: { value: 'SPEC', help: 'Shapes of inputs: x:8x3x224x224,ids:8; `opt` of the profile otherwise.' },
   'load-inputs': {
     value: 'SPEC',
-    help: 'Values of inputs: x:FILE.npy or raw x:FILE,…; random otherwise. A .npy tells the shape, too.',
+    help: 'Values of inputs: x:FILE,… (.npy, which tells the shape, too, or raw); random otherwise.',
   },
   iterations: { value: 'N', help: 'At least so many inferences (10).' },
   duration: { value: 'SECONDS', help: 'At least so long (3).' },
