@@ -119,6 +119,16 @@ describe('commands in the manifest', () => {
       );
   });
 
+  test('and settings are in docs/vscode.md', () => {
+    const page = readFileSync(new URL('docs/vscode.md', root), 'utf8');
+    const hidden = manifest.contributes.menus.commandPalette
+      .filter(({ when }: { when: string }) => when === 'false')
+      .map(({ command }: { command: string }) => command);
+    for (const [id, { title }] of titles)
+      assert.ok(hidden.includes(id) || page.includes(`*${title}*`), title);
+    for (const [name] of properties) assert.ok(page.includes(`| \`${name}\` |`), name);
+  });
+
   test('are all there in the client', () => {
     const registered = readdirSync(new URL('client/src/commands/', root))
       .map((name) => readFileSync(new URL(`client/src/commands/${name}`, root), 'utf8'))

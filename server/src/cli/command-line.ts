@@ -1,4 +1,4 @@
-/** The table of commands. What they promise to scripts is in ARCHITECTURE.md, section CLI. */
+/** The table of commands. What they promise to scripts is in docs/command-line.md. */
 import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
