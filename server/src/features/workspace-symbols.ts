@@ -20,10 +20,10 @@ import { type OnnxDocument, rangeInSegment } from './document.ts';
 const maximumSymbols = 500;
 
 export function workspaceSymbols(documents: readonly OnnxDocument[], query: string): WorkspaceSymbol[] {
-  const search: Search = { query, named: [], operators: [] };
+  const search: Search = { query, lowered: query.toLowerCase(), contained: [], scattered: [], operators: [] };
   for (const document of documents) {
     for (const [segment, part] of document.tree.segments.entries()) {
-      if (search.named.length >= maximumSymbols) return search.named;
+      if (search.contained.length >= maximumSymbols) return search.contained;
       const place = { document, segment };
       switch (part.kind) {
         case 'graph-signature':
@@ -40,14 +40,18 @@ export function workspaceSymbols(documents: readonly OnnxDocument[], query: stri
       }
     }
   }
-  // Whoever types `Relu` wants the value of that name first, and then the nodes.
-  return [...search.named, ...search.operators].slice(0, maximumSymbols);
+  // Whoever types `relu_1` wants the value of that name first, and whoever types `Relu`, that before all such nodes.
+  return [...search.contained, ...search.scattered, ...search.operators].slice(0, maximumSymbols);
 }
 
+/** What is looked for, and the symbols found so far, of each kind no more than are answered. */
 interface Search {
   readonly query: string;
-  /** Found by a name. */
-  readonly named: WorkspaceSymbol[];
+  readonly lowered: string;
+  /** By a name that has the query in one piece. */
+  readonly contained: WorkspaceSymbol[];
+  /** By a name that has its letters in their order. */
+  readonly scattered: WorkspaceSymbol[];
   /** Nodes that only the operator led to. */
   readonly operators: WorkspaceSymbol[];
 }
@@ -108,9 +112,10 @@ function searchName(
   kind: SymbolKind,
   containerName: string,
 ): boolean {
+  const { name } = identifier;
   if (!isFound(identifier, search.query)) return false;
-  if (search.named.length < maximumSymbols)
-    search.named.push(symbolOf(place, identifier, kind, containerName));
+  const found = name.toLowerCase().includes(search.lowered) ? search.contained : search.scattered;
+  if (found.length < maximumSymbols) found.push(symbolOf(place, identifier, kind, containerName));
   return true;
 }
 

@@ -172,6 +172,15 @@ ${nodes(0, count)}
     assert.deepEqual([many.length, many[0]?.[0], many[1]?.[0]], [500, 'relu_last', 'Relu']);
     assert.equal(found(text(1000), 'v').length, 500);
   });
+
+  test('a name with the very letters comes before those that have them scattered, however many', () => {
+    const nodes = Array.from({ length: 1000 }, (_, index) => `  last${index}_one = Relu (x)`).join('\n');
+    const symbols = found(
+      `g (float[1] x) => (float[1] y) {\n${nodes}\n  y = Last_One (x)\n  LastOne = Neg (x)\n}`,
+      'lastone',
+    );
+    assert.deepEqual([symbols.length, symbols[0]?.[0], symbols[1]?.[0]], [500, 'LastOne', 'last0_one']);
+  });
 });
 
 describe('go to type definition', () => {
