@@ -8,27 +8,25 @@ import {
 } from '../../server/src/debug-protocol.ts';
 import { debugFigures } from './debug-figures.ts';
 import { sectionPage } from './section-page.ts';
+import { ShownOnModels } from './shown-on-models.ts';
 
 interface ShownCapture {
   readonly index: vscode.Uri;
+  readonly marks: readonly DebugMark[];
   readonly panel: vscode.WebviewPanel;
 }
 
 /** Captured values of models: a page with a table and histograms, and a mark in the text where values go wrong first. */
 export class DebugValues implements vscode.Disposable {
   readonly #client: LanguageClient;
-  readonly #shown = new Map<string, ShownCapture>();
   readonly #marks = vscode.languages.createDiagnosticCollection('tensorrt-debug');
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #listeners: vscode.Disposable;
+  readonly #shown = new ShownOnModels<ShownCapture>(
+    async (document, shown) => ({ ...shown, marks: (await this.#ask(document, shown.index)).marks }),
+    (document, shown) => this.#mark(document, shown?.marks ?? []),
+  );
 
   constructor(client: LanguageClient) {
     this.#client = client;
-    this.#listeners = vscode.Disposable.from(
-      this.#marks,
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#refreshSoon(document)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.clear(document)),
-    );
   }
 
   /** `index`: of a capture, or its folder. Throws an error for people where it is none. */
@@ -36,31 +34,21 @@ export class DebugValues implements vscode.Disposable {
     const result = await this.#ask(document, index);
     this.clear(document);
     const panel = openPage(document, index, result);
-    const key = document.uri.toString();
-    this.#shown.set(key, { index, panel });
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === 'clear') this.clear(document);
       if (message === 'reveal') void vscode.commands.executeCommand('revealFileInOS', index);
     });
-    panel.onDidDispose(() => {
-      if (this.#shown.get(key)?.panel === panel) this.clear(document);
-    });
-    this.#mark(document, result.marks);
+    this.#shown.show(document, { index, marks: result.marks, panel });
   }
 
   /** Whether there was one. */
   clear(document: vscode.TextDocument): boolean {
-    const key = document.uri.toString();
-    const shown = this.#shown.get(key);
-    this.#shown.delete(key);
-    this.#marks.delete(document.uri);
-    shown?.panel.dispose();
-    return shown !== undefined;
+    return this.#shown.clear(document);
   }
 
   dispose(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#listeners.dispose();
+    this.#shown.dispose();
+    this.#marks.dispose();
   }
 
   #ask(document: vscode.TextDocument, index: vscode.Uri): Promise<DebugOnModelResult> {
@@ -92,27 +80,6 @@ export class DebugValues implements vscode.Disposable {
         return diagnostic;
       }),
     );
-  }
-
-  /** The text moved: marks go with their values. */
-  #refreshSoon(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
-    if (!this.#shown.has(key)) return;
-    clearTimeout(this.#timers.get(key));
-    this.#timers.set(
-      key,
-      setTimeout(() => void this.#refresh(document), 400),
-    );
-  }
-
-  async #refresh(document: vscode.TextDocument): Promise<void> {
-    const shown = this.#shown.get(document.uri.toString());
-    if (!shown) return;
-    const { version } = document;
-    // A capture that went away meanwhile leaves the marks where they are.
-    const result = await this.#ask(document, shown.index).catch(() => undefined);
-    const isSame = this.#shown.get(document.uri.toString()) === shown && document.version === version;
-    if (result && isSame) this.#mark(document, result.marks);
   }
 }
 

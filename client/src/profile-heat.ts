@@ -7,6 +7,7 @@ import {
   type ProfileOnModelResult,
 } from '../../server/src/engine-protocol.ts';
 import { showProfilePage } from './measurements/profile-panel.ts';
+import { ShownOnModels } from './shown-on-models.ts';
 
 interface ShownProfile {
   readonly files: readonly vscode.Uri[];
@@ -22,7 +23,10 @@ const levels = 8;
 /** Profiles in the texts of models: a colour by time at each node, times behind it, and a page with tables beside it. */
 export class ProfileHeat implements vscode.Disposable {
   readonly #client: LanguageClient;
-  readonly #shown = new Map<string, ShownProfile>();
+  readonly #shown = new ShownOnModels<ShownProfile>(
+    async (document, shown) => ({ ...shown, nodes: (await this.#ask(document, shown.files)).nodes }),
+    () => this.#changed(),
+  );
   readonly #hintsChanged = new vscode.EventEmitter<void>();
   readonly #decorations: readonly vscode.TextEditorDecorationType[];
   /** A column of shares in front of the statements, as times behind long ones may be out of sight. */
@@ -34,7 +38,6 @@ export class ProfileHeat implements vscode.Disposable {
     },
   });
   readonly #listeners: vscode.Disposable;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor(client: LanguageClient) {
     this.#client = client;
@@ -50,6 +53,7 @@ export class ProfileHeat implements vscode.Disposable {
       });
     });
     this.#listeners = vscode.Disposable.from(
+      this.#shown,
       ...this.#decorations,
       this.#shares,
       this.#hintsChanged,
@@ -61,8 +65,6 @@ export class ProfileHeat implements vscode.Disposable {
         },
       ),
       vscode.window.onDidChangeVisibleTextEditors(() => this.#paint()),
-      vscode.workspace.onDidChangeTextDocument(({ document }) => this.#refreshSoon(document)),
-      vscode.workspace.onDidCloseTextDocument((document) => this.clear(document)),
     );
   }
 
@@ -71,27 +73,15 @@ export class ProfileHeat implements vscode.Disposable {
     const result = await this.#ask(document, files);
     this.clear(document);
     const panel = this.#openPage(document, files, result);
-    const shown = { files, nodes: result.nodes, panel };
-    this.#shown.set(document.uri.toString(), shown);
-    panel.onDidDispose(() => {
-      if (this.#shown.get(document.uri.toString())?.panel === panel) this.clear(document);
-    });
-    this.#changed();
+    this.#shown.show(document, { files, nodes: result.nodes, panel });
   }
 
   /** Whether there was one. */
   clear(document: vscode.TextDocument): boolean {
-    const key = document.uri.toString();
-    const shown = this.#shown.get(key);
-    this.#shown.delete(key);
-    if (!shown) return false;
-    shown.panel.dispose();
-    this.#changed();
-    return true;
+    return this.#shown.clear(document);
   }
 
   dispose(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#listeners.dispose();
   }
 
@@ -116,7 +106,7 @@ export class ProfileHeat implements vscode.Disposable {
   }
 
   #hints(document: vscode.TextDocument, range: vscode.Range): vscode.InlayHint[] {
-    const nodes = this.#shown.get(document.uri.toString())?.nodes ?? [];
+    const nodes = this.#shown.of(document)?.nodes ?? [];
     return nodes.flatMap((node) => {
       const { start, end } = node.range;
       const statement = new vscode.Range(start.line, start.character, end.line, end.character);
@@ -128,29 +118,6 @@ export class ProfileHeat implements vscode.Disposable {
     });
   }
 
-  /** The text moved: nodes are looked up again, so that times stay with their nodes. */
-  #refreshSoon(document: vscode.TextDocument): void {
-    const key = document.uri.toString();
-    if (!this.#shown.has(key)) return;
-    clearTimeout(this.#timers.get(key));
-    this.#timers.set(
-      key,
-      setTimeout(() => void this.#refresh(document), 400),
-    );
-  }
-
-  async #refresh(document: vscode.TextDocument): Promise<void> {
-    const key = document.uri.toString();
-    const shown = this.#shown.get(key);
-    if (!shown) return;
-    const { version } = document;
-    // A profile file that went away meanwhile leaves the times where they are.
-    const result = await this.#ask(document, shown.files).catch(() => undefined);
-    if (!result || document.version !== version || this.#shown.get(key) !== shown) return;
-    this.#shown.set(key, { ...shown, nodes: result.nodes });
-    this.#changed();
-  }
-
   #changed(): void {
     this.#hintsChanged.fire();
     this.#paint();
@@ -158,7 +125,7 @@ export class ProfileHeat implements vscode.Disposable {
 
   #paint(): void {
     for (const editor of vscode.window.visibleTextEditors) {
-      const nodes = this.#shown.get(editor.document.uri.toString())?.nodes ?? [];
+      const nodes = this.#shown.of(editor.document)?.nodes ?? [];
       const ranges = nodes.map(
         ({ range: { start, end } }) => new vscode.Range(start.line, start.character, end.line, end.character),
       );

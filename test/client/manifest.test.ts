@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { defaultSettings, readSettings } from '../../server/src/lsp/settings.ts';
 
@@ -69,4 +69,70 @@ test('every file that the manifest names is there', () => {
   assert.ok(named.length >= 8);
   for (const file of [...named, manifest.icon])
     assert.ok(existsSync(new URL(file, root)), `${file} is missing`);
+});
+
+describe('commands in the manifest', () => {
+  const titles = new Map<string, { title: string; category?: string }>(
+    manifest.contributes.commands.map((command: { command: string }) => [command.command, command]),
+  );
+  interface Item {
+    readonly command?: string;
+    readonly submenu?: string;
+  }
+  const menus = Object.entries<readonly Item[]>(manifest.contributes.menus);
+
+  test('have a title in title case and a category', () => {
+    const small = new Set([
+      'as',
+      'at',
+      'for',
+      'from',
+      'in',
+      'into',
+      'of',
+      'on',
+      'the',
+      'to',
+      'trtexec',
+      'with',
+    ]);
+    for (const [id, { title, category }] of titles) {
+      assert.ok(category === 'TensorRT' || category === 'ONNX', id);
+      for (const word of title.split(' ')) {
+        assert.ok(/^[(A-Z]/.test(word) || small.has(word), `${title}: ${word}`);
+      }
+    }
+  });
+
+  test('stand in menus under a name that there is', () => {
+    const submenus = manifest.contributes.submenus.map(({ id }: { id: string }) => id);
+    for (const [menu, items] of menus) {
+      for (const { command, submenu } of items) {
+        if (submenu !== undefined) assert.ok(submenus.includes(submenu), `${menu}: ${submenu}`);
+        else assert.ok(titles.has(command ?? ''), `${menu}: ${command}`);
+      }
+    }
+    for (const id of submenus)
+      assert.ok(
+        menus.some(([menu]) => menu === id),
+        `${id} is empty`,
+      );
+  });
+
+  test('and settings are in docs/vscode.md', () => {
+    const page = readFileSync(new URL('docs/vscode.md', root), 'utf8');
+    const hidden = manifest.contributes.menus.commandPalette
+      .filter(({ when }: { when: string }) => when === 'false')
+      .map(({ command }: { command: string }) => command);
+    for (const [id, { title }] of titles)
+      assert.ok(hidden.includes(id) || page.includes(`*${title}*`), title);
+    for (const [name] of properties) assert.ok(page.includes(`| \`${name}\` |`), name);
+  });
+
+  test('are all there in the client', () => {
+    const registered = readdirSync(new URL('client/src/commands/', root))
+      .map((name) => readFileSync(new URL(`client/src/commands/${name}`, root), 'utf8'))
+      .join('\n');
+    for (const id of titles.keys()) assert.ok(registered.includes(`'${id}'`), id);
+  });
 });

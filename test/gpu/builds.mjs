@@ -11,6 +11,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { profiles } from './nets.mjs';
 
 const [dist = '', models = '', tensorrt = '', only] = process.argv.slice(2);
 const program = path.resolve(dist, 'onnx-trt.js');
@@ -148,12 +149,6 @@ const configs = [
 
 /** What the rest of the program builds again. */
 const alwaysBuilt = new Set(['debug tensors', 'fp16', 'no tf32', 'refit', 'timed']);
-
-const profiles = {
-  convolutions: '',
-  layers: 'profiles:\n  - x: { min: [1, 256], opt: [8, 256], max: [64, 256] }\n',
-  transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
-};
 
 for (const [name, model, settings, expected = 'built'] of configs) {
   if (only !== undefined && name !== only && !alwaysBuilt.has(name)) continue;

@@ -11,6 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { profiles } from './nets.mjs';
 
 const [dist = '', models = '', tensorrt = '', only] = process.argv.slice(2);
 const program = path.resolve(dist, 'onnx-trt.js');
@@ -18,12 +19,6 @@ const folder = mkdtempSync(path.join(tmpdir(), 'debug-'));
 const modelFile = (name) => path.resolve(models, name, 'model.onnx');
 const failures = [];
 const record = {};
-
-const profiles = {
-  convolutions: '',
-  layers: 'profiles:\n  - x: { min: [1, 256], opt: [8, 256], max: [64, 256] }\n',
-  transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
-};
 
 /** What ONNX Runtime computes by itself: without it nothing else can be compared. */
 step('onnx runtime alone', { 0: true }, (out) => debug(modelFile('convolutions'), out, ['--no-engine']));

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { difference, floatsOf, profiles as singleProfiles } from './nets.mjs';
 
 const [dist = '', models = '', tensorrt = '', headers] = process.argv.slice(2);
 const program = path.resolve(dist, 'onnx-trt.js');
@@ -69,10 +70,8 @@ const json = (...args) =>
   JSON.parse(succeed(...args, '--runtime', path.resolve(tensorrt), '--format', 'json').stdout);
 
 const profiles = {
-  convolutions: '',
-  layers:
-    'profiles:\n  - x: { min: [1, 256], opt: [8, 256], max: [64, 256] }\n  - x: { min: [64, 256], opt: [128, 256], max: [1024, 256] }\n',
-  transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
+  ...singleProfiles,
+  layers: `${singleProfiles.layers}  - x: { min: [64, 256], opt: [128, 256], max: [1024, 256] }\n`,
 };
 const engines = [
   ['convolutions', 'convolutions', ''],
@@ -187,22 +186,6 @@ section('memory of execution contexts', () => {
   return { fixed, dynamic, transformer };
 });
 
-/** Largest difference between two files of floats, relative to the largest value. */
-function difference(file, reference) {
-  const floats = (name) => {
-    const bytes = readFileSync(name);
-    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  };
-  const [actual, expected] = [floats(file), floats(reference)];
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let [largest, most] = [0, 1e-9];
-  for (const [index, value] of expected.entries()) {
-    largest = Math.max(largest, Math.abs(actual[index] - value));
-    most = Math.max(most, Math.abs(value));
-  }
-  return Number.isNaN(largest) ? Number.POSITIVE_INFINITY : largest / most;
-}
-
 const programs = [
   ['convolutions', 'convolutions', []],
   ['layers', 'layers', ['--user-managed']],
@@ -296,7 +279,9 @@ function runProgram(name, model, place, command, args) {
     timeout: 120_000,
   });
   const output = path.join(place, 'y.bin');
-  const error = existsSync(output) ? difference(output, modelFile(model, 'model-y.bin')) : 'no output';
+  const error = existsSync(output)
+    ? difference(floatsOf(output), floatsOf(modelFile(model, 'model-y.bin')))
+    : 'no output';
   expect(`${command} ${name} computes what ONNX Runtime computes`, error < 2e-3, {
     error,
     stderr: ran.stderr,

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { difference, floatsOf, profiles } from './nets.mjs';
 import { startRunner } from './refit/runner.mjs';
 
 const [dist = '', models = '', tensorrt = '', lean, dispatch] = process.argv.slice(2);
@@ -29,11 +30,6 @@ const at = (name) => path.join(folder, name);
 const failures = [];
 const record = {};
 
-const profiles = {
-  convolutions: '',
-  layers: 'profiles:\n  - x: { min: [1, 256], opt: [8, 256], max: [64, 256] }\n',
-  transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
-};
 /** TF32 and other tactics: two builds of one model differ by as much. */
 const tolerance = 2e-3;
 
@@ -118,22 +114,6 @@ function refit(engine, model, ...options) {
   };
 }
 
-const floats = (file) => {
-  const bytes = readFileSync(file);
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-};
-
-/** Largest difference, relative to the largest value. */
-function difference(actual, expected) {
-  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let [largest, most] = [0, 1e-9];
-  for (const [index, value] of expected.entries()) {
-    largest = Math.max(largest, Math.abs(actual[index] - value));
-    most = Math.max(most, Math.abs(value));
-  }
-  return Number.isNaN(largest) ? Number.POSITIVE_INFINITY : largest / most;
-}
-
 /** What the engine computes of the model's inputs. */
 async function outputOf(name, engine) {
   const { inputs } = JSON.parse(readFileSync(path.join(models, name, 'model.json'), 'utf8'));
@@ -148,7 +128,7 @@ async function outputOf(name, engine) {
   );
   const runner = startRunner(path.resolve(dist, 'native-bridge.js'), tensorrt);
   try {
-    return floats(await runner.outputOf(at(`${engine}.engine`), given, mkdtempSync(at('outputs-'))));
+    return floatsOf(await runner.outputOf(at(`${engine}.engine`), given, mkdtempSync(at('outputs-'))));
   } finally {
     runner.end();
   }
@@ -157,7 +137,7 @@ async function outputOf(name, engine) {
 for (const name of Object.keys(profiles)) {
   const model = path.resolve(models, name, 'model.onnx');
   const changed = path.resolve(models, name, 'changed.onnx');
-  const reference = (variant) => floats(path.join(models, name, `${variant}-y.bin`));
+  const reference = (variant) => floatsOf(path.join(models, name, `${variant}-y.bin`));
 
   await section(`${name}: refit from a changed model`, async () => {
     const built = build(`${name}-refit`, model, 'refit: true');
@@ -268,7 +248,7 @@ await section('single weights', async () => {
   const all = refit('layers-refit', changed, '--weights', names, '-o', 'layers-single.engine');
   const error = difference(
     await outputOf('layers', 'layers-single'),
-    floats(path.join(models, 'layers', 'changed-y.bin')),
+    floatsOf(path.join(models, 'layers', 'changed-y.bin')),
   );
   expect('single weights, all of them, are a refit of the whole', error < tolerance, { error, ...all });
   const convolutions = json(

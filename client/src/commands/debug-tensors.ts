@@ -9,8 +9,9 @@ import {
 } from '../../../server/src/debug-protocol.ts';
 import { configOfModel, createConfig } from '../builds/model-config.ts';
 import { saveBeforeBuild } from '../builds/save-before-build.ts';
-import { modelOfCommand, onnxScheme, toModelUri, toTextUri } from '../uris.ts';
+import { onnxScheme, toModelUri } from '../uris.ts';
 import type { Command, CommandContext } from './command.ts';
+import { modelDocument } from './model-document.ts';
 
 type Wish = 'onnxruntime' | 'both';
 
@@ -21,7 +22,7 @@ type Wish = 'onnxruntime' | 'both';
 export const debugTensors: Command = {
   id: 'tensorrt.debugTensors',
   run: async (context, resource, names, wish) => {
-    const document = await modelDocument(context, resource);
+    const document = await modelOf(context, resource);
     const chosen = isWish(wish) ? wish : await chooseWish(context);
     if (chosen === undefined) return;
     const tensors = isNames(names) ? names : undefined;
@@ -35,7 +36,7 @@ export const debugTensors: Command = {
 export const showDebugCapture: Command = {
   id: 'tensorrt.showDebugCapture',
   run: async (context, resource, index) => {
-    const document = await modelDocument(context, resource);
+    const document = await modelOf(context, resource);
     const chosen = index instanceof vscode.Uri ? index : await chooseCapture(document.uri);
     if (chosen === undefined) return;
     await vscode.window.showTextDocument(document, { preserveFocus: false });
@@ -46,7 +47,7 @@ export const showDebugCapture: Command = {
 export const clearDebugCapture: Command = {
   id: 'tensorrt.clearDebugCapture',
   run: async (context, resource) => {
-    const document = await modelDocument(context, resource);
+    const document = await modelOf(context, resource);
     if (!context.debugValues.clear(document)) throw new Error('No captured values are shown on this model.');
   },
 };
@@ -57,7 +58,7 @@ export const markDebugTensor: Command = {
   run: async (context, resource, names) => {
     if (!isNames(names))
       throw new Error('Put the cursor on a value of the model, and choose the code action.');
-    const document = await modelDocument(context, resource);
+    const document = await modelOf(context, resource);
     const model = fileOf(document.uri);
     const config =
       (await configOfModel(model)) ?? (await createConfig(context, model, { onlyIfDynamic: false }));
@@ -145,17 +146,10 @@ async function chooseWish({ client }: CommandContext): Promise<Wish | undefined>
   return chosen?.wish;
 }
 
-async function modelDocument({ client }: CommandContext, resource: unknown): Promise<vscode.TextDocument> {
+/** Code actions pass the model as the server writes it. */
+async function modelOf({ client }: CommandContext, resource: unknown): Promise<vscode.TextDocument> {
   const given = typeof resource === 'string' ? client.protocol2CodeConverter.asUri(resource) : resource;
-  const model = modelOfCommand(given);
-  if (model !== undefined) return await vscode.workspace.openTextDocument(toTextUri(model));
-  if (given instanceof vscode.Uri) {
-    const document = await vscode.workspace.openTextDocument(given);
-    if (document.languageId === 'onnx') return document;
-  }
-  const active = vscode.window.activeTextEditor?.document;
-  if (active?.languageId === 'onnx') return active;
-  throw new Error('Open an ONNX model first: values are captured of its tensors.');
+  return await modelDocument(given, 'values are captured of its tensors');
 }
 
 function fileOf(uri: vscode.Uri): vscode.Uri {

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
-import { modelOfCommand, toTextUri } from '../uris.ts';
 import type { Command } from './command.ts';
+import { modelDocument } from './model-document.ts';
+
+const purpose = 'a profile is shown at its nodes';
 
 /** Called with a model and files, or with neither: the active editor's model, and files that the user chooses. */
 export const showProfile: Command = {
   id: 'tensorrt.showProfile',
   run: async ({ profileHeat }, resource, files) => {
-    const document = await modelDocument(resource);
+    const document = await modelDocument(resource, purpose);
     const given = Array.isArray(files) ? files.filter((file) => file instanceof vscode.Uri) : [];
     const chosen = given.length > 0 && isProfiles(given) ? given : await chooseFiles(document.uri);
     if (chosen === undefined || chosen.length === 0) return;
@@ -18,22 +20,10 @@ export const showProfile: Command = {
 export const clearProfile: Command = {
   id: 'tensorrt.clearProfile',
   run: async ({ profileHeat }, resource) => {
-    const document = await modelDocument(resource);
+    const document = await modelDocument(resource, purpose);
     if (!profileHeat.clear(document)) throw new Error('No profile is shown on this model.');
   },
 };
-
-async function modelDocument(resource: unknown): Promise<vscode.TextDocument> {
-  const model = modelOfCommand(resource);
-  if (model !== undefined) return await vscode.workspace.openTextDocument(toTextUri(model));
-  if (resource instanceof vscode.Uri) {
-    const document = await vscode.workspace.openTextDocument(resource);
-    if (document.languageId === 'onnx') return document;
-  }
-  const active = vscode.window.activeTextEditor?.document;
-  if (active?.languageId === 'onnx') return active;
-  throw new Error('Open an ONNX model first: a profile is shown at its nodes.');
-}
 
 /** The explorer passes its selection, which are models. */
 function isProfiles(files: readonly vscode.Uri[]): boolean {

@@ -1,4 +1,4 @@
-/** The table of commands. What they promise to scripts is in ARCHITECTURE.md, section CLI. */
+/** The table of commands. What they promise to scripts is in docs/command-line.md. */
 import { buildCommand } from './build.ts';
 import { checkCommand } from './check.ts';
 import { type Command, commandHelp, type ExitCode, readArguments, UsageError } from './command.ts';
@@ -27,12 +27,12 @@ const commands: readonly Command[] = [
   configCommand,
   buildCommand,
   inspectCommand,
+  refitCommand,
   profileCommand,
   weightStreamingCommand,
   contextMemoryCommand,
   snippetCommand,
   debugCommand,
-  refitCommand,
   runtimesCommand,
   lspCommand,
 ];
@@ -77,7 +77,7 @@ function overview(): string {
   return `${[
     'Usage: onnx-trt COMMAND …',
     '',
-    'Reads ONNX models, has them judged by the real TensorRT ONNX parser, and builds their engines.',
+    'Reads ONNX models, has them judged by the real TensorRT ONNX parser, builds their engines, and tells what these do.',
     '',
     'Commands:',
     ...list,

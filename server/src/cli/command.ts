@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { wrap } from './report/style.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 0: supported, or done. 1: errors found. 2: could not check, or could not do. 130: interrupted from the keyboard. */
@@ -83,17 +84,25 @@ function parse(args: readonly string[], options: NonNullable<ParseArgsConfig['op
   }
 }
 
+/** Columns of help. */
+const helpWidth = 120;
+
 /** `onnx-trt check --help`. */
 export function commandHelp(command: Command): string {
   const lines = command.forms.map((form, index) => `${index === 0 ? 'Usage: ' : '       '}onnx-trt ${form}`);
   const rows = Object.entries({
     ...command.options,
-    help: { short: 'h', help: 'Shows this.' } as Option,
+    help: { short: 'h', help: 'Show this.' } as Option,
   }).map(([name, option]): [string, string] => {
     const short = option.short === undefined ? '    ' : `-${option.short}, `;
     return [`${short}--${name}${option.value === undefined ? '' : ` ${option.value}`}`, option.help];
   });
   const width = Math.max(...rows.map(([left]) => left.length));
-  const options = rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`);
+  const options = rows.flatMap(([left, help]) => {
+    const indent = width + '    '.length;
+    return wrap(help, helpWidth - indent).map((line, index) =>
+      index === 0 ? `  ${left.padEnd(width)}  ${line}` : `${' '.repeat(indent)}${line}`,
+    );
+  });
   return `${[...lines, '', command.description, '', 'Options:', ...options].join('\n')}\n`;
 }

@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { dimsFrom } from '../build-config/trtexec/from-values.ts';
-import { splitEntries } from '../build-config/trtexec/spec.ts';
 import {
   type ContextMemoryTable,
   contextMemoryNotes,
@@ -10,8 +8,8 @@ import {
   type ShapeRequest,
 } from '../engine/measurements/context-memory.ts';
 import { measureContextMemory } from '../tensorrt/engines/context-memory.ts';
-import { type Arguments, type Command, UsageError } from './command.ts';
-import { numberOption } from './engine/options.ts';
+import type { Arguments, Command } from './command.ts';
+import { numberOption, readShapes } from './engine/options.ts';
 import { sectionText } from './engine/section-text.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
@@ -25,9 +23,9 @@ export const contextMemoryCommand: Command = {
     'context-memory TABLE.json',
   ],
   description: [
-    'Bytes of one execution context by allocation strategy (kSTATIC, kON_PROFILE_CHANGE, and kUSER_MANAGED with',
-    'updateDeviceMemorySizeForShapes), for min, opt and max of every optimization profile and for the shapes that are given.',
-    'Nothing is run. --export writes what is shown again without a GPU.',
+    'Shows what one execution context takes, in bytes, by allocation strategy (kSTATIC, kON_PROFILE_CHANGE, and',
+    'kUSER_MANAGED with updateDeviceMemorySizeForShapes), for min, opt and max of every optimization profile and for the',
+    'shapes that are given. Nothing is run. --export writes what is shown again without a GPU.',
     '',
     'An engine is loaded with all that is in it; code for the CPU inside it runs only with --trust-host-code.',
   ].join('\n'),
@@ -72,21 +70,10 @@ function tableOf(name: string, value: object): ContextMemoryTable {
 
 async function measure(name: string, given: Arguments, terminal: Terminal): Promise<ContextMemoryTable> {
   const profile = numberOption(given, 'use-profile') ?? 0;
-  const requests = given.values('shapes').map((text) => shapesOf(text, profile));
+  const requests = given
+    .values('shapes')
+    .map((text): ShapeRequest => ({ profile, label: 'given', shapes: Object.fromEntries(readShapes(text)) }));
   return await withTarget(engineTarget(name, given), given, terminal, (engine, signal) =>
     measureContextMemory(engine, requests, signal),
   );
-}
-
-function shapesOf(text: string, profile: number): ShapeRequest {
-  const entries = splitEntries(text);
-  const shapes = entries?.map(([input, sizes]) => [input, dimsFrom(sizes)] as const);
-  if (!shapes || shapes.some(([, dims]) => dims === undefined)) {
-    throw new UsageError(`--shapes takes shapes of inputs like x:8x3x224x224,ids:8, not ${text}.`);
-  }
-  return {
-    profile,
-    label: 'given',
-    shapes: Object.fromEntries(shapes.map(([input, dims]) => [input, dims ?? []])),
-  };
 }

@@ -22,16 +22,18 @@ export const encodeCommand: Command = {
     'encode - -o MODEL.onnx',
   ],
   description: [
-    'Writes the binary model that an ONNX text describes. References to weights are followed, and the data is put',
-    'back where it was; what the text leaves alone is as it was in that model, byte by byte. The output may be the model that the text refers to: it is replaced as a whole, at the end.',
-    '- stands for standard input, whose references are relative to the working folder.',
-    'Exit code 1: the text has problems.',
+    'Writes the binary model that an ONNX text describes. References to weights are followed, and the data is put back',
+    'where it was; what the text leaves alone is as it was in that model, byte by byte. The output may be the model that',
+    'the text refers to: it is replaced as a whole, at the end. - stands for standard input, whose references are relative',
+    'to the working folder.',
+    '',
+    'Exit code 0: written. 1: the text has problems. 2: it could not be read or written.',
   ].join('\n'),
   options: {
     output: { short: 'o', value: 'MODEL', help: 'The model to write.' },
     'external-data': {
       value: 'FILE',
-      help: "Move big weights to this file, in the model's folder or below. Needed beyond 2 GiB.",
+      help: 'Move big weights to this file, in the model’s folder or below. Needed beyond 2 GiB.',
     },
     'external-threshold': {
       value: 'BYTES',

@@ -20,15 +20,16 @@ export const printCommand: Command = {
     'print MODEL --format textproto|json [-o FILE.textproto|FILE.json]',
   ],
   description: [
-    'Prints a model in the syntax of ONNX text. Big tensors are shown as references to the model file, with',
-    'a path relative to the output; `onnx-trt encode` follows them and gives an equal model back.',
-    "textproto and json are protobuf's own text forms, as google.protobuf's text_format and json_format read them, with",
+    'Prints a model in the syntax of ONNX text. Big tensors are shown as references to the model file, with a path relative',
+    'to the output; `onnx-trt encode` follows them and gives an equal model back.',
+    '',
+    'textproto and json are protobuf’s own text forms, as google.protobuf’s text_format and json_format read them, with',
     'all weights by value.',
   ].join('\n'),
   options: {
     output: { short: 'o', value: 'FILE', help: 'Write to a file instead of standard output.' },
     format: {
-      value: 'FORM',
+      value: 'FORMAT',
       choices: ['text', 'textproto', 'json'],
       help: 'text (default), textproto or json.',
     },

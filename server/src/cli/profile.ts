@@ -31,7 +31,7 @@ export const profileCommand: Command = {
   forms: [
     'profile ENGINE [--shapes SPEC] [--iterations N] [--export FILE] …',
     'profile CONFIG.trt.yaml [--build NAME] …',
-    'profile PROFILE.json… [--model MODEL] [--compare OTHER.json] [--trace FILE]',
+    'profile PROFILE.json… [--model MODEL] [--compare OTHER] [--trace FILE]',
   ],
   description: [
     'Runs an engine on the GPU, with the options of trtexec: warm-up, then at least so many inferences and so many seconds,',
@@ -49,7 +49,7 @@ export const profileCommand: Command = {
     },
     percentile: { value: 'P,…', help: 'Percentiles to show (90,95,99).' },
     model: { value: 'MODEL', help: 'The model of the engine, where ENGINE.json does not say.' },
-    compare: { value: 'FILE', help: 'Another profile; shows what changed.' },
+    compare: { value: 'OTHER', help: 'Another profile; shows what changed.' },
     ...loadingOptions,
     export: { value: 'FILE', help: 'Write all of it as JSON, with every single time.' },
     'export-times': { value: 'FILE', help: 'Write the times of inferences, as trtexec’s --exportTimes.' },

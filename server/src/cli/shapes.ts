@@ -15,9 +15,9 @@ export const shapesCommand: Command = {
   summary: 'Show types and shapes of all values of a model',
   forms: ['shapes MODEL [--runtime ID|DIR|none] [--format text|json]'],
   description: [
-    'Types and shapes come from TensorRT’s own network where it takes the model, else from what the model declares,',
-    'else from our inference. Values inside local functions and subgraphs are named by the nodes that lead there',
-    '(node_of_b/t). `--runtime none` asks no TensorRT.',
+    'Shows type and shape of every value, and where they are known from: TensorRT’s own network where it takes the model,',
+    'else what the model declares, else our inference. Values inside local functions and subgraphs are named by the nodes',
+    'that lead there (node_of_b/t). --runtime none asks no TensorRT.',
   ].join('\n'),
   options: {
     ...runtimeOptions,

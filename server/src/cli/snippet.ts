@@ -21,20 +21,21 @@ export const snippetCommand: Command = {
   name: 'snippet',
   summary: 'Write a C++ or Python program that runs an engine with enqueueV3',
   forms: [
-    'snippet ENGINE|CONFIG.trt.yaml [--language cpp|python] [--output FILE] …',
+    'snippet ENGINE|CONFIG.trt.yaml [--language cpp|python] [-o FILE] …',
     'snippet INSPECTED.json [--language cpp|python]',
   ],
   description: [
-    'A complete program for this engine’s inputs and outputs: shapes, addresses, an event for consumed inputs, one stream from the',
-    'copy of the inputs to the copy of the outputs, one synchronization; an output allocator, a debug listener and a weight',
-    'streaming budget where the engine asks for them; memory of your own with --user-managed.',
+    'Writes a complete program for this engine’s inputs and outputs: shapes, addresses, an event for consumed inputs, one',
+    'stream from the copy of the inputs to the copy of the outputs, one synchronization; an output allocator, a debug',
+    'listener and a weight streaming budget where the engine asks for them; memory of your own with --user-managed.',
     '',
-    'The engine is loaded on the GPU to ask it; with --no-load, or where there is none, the model that ENGINE.json names tells its',
-    'inputs and outputs. INSPECTED.json is what `inspect ENGINE --format json` printed where the engine was loaded.',
+    'The engine is loaded on the GPU to ask it; with --no-load, or where there is none, the model that ENGINE.json names',
+    'tells its inputs and outputs. INSPECTED.json is what `inspect ENGINE --format json` printed where the engine was',
+    'loaded.',
   ].join('\n'),
   options: {
     language: { short: 'l', value: 'LANGUAGE', choices: ['cpp', 'python'], help: 'cpp (default) or python.' },
-    output: { short: 'o', value: 'FILE', help: 'Write it there instead of printing it.' },
+    output: { short: 'o', value: 'FILE', help: 'Write to a file instead of standard output.' },
     'use-profile': { value: 'N', help: 'Optimization profile (0).' },
     'user-managed': { help: 'Allocate the memory of activations in the program (kUSER_MANAGED).' },
     'weight-streaming-budget': {

@@ -64,6 +64,21 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
     });
   });
 
+  test('the explorer has what can be done with an engine in one menu', async () => {
+    await editor.inWindow('engine-menu', undefined, async ({ page, ...workbench }) => {
+      await page
+        .locator('.explorer-folders-view .monaco-list-row', { hasText: /^\s*net\.engine\s*$/ })
+        .click({ button: 'right' });
+      const item = (label: string) =>
+        page.locator('.monaco-menu .action-label:visible', { hasText: label }).last();
+      await item('Compare Engines…').waitFor();
+      await item('TensorRT').hover();
+      await item('Show Memory of Execution Contexts').waitFor();
+      await item('Refit Engine with Model…').waitFor();
+      await workbench.screenshot('engine-menu');
+    });
+  });
+
   test('a file that is no engine says what it is', async () => {
     await editor.inWindow('no-engine', 'broken.trt', async ({ page }) => {
       await webview(page).getByText('It is text, not an engine.').waitFor({ timeout: 30_000 });

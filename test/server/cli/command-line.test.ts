@@ -7,8 +7,21 @@ describe('the command line', () => {
   test('--help lists the commands, and each has its own', async () => {
     const { code, stdout } = await runCommand('--help');
     assert.equal(code, 0);
-    for (const name of ['check', 'shapes', 'print', 'encode', 'runtimes', 'lsp']) {
-      assert.match(stdout, new RegExp(`^  ${name} `, 'm'));
+    const names = [...stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)].map(([, name]) => name ?? '');
+    for (const name of [
+      'check',
+      'shapes',
+      'print',
+      'encode',
+      'build',
+      'inspect',
+      'profile',
+      'runtimes',
+      'lsp',
+    ]) {
+      assert.ok(names.includes(name), name);
+    }
+    for (const name of names) {
       for (const args of [
         [name, '--help'],
         [name, '-h'],
@@ -18,6 +31,7 @@ describe('the command line', () => {
         assert.equal(help.code, 0);
         assert.ok(help.stdout.startsWith(`Usage: onnx-trt ${name}`), help.stdout);
         assert.match(help.stdout, /--help/);
+        for (const line of help.stdout.split('\n')) assert.ok(line.length <= 120, line);
       }
     }
   });

@@ -8,12 +8,12 @@ import type { EngineDescription, EngineTensor } from '../../../native-bridge/src
 import {
   defaultRunnerOptions,
   factsOfDescription,
-  planRunner,
   type RunnerFacts,
   type RunnerLanguage,
   type RunnerOptions,
 } from '../../../server/src/engine/runner/facts.ts';
 import { runnerOf } from '../../../server/src/engine/runner/index.ts';
+import { planRunner } from '../../../server/src/engine/runner/plan.ts';
 import { temporaryFolder } from '../../native-bridge/support/models.ts';
 import { writeMinimalHeaders } from '../../support/minimal-headers/make-headers.ts';
 import { captured } from './support/models.ts';

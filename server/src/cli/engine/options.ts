@@ -9,7 +9,7 @@ export const runningOptions: Readonly<Record<string, Option>> = {
   shapes: { value: 'SPEC', help: 'Shapes of inputs: x:8x3x224x224,ids:8; `opt` of the profile otherwise.' },
   'load-inputs': {
     value: 'SPEC',
-    help: 'Values of inputs: x:FILE.npy or raw x:FILE,…; random otherwise. A .npy tells the shape, too.',
+    help: 'Values of inputs: x:FILE,… (.npy, which tells the shape, too, or raw); random otherwise.',
   },
   iterations: { value: 'N', help: 'At least so many inferences (10).' },
   duration: { value: 'SECONDS', help: 'At least so long (3).' },
@@ -47,17 +47,26 @@ export function numbersOption(given: Arguments, name: string, usual: readonly nu
 /** `NAME:VALUE,…`, as trtexec takes it. */
 export function entriesOption(given: Arguments, name: string): ReadonlyMap<string, string> {
   const text = given.value(name);
-  if (text === undefined) return new Map();
+  return text === undefined ? new Map() : readEntries(text, name);
+}
+
+function readEntries(text: string, name: string): ReadonlyMap<string, string> {
   const entries = splitEntries(text);
   if (!entries) throw new UsageError(`--${name} takes NAME:VALUE with commas between, not ${text}.`);
   return new Map(entries);
 }
 
 export function shapesOption(given: Arguments): ReadonlyMap<string, readonly number[]> {
+  const text = given.value('shapes');
+  return text === undefined ? new Map() : readShapes(text);
+}
+
+/** `x:8x3x224x224,ids:8`. Throws a UsageError. */
+export function readShapes(text: string): ReadonlyMap<string, readonly number[]> {
   return new Map(
-    [...entriesOption(given, 'shapes')].map(([input, text]) => {
-      const dims = dimsFrom(text);
-      if (!dims) throw new UsageError(`--shapes takes sizes like 8x3x224x224 for ${input}, not ${text}.`);
+    [...readEntries(text, 'shapes')].map(([input, sizes]) => {
+      const dims = dimsFrom(sizes);
+      if (!dims) throw new UsageError(`--shapes takes sizes like 8x3x224x224 for ${input}, not ${sizes}.`);
       return [input, dims];
     }),
   );

@@ -1,6 +1,6 @@
 import { type Judged, type Reviewed, rangeOfPlace } from './judged.ts';
 
-/** `check --format json`; the shape is promised in ARCHITECTURE.md, section CLI. */
+/** `check --format json`; the shape is promised in docs/command-line.md. */
 export function jsonReport(results: readonly Judged[]): string {
   return `${JSON.stringify(results.map(element), undefined, 2)}\n`;
 }

@@ -2,6 +2,7 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { scalarText } from '../../build-config/emit.ts';
 import { isVersion } from '../../build-config/versions.ts';
+import { productName } from '../../engine/runtime-fit.ts';
 import type { RuntimeDescription } from '../../protocol.ts';
 import type { Offer } from './offer.ts';
 
@@ -12,10 +13,10 @@ export function runtimeOffers(all: readonly RuntimeDescription[]): Offer[] {
     if (!offers.has(label)) offers.set(label, { label, kind, insert: [scalarText(label)], detail });
   };
   for (const { id, product, version, directory } of usable) {
-    add(id, `${nameOf(product)} ${version} in ${directory}`, CompletionItemKind.Module);
+    add(id, `${productName(product)} ${version} in ${directory}`, CompletionItemKind.Module);
   }
   for (const { product } of usable) {
-    add(idOf(product), `the best ${nameOf(product)} of the machine`, CompletionItemKind.Class);
+    add(idOf(product), `the best ${productName(product)} of the machine`, CompletionItemKind.Class);
   }
   for (const { product, version } of usable) {
     if (!isVersion(version)) continue;
@@ -23,15 +24,11 @@ export function runtimeOffers(all: readonly RuntimeDescription[]): Offer[] {
     const range = `>=${major}.${minor} <${major + 1}`;
     // Without a product, versions are those of TensorRT.
     const words = product === 'TensorRT' ? range : `${idOf(product)} ${range}`;
-    add(words, `${nameOf(product)} ${major} from ${major}.${minor} on`, CompletionItemKind.Value);
+    add(words, `${productName(product)} ${major} from ${major}.${minor} on`, CompletionItemKind.Value);
   }
   return [...offers.values()];
 }
 
 function idOf(product: RuntimeDescription['product']): string {
   return product === 'TensorRT' ? 'tensorrt' : 'tensorrt-rtx';
-}
-
-function nameOf(product: RuntimeDescription['product']): string {
-  return product === 'TensorRT' ? 'TensorRT' : 'TensorRT for RTX';
 }

@@ -14,6 +14,7 @@ import { evaluateTensors } from '../../engine/debug/evaluate.ts';
 import { findingsOf } from '../../engine/debug/findings.ts';
 import { computedValues, type TypeOfValue } from '../../engine/debug/reference-model.ts';
 import { type GraphNode, graphNodes } from '../../engine/graph-nodes.ts';
+import { productName } from '../../engine/runtime-fit.ts';
 import { type Precision, precisionOfFlags, type Tolerance } from '../../engine/tensor-values/tolerance.ts';
 import { nodeFileAccess } from '../../node/file-access.ts';
 import { writeModel } from '../../node/write-model.ts';
@@ -205,11 +206,10 @@ async function runTheEngine(options: CaptureOptions, engine: DebuggedEngine): Pr
         signal ? { signal } : {},
       );
       const stored = await storeRun(result, directory);
-      const label = product === 'TensorRT-RTX' ? 'TensorRT for RTX' : product;
       return {
         inputs,
         values: stored.values,
-        engine: { path: engine.path, runtime: `${label} ${version}`, device: device.name },
+        engine: { path: engine.path, runtime: `${productName(product)} ${version}`, device: device.name },
         notes: [
           ...result.notes,
           ...stored.notes,

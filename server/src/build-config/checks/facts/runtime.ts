@@ -1,3 +1,4 @@
+import { productName } from '../../../engine/runtime-fit.ts';
 import { isAtLeast, type Version } from '../../versions.ts';
 import type { RuntimeFacts } from './facts.ts';
 
@@ -15,6 +16,6 @@ export function choosesTypes(runtime: RuntimeFacts | undefined): boolean | undef
 
 /** `TensorRT 10.6`, `TensorRT for RTX`. */
 export function runtimeText({ product, version }: RuntimeFacts): string {
-  const name = product === 'TensorRT' ? 'TensorRT' : 'TensorRT for RTX';
+  const name = productName(product);
   return version === undefined ? name : `${name} ${version}`;
 }

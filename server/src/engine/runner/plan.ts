@@ -1,0 +1,135 @@
+/** What a program that runs an engine does, whatever its language. */
+import type { EngineTensor } from '../../../../native-bridge/src/engine-protocol.ts';
+import type { RunnerFacts, RunnerOptions } from './facts.ts';
+
+export interface RunnerTensor {
+  readonly name: string;
+  /** An identifier, unique in the program. */
+  readonly variable: string;
+  readonly type: string;
+  /** Bits of an element. */
+  readonly bits: number;
+  /** Of an input: the usual dimensions of the profile; for shape tensors, of their values. */
+  readonly dims: readonly number[];
+  readonly isDynamic: boolean;
+  readonly isOnHost: boolean;
+  /** Whether the shape, that of an output, may depend on values: its memory then comes from an allocator. */
+  readonly mayBeLate: boolean;
+  /** Usual values of a shape tensor. */
+  readonly values?: readonly number[];
+}
+
+/** All that follows from engine and options, whatever the language. */
+export interface RunnerPlan
+  extends RunnerOptions,
+    Pick<RunnerFacts, 'engine' | 'product' | 'version' | 'debugTensors'> {
+  readonly inputs: readonly RunnerTensor[];
+  readonly outputs: readonly RunnerTensor[];
+  /** Whether an output may be late. */
+  readonly needsAllocator: boolean;
+  readonly streams: boolean;
+  /** Whether the V2 methods of TensorRT 10.1 are there. */
+  readonly hasV2: boolean;
+}
+
+/** Throws an error for people where the engine has no such profile, or a tensor's type has no size. */
+export function planRunner(facts: RunnerFacts, options: RunnerOptions): RunnerPlan {
+  const { engine, product, version, debugTensors } = facts;
+  const { profile } = options;
+  if (profile >= facts.profileCount) {
+    throw new Error(
+      `The engine has no optimization profile ${profile}; it has ${facts.profileCount}, counted from 0.`,
+    );
+  }
+  const taken = new Set(reserved);
+  const plan = facts.tensors.map((tensor) => ({ tensor, planned: runnerTensor(tensor, profile, taken) }));
+  const of = (mode: EngineTensor['mode']) =>
+    plan.filter(({ tensor }) => tensor.mode === mode).map(({ planned }) => planned);
+  const outputs = of('output');
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return {
+    ...options,
+    engine,
+    product,
+    version,
+    debugTensors,
+    inputs: of('input'),
+    outputs,
+    needsAllocator: outputs.some(({ mayBeLate }) => mayBeLate),
+    streams: facts.streamable > 0,
+    hasV2: product === 'TensorRT-RTX' || major > 10 || (major === 10 && minor >= 1),
+  };
+}
+
+function runnerTensor(
+  { name, type, dims, location, isShapeTensor, profiles, mode }: EngineTensor,
+  profile: number,
+  taken: Set<string>,
+): RunnerTensor {
+  const bits = elementBits[type];
+  if (bits === undefined) throw new Error(`${name} has the type ${type}, whose size is not known.`);
+  const isDynamic = dims.includes(-1);
+  const isOnHost = location === 'kHOST';
+  const usual = profiles?.[profile]?.opt;
+  const isValues = isShapeTensor && mode === 'input' && usual !== undefined;
+  return {
+    name,
+    variable: identifier(name, taken),
+    type,
+    bits,
+    // What no profile tells is one element, for the user to set.
+    dims: isValues
+      ? dims.length === 0
+        ? []
+        : [usual.length]
+      : dims.map((size, index) => (size === -1 ? (usual?.[index] ?? 1) : size)),
+    isDynamic,
+    isOnHost,
+    mayBeLate: mode === 'output' && isDynamic && !isOnHost,
+    ...(isValues && { values: usual }),
+  };
+}
+
+/** Those that are copied. */
+export function onDevice(tensors: readonly RunnerTensor[]): RunnerTensor[] {
+  return tensors.filter(({ isOnHost }) => !isOnHost);
+}
+
+/** `onnx::MatMul_3` is `onnx_MatMul_3`. */
+function identifier(name: string, taken: Set<string>): string {
+  const plain = name.replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
+  const start = /^[A-Za-z]/.test(plain) ? plain : `tensor_${plain}`.replace(/_$/, '');
+  let [chosen, count] = [start, 1];
+  while (taken.has(chosen)) chosen = `${start}_${++count}`;
+  taken.add(chosen);
+  return chosen;
+}
+
+const elementBits: Readonly<Record<string, number>> = {
+  kFLOAT: 32,
+  kHALF: 16,
+  kBF16: 16,
+  kINT8: 8,
+  kUINT8: 8,
+  kINT32: 32,
+  kINT64: 64,
+  kBOOL: 8,
+  kFP8: 8,
+  kE8M0: 8,
+  kINT4: 4,
+  kFP4: 4,
+};
+
+/** Names that the programs use themselves, and words of both languages. */
+const reserved = [
+  ...['and', 'as', 'auto', 'bool', 'break', 'case', 'char', 'class', 'const', 'continue', 'def', 'del'],
+  ...['do', 'double', 'else', 'enum', 'false', 'float', 'for', 'from', 'global', 'if', 'import', 'in'],
+  ...['int', 'is', 'lambda', 'long', 'namespace', 'new', 'not', 'operator', 'or', 'pass', 'return'],
+  ...['short', 'signed', 'struct', 'switch', 'template', 'this', 'true', 'try', 'typedef', 'union'],
+  ...['unsigned', 'using', 'virtual', 'void', 'while', 'with', 'xor', 'yield', 'None', 'True', 'False'],
+  ...['main', 'std', 'nvinfer1', 'engine', 'engine_path', 'enginePath', 'context', 'runtime', 'logger'],
+  ...['plan', 'stream', 'consumed', 'folder', 'budget', 'activations', 'needed', 'listener', 'missing'],
+  ...['np', 'trt', 'cudart', 'sys', 'os', 'ctypes', 'Buffer', 'copy', 'save', 'check', 'Output'],
+  ...['dims', 'require', 'release', 'argc', 'argv', 'error', 'profile', 'allocate', 'fill', 'volume'],
+  ...['check_cuda', 'load', 'device_memory', 'page_locked', 'isKnown', 'byteSize', 'readFile', 'Logger'],
+];
