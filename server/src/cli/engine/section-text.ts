@@ -3,8 +3,8 @@ import type { SectionDifference } from '../../engine/compare-engines.ts';
 import type { Section } from '../../engine/describe-engine.ts';
 import { printable, type Style, wrap } from '../report/style.ts';
 
-/** Longer cells, of which a few would push all others out of sight, reach beyond their column. */
-const widestColumn = 44;
+/** Longer cells, which would push all others out of line and sight, are cut in their middle; JSON has them whole. */
+const widestColumn = 60;
 const textWidth = 100;
 
 export function sectionText(name: string, sections: readonly Section[], style: Style): string {
@@ -36,14 +36,21 @@ export function tableText(
   rows: readonly (readonly string[])[],
   style: Style,
 ): string {
-  const cells = [columns, ...rows].map((row) => row.map(printable));
-  const widths = columns.map((_, column) =>
-    Math.min(widestColumn, Math.max(...cells.map((row) => row[column]?.length ?? 0))),
+  const cells = [columns, ...rows].map((row) =>
+    row.map((cell, column) => (column < columns.length - 1 ? shortened(printable(cell)) : printable(cell))),
   );
+  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd();
   const [head = [], ...body] = cells;
   return [style.dim(line(head)), ...body.map(line)].join('\n');
+}
+
+/** Names of exporters say most at their ends. */
+function shortened(cell: string): string {
+  if (cell.length <= widestColumn) return cell;
+  const end = Math.ceil(widestColumn * 0.7);
+  return `${cell.slice(0, widestColumn - end - 1)}…${cell.slice(-end)}`;
 }
 
 export function differenceText(
