@@ -3,15 +3,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { FrameLocator, Page } from 'playwright-core';
 import { startReadyBridge } from '../../native-bridge/support/bridge.ts';
 import { captured, nets } from '../../server/engine/support/models.ts';
-import { type EditorFixture, startEditorFixture } from './workbench.ts';
-
-/** What is inside the web view in sight. */
-function webview(page: Page): FrameLocator {
-  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
-}
+import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
 
 describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-engine-'));

@@ -4,15 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { FrameLocator, Page } from 'playwright-core';
 import { nets } from '../../server/engine/support/models.ts';
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
-import { type EditorFixture, startEditorFixture } from './workbench.ts';
-
-/** What is inside the web view in sight. */
-function webview(page: Page): FrameLocator {
-  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
-}
+import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
 
 describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-measure-'));

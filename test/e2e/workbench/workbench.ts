@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import {
   recordedEnvironment,
   replaceBridge,
@@ -33,6 +33,11 @@ export interface Workbench {
   screenshot(name: string): Promise<void>;
 }
 
+/** What is inside the web view in sight. */
+export function webview(page: Page): FrameLocator {
+  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
+}
+
 /** One editor on a workspace of models. */
 export interface EditorFixture extends AsyncDisposable {
   readonly workspace: string;
@@ -52,6 +57,8 @@ export interface EditorFixtureOptions {
   readonly commandLine?: readonly string[];
   /** Simulation: engines run on the recorded GPU (test/support/recorded-gpu), with TensorRT 10.6.0. */
   readonly recordedGpu?: boolean;
+  /** Of the editor, and so of the server. */
+  readonly env?: Record<string, string>;
 }
 
 export async function startEditorFixture(
@@ -64,7 +71,8 @@ export async function startEditorFixture(
     workspace,
     settings: { ...testSettings(), ...options.settings },
     commandLine: options.commandLine ?? [],
-    ...(options.recordedGpu && { env: recordedEnvironment(), afterInstall: recordGpu }),
+    env: { ...(options.recordedGpu && recordedEnvironment()), ...options.env },
+    ...(options.recordedGpu && { afterInstall: recordGpu }),
   });
   let browser: Browser;
   try {
