@@ -40,7 +40,7 @@ export class DebugValues implements vscode.Disposable {
     this.#shown.set(key, { index, panel });
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === 'clear') this.clear(document);
-      if (message === 'reveal') void vscode.commands.executeCommand('revealFileInOS', index);
+      if (message === 'reveal') void vscode.commands.executeCommand(revealCommand(), index);
     });
     panel.onDidDispose(() => {
       if (this.#shown.get(key)?.panel === panel) this.clear(document);
@@ -116,6 +116,11 @@ export class DebugValues implements vscode.Disposable {
   }
 }
 
+/** The files of another machine are in no file manager of this one. */
+function revealCommand(): string {
+  return vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
+}
+
 function openPage(
   document: vscode.TextDocument,
   index: vscode.Uri,
@@ -136,8 +141,8 @@ function openPage(
       sections,
       figures: [debugFigures(figures)],
       buttons: [
-        { message: 'clear', label: 'Clear' },
-        { message: 'reveal', label: 'Reveal Files' },
+        { message: 'clear', label: 'Clear from Model' },
+        { message: 'reveal', label: 'Show Files' },
       ],
     },
     crypto.randomUUID(),

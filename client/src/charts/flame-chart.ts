@@ -46,6 +46,12 @@ export const flameScript = `
 for (const figure of document.querySelectorAll('.flame')) {
   const frames = [...figure.querySelectorAll('.frame')];
   const told = figure.querySelector('.told');
+  // A letter or two of a name say nothing.
+  const fit = () => {
+    for (const frame of frames)
+      frame.querySelector('text').style.visibility = frame.querySelector('rect').getBoundingClientRect().width < 36 ? 'hidden' : '';
+  };
+  new ResizeObserver(fit).observe(figure);
   const start = (frame) => Number(frame.dataset.start);
   const end = (frame) => start(frame) + Number(frame.dataset.length);
   const zoom = (from, to) => {
@@ -53,6 +59,7 @@ for (const figure of document.querySelectorAll('.flame')) {
       frame.setAttribute('x', (start(frame) - from) / (to - from) * 100 + '%');
       frame.setAttribute('width', (end(frame) - start(frame)) / (to - from) * 100 + '%');
     }
+    fit();
   };
   const focus = (frame) => {
     if (!frame) return;

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startReadyBridge } from '../../native-bridge/support/bridge.ts';
 import { captured, nets } from '../../server/engine/support/models.ts';
-import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
+import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-engine-'));
@@ -128,6 +128,7 @@ g (float[batch,4] x) => (float[batch,4] y) {
       await view.getByRole('cell', { name: 'root (Sqrt)', exact: true }).waitFor();
       assert.equal(await view.locator('.figures figure').count(), 2);
       await text.locator('.squiggly-warning').first().waitFor();
+      await progressEnded(page);
       await workbench.screenshot('values');
       await workbench.command('TensorRT: Clear Captured Values from Model');
       await text.locator('.squiggly-warning').waitFor({ state: 'detached' });

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { nets } from '../../server/engine/support/models.ts';
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
-import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
+import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-measure-'));
@@ -42,6 +42,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await frames.first().waitFor();
       // The inference as a whole, and its 16 layers.
       assert.equal(await frames.count(), 17);
+      await progressEnded(page);
       await workbench.screenshot('measure-profile');
 
       // The keyboard goes down to the first layer and along the layers; what is focused says what it is.
@@ -71,6 +72,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await points.first().waitFor();
       assert.equal(await points.count(), 5);
       assert.equal(await view.locator('.plot .point.knee').count(), 1);
+      await progressEnded(page);
       await workbench.screenshot('measure-sweep');
 
       await points.nth(2).focus();
@@ -92,6 +94,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
         .locator('.tab', { hasText: 'transformer.engine.context-memory' })
         .waitFor({ timeout: 60_000 });
       await webview(page).getByRole('cell', { name: 'x 2x64x256' }).waitFor();
+      await progressEnded(page);
       await workbench.screenshot('measure-memory');
       await page.locator('.tab', { hasText: /transformer\.engine\s*$/ }).click();
 
@@ -100,6 +103,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'From the engine' }).click();
       const code = page.locator('.editor-group-container.active .view-lines').first();
       await code.locator('.view-line', { hasText: '#include <NvInfer.h>' }).waitFor({ timeout: 60_000 });
+      await progressEnded(page);
       await workbench.screenshot('measure-code');
       await workbench.command('File: Revert and Close Editor');
     });

@@ -6,11 +6,11 @@ import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { loadModel } from '../../../server/src/node/load-model.ts';
-import { readProvenance, writeProvenance } from '../../../server/src/tensorrt/build/provenance.ts';
+import { identify, readProvenance, writeProvenance } from '../../../server/src/tensorrt/build/provenance.ts';
 import { weightsRecord } from '../../../server/src/tensorrt/weights.ts';
 import { writeConvolutions } from '../../server/engine/support/refit-models.ts';
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
-import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
+import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 const lensOf = (page: Page) =>
   page.locator('.codelens-decoration a', { hasText: 'Refit net.engine with this model' });
@@ -66,6 +66,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
     const stripped = (await readProvenance(file('stripped.engine'))) ?? assert.fail();
     await writeProvenance(file('stripped.engine'), {
       ...stripped,
+      inputs: [await identify(file('net.bin'))],
       weights: await weightsRecord(loadModel(model)),
     });
     // As of an older TensorRT than the one that is here, with a plugin of its own.
@@ -117,6 +118,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
       await workbench.answerFileDialog(file('net.refitted.engine'));
       const done = toast(page, 'net.engine was refitted with all weights of net.onnxtxt');
       await done.waitFor({ timeout: 60_000 });
+      await progressEnded(page);
       await workbench.screenshot('refit-done');
       assert.ok(existsSync(file('net.refitted.engine.json')));
       await done.getByRole('button', { name: 'Open Engine' }).click();
@@ -153,6 +155,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
       await view.getByRole('heading', { name: 'Missing weights' }).waitFor({ timeout: 60_000 });
       await view.getByRole('cell', { name: 'conv1 kBIAS' }).waitFor();
       await page.locator('.monaco-editor[data-uri$="net.onnxtxt"] .squiggly-error').first().waitFor();
+      await progressEnded(page);
       await workbench.screenshot('refit-refused');
 
       // A refit that works takes the mark away.

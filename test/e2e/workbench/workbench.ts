@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
@@ -36,6 +37,14 @@ export interface Workbench {
 /** What is inside the web view in sight. */
 export function webview(page: Page): FrameLocator {
   return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
+}
+
+/** Waits until no notification shows the progress of something. */
+export async function progressEnded(page: Page): Promise<void> {
+  await page
+    .locator('.notification-toast .monaco-progress-container.active')
+    .first()
+    .waitFor({ state: 'detached' });
 }
 
 /** One editor on a workspace of models. */
@@ -158,14 +167,18 @@ function workbenchOf(page: Page): Workbench {
       return (await status.textContent()) ?? '';
     },
     answerFileDialog: async (file) => {
-      await page.locator('.quick-input-widget .quick-input-title', { hasText: /\S/ }).waitFor();
+      const title = page.locator('.quick-input-widget .quick-input-title', { hasText: /\S/ });
+      await title.waitFor();
+      const asked = await title.textContent();
+      // What is asked next may be in the same box.
+      const isOpen = async () => (await quickInput.isVisible()) && (await title.textContent()) === asked;
       // While it reads folders, the dialog writes into its box and ignores keys.
-      for (let attempt = 0; attempt < 40 && (await quickInput.isVisible()); attempt++) {
+      for (let attempt = 0; attempt < 40 && (await isOpen()); attempt++) {
         if ((await quickInput.inputValue()) !== file) await quickInput.fill(file);
         else await quickInput.press('Enter');
         await page.waitForTimeout(500);
       }
-      await quickInput.waitFor({ state: 'hidden' });
+      assert.ok(!(await isOpen()), `The dialog “${asked}” does not take ${file}.`);
     },
     pointAt: async (word) => {
       const place = page
@@ -191,7 +204,11 @@ function workbenchOf(page: Page): Workbench {
     },
     screenshot: async (name) => {
       mkdirSync(screenshotFolder, { recursive: true });
-      await page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+      await page.screenshot({
+        path: path.join(screenshotFolder, `${name}.png`),
+        // What comes in slowly is there.
+        animations: 'disabled',
+      });
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Captured debug tensors as sections that a terminal and a page show alike. */
 import type { ValueFigure } from '../../debug-protocol.ts';
 import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
+import { timeText } from '../sizes.ts';
 import type { ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
 import type { CapturedValues, DebugCapture, DebugTensor } from './capture.ts';
@@ -56,7 +57,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
         'Inputs',
         inputs.map(({ name, type, dims }) => `${name} ${type} ${shapeText(dims)}`).join(', ') || 'none',
       ],
-      ['Captured', captured],
+      ['Captured', timeText(captured)],
     ],
   };
 }
@@ -65,7 +66,7 @@ function tensorSection({ tensors }: DebugCapture): TableSection {
   const isCompared = tensors.some(({ comparison }) => comparison);
   return {
     kind: 'table',
-    title: tensors.some((tensor) => tensor.engine) ? 'Tensors' : 'Tensors (of the reference)',
+    title: 'Tensors',
     columns: [
       'Tensor',
       'Node',

@@ -31,8 +31,13 @@ export function writeConvolutions(
   });
   writeFileSync(path.join(folder, `${name}.bin`), new Float32Array(values));
   const text = nets.convolutions
+    .trimStart()
+    .replaceAll(/^ {4}/gm, '')
     .replace(/\(float\[2,3,64,64\] x,[^)]*\)/, '(float[2,3,64,64] x)')
-    .replace('(float[2,10] y) {', `(float[2,10] y)\n<${initializers.join(',\n')}>\n{`);
+    .replace(
+      '(float[2,10] y) {',
+      `(float[2,10] y)\n<\n${initializers.map((line) => `  ${line}`).join(',\n')}\n>\n{`,
+    );
   const file = path.join(folder, `${name}.onnxtxt`);
   writeFileSync(file, text);
   return file;

@@ -12,7 +12,13 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { openValueFile } from '../../../server/src/engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../server/src/node/file-access.ts';
-import { type EditorFixture, startEditorFixture, type Workbench, webview } from './workbench.ts';
+import {
+  type EditorFixture,
+  progressEnded,
+  startEditorFixture,
+  type Workbench,
+  webview,
+} from './workbench.ts';
 
 const choice = (page: Page, words: string) =>
   page.locator('.quick-input-list .monaco-list-row', { hasText: words });
@@ -82,6 +88,7 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
       const view = webview(page);
       await view.getByRole('cell', { name: 'conv1 (Conv)', exact: true }).waitFor({ timeout: 60_000 });
       assert.equal(await view.locator('.figures figure').count(), 8);
+      await progressEnded(page);
       await workbench.screenshot('values-model');
     });
   });
@@ -120,6 +127,7 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
         line && mark && mark.y >= line.y - 1 && mark.y < line.y + line.height,
         'the mark is at conv1',
       );
+      await progressEnded(page);
       await workbench.screenshot('values-divergence');
       assert.match(readFileSync(file('convolutions.trt.yaml'), 'utf8'), /markDebug: \[r0, c1\]/);
     });
