@@ -141,8 +141,8 @@ function openPage(
       sections,
       figures: [debugFigures(figures)],
       buttons: [
-        { message: 'clear', label: 'Clear from Model' },
         { message: 'reveal', label: 'Show Files' },
+        { message: 'clear', label: 'Clear from Model' },
       ],
     },
     crypto.randomUUID(),

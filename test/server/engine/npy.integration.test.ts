@@ -58,7 +58,7 @@ open("short.npy", "wb").write(open("big.npy", "rb").read().replace(b">f4", b"<f4
 open("other.npy", "wb").write(b"PK but no array")`);
     const fails = (name: string, words: RegExp) =>
       assert.throws(() => openValueFile(file(name), nodeFileAccess), words);
-    fails('columns', /stored column by column\. Save it with numpy\.save\(FILE, numpy\.ascontiguousarray/);
+    fails('columns', /stored column by column: save it with numpy\.save\(FILE, numpy\.ascontiguousarray/);
     fails('big', /is big-endian \(>f4\)/);
     fails('complex', /elements of type <c8, which no tensor of a model has|holds elements of type <c8/);
     fails('objects', /holds elements of type \|O/);

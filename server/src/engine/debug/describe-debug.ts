@@ -70,20 +70,20 @@ function tensorSection({ tensors }: DebugCapture): TableSection {
     columns: [
       'Tensor',
       'Node',
-      'Type',
-      'Shape',
+      ...(isCompared ? ['Verdict', 'Max abs diff', 'Max rel diff', 'Cosine'] : []),
       'Min',
       'Max',
       'Mean',
       'NaN',
       'Inf',
-      ...(isCompared ? ['Max abs diff', 'Max rel diff', 'Cosine', 'Verdict'] : []),
+      'Type',
+      'Shape',
     ],
     rows: tensors.map((tensor) => [
       tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
       tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
-      ...statisticsCells(tensor.engine ?? tensor.reference),
       ...(isCompared ? comparisonCells(tensor) : []),
+      ...statisticsCells(tensor.engine ?? tensor.reference),
     ]),
   };
 }
@@ -92,22 +92,22 @@ function statisticsCells(values: CapturedValues | undefined): string[] {
   if (!values) return ['', '', '', '', '', '', ''];
   const { finite, nan, positiveInfinity, negativeInfinity } = values.statistics;
   return [
-    values.type,
-    shapeText(values.dims),
     ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
     String(nan),
     String(positiveInfinity + negativeInfinity),
+    values.type,
+    shapeText(values.dims),
   ];
 }
 
 function comparisonCells({ comparison, engine }: DebugTensor): string[] {
-  if (!comparison) return ['', '', '', engine ? 'no reference' : 'not in the engine'];
+  if (!comparison) return [engine ? 'no reference' : 'not in the engine', '', '', ''];
   const { greatestAbsolute, greatestRelative, cosine } = comparison;
   return [
+    verdictText(comparison),
     numberText(greatestAbsolute),
     numberText(greatestRelative),
     cosine === undefined ? '' : cosine.toFixed(6),
-    verdictText(comparison),
   ];
 }
 
