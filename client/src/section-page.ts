@@ -156,8 +156,10 @@ function histogramFigure({ start, width, counts }: Histogram): string {
   });
   const end = start + width * counts.length;
   return `<figure class="histogram">
+<div class="bars">
 <svg viewBox="0 0 ${counts.length * bar} ${height}" width="${counts.length * bar * 2}" height="${height}" preserveAspectRatio="none" role="img" aria-label="Histogram of latencies">${bars.join('')}</svg>
 <div class="ends" aria-hidden="true"><span>${start.toPrecision(3)} ms</span><span>${end.toPrecision(3)} ms</span></div>
+</div>
 <figcaption>Latencies of inferences; the highest bar counts ${most}</figcaption>
 </figure>`;
 }
@@ -195,7 +197,7 @@ figure rect { fill: var(--vscode-charts-blue); }
 figure rect.reference { fill: var(--vscode-charts-yellow); }
 figure svg, .plot { max-width: 100%; }
 .histogram svg, .figures svg { display: block; border-bottom: 1px solid var(--vscode-descriptionForeground); }
-.histogram { width: fit-content; max-width: 100%; }
+.bars { width: fit-content; max-width: 100%; }
 .ends { display: flex; justify-content: space-between; gap: 1em; color: var(--vscode-descriptionForeground); }
 .figures { display: flex; flex-wrap: wrap; gap: 1em 2em; }
 .figures figure { margin: 0.5em 0; max-width: 22rem; }

@@ -28,7 +28,7 @@ function heatClass({ kind, heat }: FlameFrame): string {
 
 export const flameStyle = `
 .flame { overflow-x: auto; }
-.flame-chart { min-width: 30rem; }
+.flame-chart { min-width: 18rem; }
 .frame { cursor: pointer; }
 .frame:focus { outline: none; }
 .frame rect { stroke: var(--vscode-editor-background); }
@@ -49,7 +49,7 @@ for (const figure of document.querySelectorAll('.flame')) {
   // A letter or two of a name say nothing.
   const fit = () => {
     for (const frame of frames)
-      frame.querySelector('text').style.visibility = frame.querySelector('rect').getBoundingClientRect().width < 36 ? 'hidden' : '';
+      frame.querySelector('text').style.visibility = frame.querySelector('rect').getBoundingClientRect().width < 28 ? 'hidden' : '';
   };
   new ResizeObserver(fit).observe(figure);
   const start = (frame) => Number(frame.dataset.start);

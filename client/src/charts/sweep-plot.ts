@@ -79,7 +79,8 @@ function legend(points: readonly SweepPoint[], knee: SweepAdvice['knee']): strin
 }
 
 export const sweepStyle = `
-.plot { height: auto; }
+.sweep { overflow-x: auto; }
+.plot { height: auto; min-width: 30rem; }
 .plot text { fill: var(--vscode-descriptionForeground); font-size: 12px; }
 .plot .left { text-anchor: end; dominant-baseline: middle; }
 .plot .below { text-anchor: middle; }
