@@ -28,7 +28,7 @@ export class ProfileHeat implements vscode.Disposable {
   /** A column of shares in front of the statements, as times behind long ones may be out of sight. */
   readonly #shares = vscode.window.createTextEditorDecorationType({
     before: {
-      color: new vscode.ThemeColor('editorCodeLens.foreground'),
+      color: new vscode.ThemeColor('descriptionForeground'),
       fontStyle: 'normal',
       margin: '0 1.5ch 0 0',
     },

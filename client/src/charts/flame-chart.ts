@@ -31,7 +31,7 @@ export const flameStyle = `
 .flame-chart { min-width: 18rem; }
 .frame { cursor: pointer; }
 .frame:focus { outline: none; }
-.frame rect { stroke: var(--vscode-editor-background); }
+.frame rect { stroke: var(--vscode-contrastBorder, var(--vscode-editor-background)); }
 .frame:focus rect { stroke: var(--vscode-focusBorder); stroke-width: 3; }
 .frame text { fill: var(--vscode-editor-foreground); font-size: 12px; }
 .frame.inference rect { fill: var(--vscode-list-inactiveSelectionBackground); }
@@ -46,10 +46,17 @@ export const flameScript = `
 for (const figure of document.querySelectorAll('.flame')) {
   const frames = [...figure.querySelectorAll('.frame')];
   const told = figure.querySelector('.told');
-  // A letter or two of a name say nothing.
+  const chart = figure.querySelector('.flame-chart');
+  // Names stand where their frames are in sight; a letter or two of them say nothing.
   const fit = () => {
-    for (const frame of frames)
-      frame.querySelector('text').style.visibility = frame.querySelector('rect').getBoundingClientRect().width < 28 ? 'hidden' : '';
+    const view = chart.getBoundingClientRect();
+    for (const frame of frames) {
+      const box = frame.querySelector('rect').getBoundingClientRect();
+      const hidden = Math.max(0, view.left - box.left);
+      const text = frame.querySelector('text');
+      text.setAttribute('x', hidden + 4);
+      text.style.visibility = box.width - hidden < 28 ? 'hidden' : '';
+    }
   };
   new ResizeObserver(fit).observe(figure);
   const start = (frame) => Number(frame.dataset.start);

@@ -84,7 +84,7 @@ export const sweepStyle = `
 .plot text { fill: var(--vscode-descriptionForeground); font-size: 12px; }
 .plot .left { text-anchor: end; dominant-baseline: middle; }
 .plot .below { text-anchor: middle; }
-.plot .grid { stroke: var(--vscode-panel-border); }
+.plot .grid { stroke: var(--vscode-descriptionForeground); stroke-opacity: 0.25; }
 .plot polyline { fill: none; stroke: var(--vscode-charts-blue); stroke-opacity: 0.5; }
 .point { cursor: pointer; }
 .point:focus { outline: none; }

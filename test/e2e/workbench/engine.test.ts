@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { startReadyBridge } from '../../native-bridge/support/bridge.ts';
-import { captured, nets } from '../../server/engine/support/models.ts';
+import { captured, fileText, nets } from '../../server/engine/support/models.ts';
 import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
@@ -22,7 +22,7 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
     copyFileSync(file('net.engine'), file('other.plan'));
     writeFileSync(file('net.engine.layers.json'), captured('convolutions-layers'));
     writeFileSync(file('broken.trt'), 'Not an engine, but a letter to the editor.\n');
-    writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
+    writeFileSync(file('transformer.onnxtxt'), fileText(nets.transformer));
     // What `onnx-trt profile --export` writes: captured on an H200.
     const run = JSON.parse(captured('transformer-run'));
     const own = { format: 'onnx-tensorrt-tools profile', formatVersion: 1, ...run };
@@ -103,7 +103,7 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
       await hint.waitFor({ state: 'detached' });
       await page.keyboard.press('Control+z');
       await workbench.command('File: Revert File');
-      assert.equal(readFileSync(file('transformer.onnxtxt'), 'utf8'), nets.transformer.trimStart());
+      assert.equal(readFileSync(file('transformer.onnxtxt'), 'utf8'), fileText(nets.transformer));
     });
   });
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { nets } from '../../server/engine/support/models.ts';
+import { fileText, nets } from '../../server/engine/support/models.ts';
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
 import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
@@ -14,7 +14,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
   const file = (name: string) => path.join(editor.workspace, name);
   before(async () => {
     editor = await startEditorFixture(folder, { recordedGpu: true });
-    writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
+    writeFileSync(file('transformer.onnxtxt'), fileText(nets.transformer));
     writeFileSync(
       file('transformer.trt.yaml'),
       '# For small GPUs.\nmodel: transformer.onnxtxt\nengine: transformer.engine\nstronglyTyped: true\nallowWeightStreaming: true # yes\nprofiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
@@ -55,6 +55,9 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await told.filter({ hasText: '4 nodes together' }).waitFor();
       await page.keyboard.press('Enter');
       assert.equal(await view.locator('.frame:focus').getAttribute('width'), '100%');
+      // The name of what reaches beyond both ends stays in sight.
+      const whole = view.locator('.frame.inference text');
+      assert.ok(Number(await whole.getAttribute('x')) > 4);
       await workbench.screenshot('measure-flame');
       await page.keyboard.press('Escape');
     });
