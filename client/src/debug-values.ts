@@ -36,7 +36,7 @@ export class DebugValues implements vscode.Disposable {
     const panel = openPage(document, index, result);
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === 'clear') this.clear(document);
-      if (message === 'reveal') void vscode.commands.executeCommand('revealFileInOS', index);
+      if (message === 'reveal') void vscode.commands.executeCommand(revealCommand(), index);
     });
     this.#shown.show(document, { index, marks: result.marks, panel });
   }
@@ -83,6 +83,11 @@ export class DebugValues implements vscode.Disposable {
   }
 }
 
+/** The files of another machine are in no file manager of this one. */
+function revealCommand(): string {
+  return vscode.env.remoteName === undefined ? 'revealFileInOS' : 'revealInExplorer';
+}
+
 function openPage(
   document: vscode.TextDocument,
   index: vscode.Uri,
@@ -103,8 +108,8 @@ function openPage(
       sections,
       figures: [debugFigures(figures)],
       buttons: [
-        { message: 'clear', label: 'Clear' },
-        { message: 'reveal', label: 'Reveal Files' },
+        { message: 'reveal', label: 'Show Files' },
+        { message: 'clear', label: 'Clear from Model' },
       ],
     },
     crypto.randomUUID(),

@@ -32,7 +32,7 @@ export class ProfileHeat implements vscode.Disposable {
   /** A column of shares in front of the statements, as times behind long ones may be out of sight. */
   readonly #shares = vscode.window.createTextEditorDecorationType({
     before: {
-      color: new vscode.ThemeColor('editorCodeLens.foreground'),
+      color: new vscode.ThemeColor('descriptionForeground'),
       fontStyle: 'normal',
       margin: '0 1.5ch 0 0',
     },
@@ -98,8 +98,10 @@ export class ProfileHeat implements vscode.Disposable {
     { nodes: _, ...page }: ProfileOnModelResult,
   ): vscode.WebviewPanel {
     const model = path.posix.basename(document.uri.path);
-    const title = `${model}: ${files.map((file) => path.posix.basename(file.path)).join(', ')}`;
-    return showProfilePage(this.#client, `Profile of ${model}`, { title, ...page }, files, {
+    const title = `Profile of ${model}`;
+    const source = `From ${files.map((file) => path.posix.basename(file.path)).join(', ')}.`;
+    const shown = { title, ...page, notes: [source, ...page.notes] };
+    return showProfilePage(this.#client, title, shown, files, {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
     });

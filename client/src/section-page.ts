@@ -33,16 +33,18 @@ export function sectionPage(
     [
       lead ? `<p class="lead ${lead.mood}">${escapeHtml(lead.text)}</p>` : '',
       ...notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
-      buttons
-        .map(
-          ({ message, label }) =>
-            `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
-        )
-        .join('\n'),
+      buttons.length > 0
+        ? `<div class="buttons">${buttons
+            .map(
+              ({ message, label }) =>
+                `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
+            )
+            .join('\n')}</div>`
+        : '',
       figure ?? '',
       histogram ? histogramFigure(histogram) : '',
       flame ? flameChartHtml(flame) : '',
-      ...sections.map(sectionHtml),
+      ...sections.map((section) => sectionHtml(withoutLead(section, lead?.text))),
       ...figures,
     ],
     nonce,
@@ -61,7 +63,7 @@ export function differencePage(
       ? ['<p class="note">They do not differ in what is known of them.</p>']
       : differences.map(
           ({ title, rows }) =>
-            `<section><h2>${escapeHtml(title)}</h2>${tableHtml({
+            `<section class="difference"><h2>${escapeHtml(title)}</h2>${tableHtml({
               columns: ['', before, after],
               rows: rows.map((row) => [row.label, row.before ?? '–', row.after ?? '–']),
             })}</section>`,
@@ -88,7 +90,14 @@ ${body.filter((part) => part !== '').join('\n')}
 </html>`;
 }
 
+/** What the page begins with is not said twice. */
+function withoutLead(section: Section, lead: string | undefined): Section {
+  if (section.kind === 'table') return section;
+  return { ...section, rows: section.rows.filter(([, value]) => value !== lead) };
+}
+
 function sectionHtml(section: Section): string {
+  if (section.rows.length === 0) return '';
   const body =
     section.kind === 'table'
       ? tableHtml(section)
@@ -100,9 +109,12 @@ function sectionHtml(section: Section): string {
 
 function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): string {
   const numeric = columns.map(
-    (_, column) => rows.some((row) => row[column] !== '') && rows.every((row) => isNumber(row[column])),
+    (_, column) =>
+      rows.some((row) => !isBlank(row[column])) &&
+      rows.every((row) => isBlank(row[column]) || isNumber(row[column])),
   );
-  const mark = (column: number) => (numeric[column] === true ? ' class="number"' : '');
+  const mark = (column: number, cell = '') =>
+    numeric[column] === true ? ' class="number"' : cell.length > longText ? ' class="long"' : '';
   const head = columns
     .map((name, column) =>
       name === ''
@@ -113,14 +125,24 @@ function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): s
   const body = rows
     .map(
       (row) =>
-        `<tr>${row.map((cell, column) => `<td${mark(column)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((cell, column) => `<td${mark(column, cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
     )
     .join('\n');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }
 
+/** More is broken into lines. */
+const longText = 48;
+
+function isBlank(cell: string | undefined): boolean {
+  return cell === undefined || cell === '' || cell === '–';
+}
+
+/** With a unit; or with a share, as `+0.5 (+2.0 %)`. */
 function isNumber(cell: string | undefined): boolean {
-  return cell !== undefined && /^([+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?)?$/.test(cell);
+  return (
+    cell !== undefined && /^[+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?( \([+\-−±]?[\d.]+ %\))?$/.test(cell)
+  );
 }
 
 function histogramFigure({ start, width, counts }: Histogram): string {
@@ -134,8 +156,11 @@ function histogramFigure({ start, width, counts }: Histogram): string {
   });
   const end = start + width * counts.length;
   return `<figure class="histogram">
+<div class="bars">
 <svg viewBox="0 0 ${counts.length * bar} ${height}" width="${counts.length * bar * 2}" height="${height}" preserveAspectRatio="none" role="img" aria-label="Histogram of latencies">${bars.join('')}</svg>
-<figcaption>Latency of inferences: ${start.toPrecision(4)} to ${end.toPrecision(4)} ms</figcaption>
+<div class="ends" aria-hidden="true"><span>${start.toPrecision(3)} ms</span><span>${end.toPrecision(3)} ms</span></div>
+</div>
+<figcaption>Latencies of inferences; the highest bar counts ${most}</figcaption>
 </figure>`;
 }
 
@@ -158,23 +183,32 @@ th .sort { border: 0; padding: 0.2em 0; font: inherit; text-align: inherit; colo
 th[aria-sort="ascending"] .sort::after { content: " \\2191"; }
 th[aria-sort="descending"] .sort::after { content: " \\2193"; }
 th, td { padding: 0.2em 1.2em 0.2em 0; vertical-align: top; }
-td { max-width: 40rem; overflow-wrap: break-word; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
+td { white-space: nowrap; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
+.long { min-width: 18rem; max-width: 40rem; white-space: normal; overflow-wrap: anywhere; }
+.difference table { width: 100%; min-width: 30rem; table-layout: fixed; }
+.difference td { white-space: normal; overflow-wrap: anywhere; }
+.difference .number { text-align: left; }
+.difference th:first-child { width: 28%; }
 tbody tr:hover { background: var(--vscode-list-hoverBackground); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1em 0; }
 figcaption { margin-top: 0.3em; color: var(--vscode-descriptionForeground); }
 figure rect { fill: var(--vscode-charts-blue); }
-figure rect.reference { fill: var(--vscode-charts-orange); }
+figure rect.reference { fill: var(--vscode-charts-yellow); }
 figure svg, .plot { max-width: 100%; }
-.histogram svg, .figures svg { border-bottom: 1px solid var(--vscode-panel-border); }
+.histogram svg, .figures svg { display: block; border-bottom: 1px solid var(--vscode-descriptionForeground); }
+.bars { width: fit-content; max-width: 100%; }
+.ends { display: flex; justify-content: space-between; gap: 1em; color: var(--vscode-descriptionForeground); }
 .figures { display: flex; flex-wrap: wrap; gap: 1em 2em; }
 .figures figure { margin: 0.5em 0; max-width: 22rem; }
-.figures svg { display: block; }
 .figures figcaption { color: inherit; font-weight: 600; }
 .caption { margin: 0.2em 0 0.6em; color: var(--vscode-descriptionForeground); }
-main > button { margin: 0.4em 0.5em 0 0; padding: 0.35em 1em; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px;
+.buttons { display: flex; flex-wrap: wrap; gap: 0.5em; margin: 1em 0; }
+.buttons button { padding: 0.35em 1em; border: 1px solid var(--vscode-button-border, transparent); border-radius: 2px;
   font: inherit; cursor: pointer; color: var(--vscode-button-foreground); background: var(--vscode-button-background); }
-main > button:hover { background: var(--vscode-button-hoverBackground); }
+.buttons button:hover { background: var(--vscode-button-hoverBackground); }
+.buttons button + button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); }
+.buttons button + button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
 ${flameStyle}${sweepStyle}`;
 
@@ -193,7 +227,7 @@ for (const button of document.querySelectorAll('[data-message]')) {
 }
 const value = (row, column) => {
   const text = row.cells[column].textContent;
-  const number = /^[+\\-−±]?\\d+(\\.\\d+)?(e[+-]\\d+)?( [%\\w]+)?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
+  const number = /^[+\\-−±]?\\d+(\\.\\d+)?(e[+-]\\d+)?( [%\\w]+)?( \\([+\\-−±]?[\\d.]+ %\\))?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
   return { text, number };
 };
 for (const button of document.querySelectorAll('.sort'))

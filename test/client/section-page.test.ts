@@ -52,6 +52,33 @@ describe('pages of engines and profiles', () => {
     assert.equal([...page.matchAll(/<button class="sort">/g)].length, 3);
   });
 
+  test('a value that is not there leaves a column one of numbers; what the lead says is not said again', () => {
+    const html = sectionPage(
+      {
+        title: 'values',
+        lead: { text: 'All is well.', mood: 'yes' },
+        notes: [],
+        sections: [
+          { kind: 'rows', title: 'Result', rows: [['Found', 'All is well.']] },
+          {
+            kind: 'table',
+            title: 'Tensors',
+            columns: ['Min', 'Change'],
+            rows: [
+              ['–', '+0.5 (+2.0 %)'],
+              ['-1', '±0 (±0.0 %)'],
+            ],
+          },
+        ],
+        buttons: [],
+      },
+      'N',
+    );
+    assert.match(html, /<td class="number">–<\/td><td class="number">\+0\.5 \(\+2\.0 %\)<\/td>/);
+    assert.equal(html.split('All is well.').length, 2);
+    assert.doesNotMatch(html, /Result/);
+  });
+
   test('take colours from the theme', () => {
     const colours = [...page.matchAll(/(?:color|background|fill): ([^;]+);/g)].map(([, value]) => value);
     assert.ok(colours.length > 5);
@@ -109,7 +136,7 @@ describe('pages of engines and profiles', () => {
     );
     assert.match(
       different,
-      /<tr><td>Size<\/td><td>1 kB<\/td><td>2 kB<\/td><\/tr>\n<tr><td>New<\/td><td>–<\/td><td>x<\/td><\/tr>/,
+      /<tr><td>Size<\/td><td class="number">1 kB<\/td><td>2 kB<\/td><\/tr>\n<tr><td>New<\/td><td class="number">–<\/td><td>x<\/td><\/tr>/,
     );
   });
 });
@@ -165,6 +192,16 @@ describe('the plot of a weight streaming sweep', () => {
     assert.ok(slow?.[0] !== undefined && knee?.[0] !== undefined && fast?.[0] !== undefined);
     assert.ok(slow[0] < knee[0] && knee[0] < fast[0]);
     assert.ok((slow[1] ?? 0) < (knee[1] ?? 0));
+  });
+
+  test('has axes of round numbers, and says what colours mean', () => {
+    const ticks = (kind: string) =>
+      [...plot.matchAll(new RegExp(`<text class="${kind}"[^>]*>([^<]*)</text>`, 'g'))].map(
+        ([, tick]) => tick,
+      );
+    assert.deepEqual(ticks('left'), ['0', '1.00', '2.00', '3.00', '4.00', '5.00']);
+    assert.deepEqual(ticks('below').slice(0, -1), ['0 bytes', '500 bytes', '1.00 kB', '1.50 kB']);
+    assert.match(plot, /knee"><\/span>recommended, .*TensorRT’s own choice\./);
   });
 
   test('is left out where nothing was measured', () => {

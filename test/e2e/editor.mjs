@@ -130,6 +130,8 @@ export function launchBrowser() {
     throw new Error('There is no Chromium: run `node scripts/fetch-test-editor.mjs`.');
   return chromium.launch({
     executablePath,
+    // Pictures show them, as people see them.
+    ignoreDefaultArgs: ['--hide-scrollbars'],
     args: [
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-dev-shm-usage',

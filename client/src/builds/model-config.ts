@@ -21,7 +21,7 @@ export async function configOfModel(model: vscode.Uri): Promise<vscode.Uri | und
 export async function createConfig(
   { client }: CommandContext,
   model: vscode.Uri,
-  { onlyIfDynamic }: { readonly onlyIfDynamic: boolean },
+  { onlyIfDynamic, place }: { readonly onlyIfDynamic: boolean; readonly place?: vscode.ViewColumn },
 ): Promise<vscode.Uri | undefined> {
   const { text, isDynamic } = await client.sendRequest(NewBuildConfigRequest, {
     uri: client.code2ProtocolConverter.asUri(model),
@@ -33,7 +33,7 @@ export async function createConfig(
   if (!(await vscode.workspace.applyEdit(edit))) {
     throw new Error(`${path.posix.basename(config.path)} could not be written beside its model.`);
   }
-  await vscode.window.showTextDocument(config);
+  await vscode.window.showTextDocument(config, { viewColumn: place ?? vscode.ViewColumn.Active });
   return config;
 }
 

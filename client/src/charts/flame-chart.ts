@@ -28,10 +28,10 @@ function heatClass({ kind, heat }: FlameFrame): string {
 
 export const flameStyle = `
 .flame { overflow-x: auto; }
-.flame-chart { min-width: 30rem; }
+.flame-chart { min-width: 18rem; }
 .frame { cursor: pointer; }
 .frame:focus { outline: none; }
-.frame rect { stroke: var(--vscode-editor-background); }
+.frame rect { stroke: var(--vscode-contrastBorder, var(--vscode-editor-background)); }
 .frame:focus rect { stroke: var(--vscode-focusBorder); stroke-width: 3; }
 .frame text { fill: var(--vscode-editor-foreground); font-size: 12px; }
 .frame.inference rect { fill: var(--vscode-list-inactiveSelectionBackground); }
@@ -46,6 +46,19 @@ export const flameScript = `
 for (const figure of document.querySelectorAll('.flame')) {
   const frames = [...figure.querySelectorAll('.frame')];
   const told = figure.querySelector('.told');
+  const chart = figure.querySelector('.flame-chart');
+  // Names stand where their frames are in sight; a letter or two of them say nothing.
+  const fit = () => {
+    const view = chart.getBoundingClientRect();
+    for (const frame of frames) {
+      const box = frame.querySelector('rect').getBoundingClientRect();
+      const hidden = Math.max(0, view.left - box.left);
+      const text = frame.querySelector('text');
+      text.setAttribute('x', hidden + 4);
+      text.style.visibility = box.width - hidden < 28 ? 'hidden' : '';
+    }
+  };
+  new ResizeObserver(fit).observe(figure);
   const start = (frame) => Number(frame.dataset.start);
   const end = (frame) => start(frame) + Number(frame.dataset.length);
   const zoom = (from, to) => {
@@ -53,6 +66,7 @@ for (const figure of document.querySelectorAll('.flame')) {
       frame.setAttribute('x', (start(frame) - from) / (to - from) * 100 + '%');
       frame.setAttribute('width', (end(frame) - start(frame)) / (to - from) * 100 + '%');
     }
+    fit();
   };
   const focus = (frame) => {
     if (!frame) return;

@@ -5,6 +5,7 @@ import {
   hasLatency,
   percentText,
   type SweepAdvice,
+  type SweepPoint,
   type WeightStreamingSweep,
 } from '../../../server/src/engine/measurements/weight-streaming.ts';
 import { byteText, millisecondsText } from '../../../server/src/engine/sizes.ts';
@@ -23,10 +24,12 @@ export function sweepPlotHtml(sweep: WeightStreamingSweep, { knee, best }: Sweep
   const { streamable } = sweep.weights;
   const widest = Math.max(...points.map(bytesOf), 1);
   const highest = Math.max(...points.map(({ latency }) => latency.p95), Number.MIN_VALUE);
+  const [across, up] = [roundTicks(widest), roundTicks(highest)];
+  const [right, top] = [across.at(-1) ?? widest, up.at(-1) ?? highest];
   const x = (bytes: number) =>
-    (margin.left + (bytes / widest) * (width - margin.left - margin.right)).toFixed(1);
+    (margin.left + (bytes / right) * (width - margin.left - margin.right)).toFixed(1);
   const y = (milliseconds: number) =>
-    (height - margin.bottom - (milliseconds / highest) * (height - margin.top - margin.bottom)).toFixed(1);
+    (height - margin.bottom - (milliseconds / top) * (height - margin.top - margin.bottom)).toFixed(1);
   const line = points.map((point) => `${x(bytesOf(point))},${y(point.latency.median)}`).join(' ');
   const marks = points.map((point) => {
     // Budgets differ; objects do, too, once a message has carried them.
@@ -43,27 +46,45 @@ export function sweepPlotHtml(sweep: WeightStreamingSweep, { knee, best }: Sweep
     const at = x(bytesOf(point));
     return `<g class="${kinds.join(' ')}" role="button" tabindex="0" data-message="budget:${escapeHtml(budgetValue(point, streamable))}" aria-label="${told.join('. ')}. Press to keep this budget in the config."><title>${told.join('\n')}</title><line x1="${at}" x2="${at}" y1="${y(point.latency.min)}" y2="${y(point.latency.p95)}"/><circle cx="${at}" cy="${y(point.latency.median)}" r="6"/></g>`;
   });
-  const ticks = [0, 0.25, 0.5, 0.75, 1];
   const [bottom, end] = [height - margin.bottom, width - margin.right];
   return `<figure class="sweep">
 <svg class="plot" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="Latency against memory by budget; the table says the same">
-${ticks.map((part) => `<line class="grid" x1="${margin.left}" x2="${end}" y1="${y(part * highest)}" y2="${y(part * highest)}"/><text class="left" x="${margin.left - 8}" y="${y(part * highest)}">${millisecondsText(part * highest)}</text>`).join('\n')}
-${ticks.map((part) => `<text class="below" x="${x(part * widest)}" y="${bottom + 18}">${byteText(Math.round(part * widest))}</text>`).join('\n')}
+${up.map((tick) => `<line class="grid" x1="${margin.left}" x2="${end}" y1="${y(tick)}" y2="${y(tick)}"/><text class="left" x="${margin.left - 8}" y="${y(tick)}">${millisecondsText(tick)}</text>`).join('\n')}
+${across.map((tick) => `<text class="below" x="${x(tick)}" y="${bottom + 18}">${byteText(Math.round(tick))}</text>`).join('\n')}
 <text class="below" x="${(margin.left + end) / 2}" y="${height - 6}">weights on the GPU + scratch memory + activations</text>
 <text class="top" x="4" y="12">ms</text>
 <polyline points="${line}"/>
 ${marks.join('\n')}
 </svg>
-<figcaption>Each point is a budget; its line reaches from the fastest inference to the 95th percentile. Press a point to keep its budget in the config.</figcaption>
+<figcaption>Each point is a budget; its line reaches from the fastest inference to the 95th percentile.${legend(points, knee)} Press a point to keep its budget in the config.</figcaption>
 </figure>`;
 }
 
+/** From 0 to beyond the greatest value, by steps of 1, 2 or 5 with zeros. */
+function roundTicks(greatest: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(greatest / 4));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((wide) => wide * 5 >= greatest) ?? greatest;
+  return Array.from({ length: Math.ceil(greatest / step - 1e-9) + 1 }, (_, index) => index * step);
+}
+
+/** What the colours of points mean, as far as there are such points. */
+function legend(points: readonly SweepPoint[], knee: SweepAdvice['knee']): string {
+  const kinds = [
+    ...(knee ? ['<span class="dot knee"></span>recommended'] : []),
+    ...(points.some(({ isAutomatic, budget }) => isAutomatic && budget !== knee?.budget)
+      ? ['<span class="dot automatic"></span>TensorRT’s own choice']
+      : []),
+  ];
+  return kinds.length > 0 ? ` ${kinds.join(', ')}.` : '';
+}
+
 export const sweepStyle = `
-.plot { height: auto; }
+.sweep { overflow-x: auto; }
+.plot { height: auto; min-width: 30rem; }
 .plot text { fill: var(--vscode-descriptionForeground); font-size: 12px; }
 .plot .left { text-anchor: end; dominant-baseline: middle; }
 .plot .below { text-anchor: middle; }
-.plot .grid { stroke: var(--vscode-panel-border); }
+.plot .grid { stroke: var(--vscode-descriptionForeground); stroke-opacity: 0.25; }
 .plot polyline { fill: none; stroke: var(--vscode-charts-blue); stroke-opacity: 0.5; }
 .point { cursor: pointer; }
 .point:focus { outline: none; }
@@ -71,5 +92,8 @@ export const sweepStyle = `
 .point circle { fill: var(--vscode-charts-blue); stroke: var(--vscode-editor-background); }
 .point.automatic circle { fill: var(--vscode-charts-purple); }
 .point.knee circle { fill: var(--vscode-charts-green); }
+.dot { display: inline-block; width: 0.7em; height: 0.7em; margin-right: 0.3em; border-radius: 50%; }
+.dot.knee { background: var(--vscode-charts-green); }
+.dot.automatic { background: var(--vscode-charts-purple); }
 .point:focus circle, .point:hover circle { stroke: var(--vscode-focusBorder); stroke-width: 3; }
 `;

@@ -60,11 +60,11 @@ export const markDebugTensor: Command = {
       throw new Error('Put the cursor on a value of the model, and choose the code action.');
     const document = await modelOf(context, resource);
     const model = fileOf(document.uri);
-    const config =
-      (await configOfModel(model)) ?? (await createConfig(context, model, { onlyIfDynamic: false }));
+    const place = vscode.ViewColumn.Beside;
+    const existing = await configOfModel(model);
+    if (existing) await showBeside(existing);
+    const config = existing ?? (await createConfig(context, model, { onlyIfDynamic: false, place }));
     if (config === undefined) return;
-    const opened = await vscode.workspace.openTextDocument(config);
-    await vscode.window.showTextDocument(opened, { viewColumn: vscode.ViewColumn.Beside });
     const edits = await context.client.sendRequest(MarkDebugRequest, {
       uri: context.client.code2ProtocolConverter.asUri(config),
       tensors: names,
@@ -77,6 +77,15 @@ export const markDebugTensor: Command = {
     if (edits.length === 0) vscode.window.setStatusBarMessage(`${names.join(', ')} is marked already.`, 5000);
   },
 };
+
+/** Where it is in sight already, it stays there. */
+async function showBeside(config: vscode.Uri): Promise<void> {
+  const shown = vscode.window.visibleTextEditors.find(
+    ({ document }) => document.uri.toString() === config.toString(),
+  );
+  const viewColumn = shown?.viewColumn ?? vscode.ViewColumn.Beside;
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(config), { viewColumn });
+}
 
 async function capture(
   { client, workDoneProgress }: CommandContext,

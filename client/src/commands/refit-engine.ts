@@ -181,6 +181,7 @@ async function chooseTarget(engine: vscode.Uri, { isStripped }: RefitOffer): Pro
     defaultUri: vscode.Uri.joinPath(engine, '..', `${stem}.refitted${suffix}`),
     filters: { Engines: ['engine', 'plan', 'trt'] },
     saveLabel: 'Refit',
+    title: `Engine to Write: ${name} with Other Weights`,
   });
 }
 

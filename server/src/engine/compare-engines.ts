@@ -51,6 +51,6 @@ function pairsOf(section: Section | undefined): readonly (readonly [string, stri
   const { columns } = section;
   return section.rows.map(([label = '', ...cells]) => [
     label,
-    cells.map((cell, index) => `${columns[index + 1]}: ${cell}`).join(' · '),
+    cells.flatMap((cell, index) => (cell === '' ? [] : [`${columns[index + 1]}: ${cell}`])).join(' · '),
   ]);
 }

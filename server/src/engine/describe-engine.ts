@@ -7,7 +7,7 @@ import type { EngineLayer, LayerInformation } from './layer-information.ts';
 import { mapLayers } from './map-layers.ts';
 import type { PlanHeader } from './plan-header.ts';
 import { shipRows, shipSize } from './ship-size.ts';
-import { byteText } from './sizes.ts';
+import { byteText, timeText } from './sizes.ts';
 
 export interface EngineFacts {
   readonly header: PlanHeader;
@@ -108,7 +108,7 @@ function provenanceSection({
         'On',
         device ? `${device.name} (compute capability ${device.computeCapability})` : 'a CPU, without a GPU',
       ],
-      ['When', `${built}, in ${seconds.toFixed(1)} s`],
+      ['When', `${timeText(built)}, in ${seconds.toFixed(1)} s`],
       ...(refit ? [refitRow(refit)] : []),
       ...warnings.map((warning) => ['TensorRT warned', warning] as const),
       ...notes.map((note) => ['Note', note] as const),
@@ -125,7 +125,7 @@ function shipSections({ header, provenance, description }: EngineFacts): RowSect
 function refitRow({ weights, model, isStripped, refitted }: RefitRecord): readonly [string, string] {
   const what = weights === 'all' ? 'all weights' : weights.join(', ');
   const left = isStripped ? ', left out again' : '';
-  return ['Refitted', `${refitted}, ${what} of ${model.path}${left}`];
+  return ['Refitted', `${timeText(refitted)}, ${what} of ${model.path}${left}`];
 }
 
 function engineSection(description: EngineDescription): RowSection {

@@ -74,7 +74,7 @@ export function shipRows(
         'Weights come from',
         sources.map(({ path: file, bytes }) => `${file} (${byteText(bytes)})`).join(', '),
       ],
-      ['Shipped with them', byteText(engineBytes + sourceBytes)],
+      ['Engine and these files', byteText(engineBytes + sourceBytes)],
       [
         'Put back by',
         `onnx-trt refit ${path.basename(engine ?? 'ENGINE')} ${path.basename(model.path)} -o FULL.engine`,

@@ -17,6 +17,12 @@ export function millisecondsText(milliseconds: number): string {
   return milliseconds.toFixed(digits);
 }
 
+/** `2026-01-31 14:05 UTC`, of a time in ISO's own form; anything else as it is. */
+export function timeText(iso: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
+  return day === undefined ? iso : `${day} ${time} UTC`;
+}
+
 /** `12.3 %`. */
 export function shareText(share: number): string {
   return `${(share * 100).toFixed(1)} %`;

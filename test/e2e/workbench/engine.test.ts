@@ -3,15 +3,9 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { FrameLocator, Page } from 'playwright-core';
 import { startReadyBridge } from '../../native-bridge/support/bridge.ts';
-import { captured, nets } from '../../server/engine/support/models.ts';
-import { type EditorFixture, startEditorFixture } from './workbench.ts';
-
-/** What is inside the web view in sight. */
-function webview(page: Page): FrameLocator {
-  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
-}
+import { captured, fileText, nets } from '../../server/engine/support/models.ts';
+import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-engine-'));
@@ -28,7 +22,7 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
     copyFileSync(file('net.engine'), file('other.plan'));
     writeFileSync(file('net.engine.layers.json'), captured('convolutions-layers'));
     writeFileSync(file('broken.trt'), 'Not an engine, but a letter to the editor.\n');
-    writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
+    writeFileSync(file('transformer.onnxtxt'), fileText(nets.transformer));
     // What `onnx-trt profile --export` writes: captured on an H200.
     const run = JSON.parse(captured('transformer-run'));
     const own = { format: 'onnx-tensorrt-tools profile', formatVersion: 1, ...run };
@@ -124,7 +118,7 @@ describe('engines and profiles in the workbench', { timeout: 240_000 }, () => {
       await hint.waitFor({ state: 'detached' });
       await page.keyboard.press('Control+z');
       await workbench.command('File: Revert File');
-      assert.equal(readFileSync(file('transformer.onnxtxt'), 'utf8'), nets.transformer.trimStart());
+      assert.equal(readFileSync(file('transformer.onnxtxt'), 'utf8'), fileText(nets.transformer));
     });
   });
 
@@ -149,6 +143,7 @@ g (float[batch,4] x) => (float[batch,4] y) {
       await view.getByRole('cell', { name: 'root (Sqrt)', exact: true }).waitFor();
       assert.equal(await view.locator('.figures figure').count(), 2);
       await text.locator('.squiggly-warning').first().waitFor();
+      await progressEnded(page);
       await workbench.screenshot('values');
       await workbench.command('TensorRT: Clear Captured Values from Model');
       await text.locator('.squiggly-warning').waitFor({ state: 'detached' });

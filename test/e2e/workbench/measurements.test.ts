@@ -4,15 +4,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { FrameLocator, Page } from 'playwright-core';
-import { nets } from '../../server/engine/support/models.ts';
+import { fileText, nets } from '../../server/engine/support/models.ts';
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
-import { type EditorFixture, startEditorFixture } from './workbench.ts';
-
-/** What is inside the web view in sight. */
-function webview(page: Page): FrameLocator {
-  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
-}
+import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-measure-'));
@@ -20,7 +14,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
   const file = (name: string) => path.join(editor.workspace, name);
   before(async () => {
     editor = await startEditorFixture(folder, { recordedGpu: true });
-    writeFileSync(file('transformer.onnxtxt'), nets.transformer.trimStart());
+    writeFileSync(file('transformer.onnxtxt'), fileText(nets.transformer));
     writeFileSync(
       file('transformer.trt.yaml'),
       '# For small GPUs.\nmodel: transformer.onnxtxt\nengine: transformer.engine\nstronglyTyped: true\nallowWeightStreaming: true # yes\nprofiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
@@ -48,6 +42,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await frames.first().waitFor();
       // The inference as a whole, and its 16 layers.
       assert.equal(await frames.count(), 17);
+      await progressEnded(page);
       await workbench.screenshot('measure-profile');
 
       // The keyboard goes down to the first layer and along the layers; what is focused says what it is.
@@ -60,6 +55,9 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await told.filter({ hasText: '4 nodes together' }).waitFor();
       await page.keyboard.press('Enter');
       assert.equal(await view.locator('.frame:focus').getAttribute('width'), '100%');
+      // The name of what reaches beyond both ends stays in sight.
+      const whole = view.locator('.frame.inference text');
+      assert.ok(Number(await whole.getAttribute('x')) > 4);
       await workbench.screenshot('measure-flame');
       await page.keyboard.press('Escape');
     });
@@ -77,6 +75,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await points.first().waitFor();
       assert.equal(await points.count(), 5);
       assert.equal(await view.locator('.plot .point.knee').count(), 1);
+      await progressEnded(page);
       await workbench.screenshot('measure-sweep');
 
       await points.nth(2).focus();
@@ -98,6 +97,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
         .locator('.tab', { hasText: 'transformer.engine.context-memory' })
         .waitFor({ timeout: 60_000 });
       await webview(page).getByRole('cell', { name: 'x 2x64x256' }).waitFor();
+      await progressEnded(page);
       await workbench.screenshot('measure-memory');
       await page.locator('.tab', { hasText: /transformer\.engine\s*$/ }).click();
 
@@ -106,6 +106,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'From the engine' }).click();
       const code = page.locator('.editor-group-container.active .view-lines').first();
       await code.locator('.view-line', { hasText: '#include <NvInfer.h>' }).waitFor({ timeout: 60_000 });
+      await progressEnded(page);
       await workbench.screenshot('measure-code');
       await workbench.command('File: Revert and Close Editor');
     });

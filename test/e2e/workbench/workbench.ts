@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import {
   recordedEnvironment,
   replaceBridge,
@@ -11,6 +12,9 @@ import { makeWorkspace, testSettings } from '../workspace.mjs';
 
 const screenshotFolder =
   process.env['ONNX_E2E_SCREENSHOTS'] ?? path.resolve(import.meta.dirname, '../../../out/screenshots');
+
+/** A theme to look at, by its name: `Default Light Modern`, say. */
+const colorTheme = process.env['ONNX_E2E_THEME'];
 
 /** Pixels per point of the screenshots. */
 const deviceScaleFactor = Number(process.env['ONNX_E2E_SCALE'] ?? 1);
@@ -33,6 +37,19 @@ export interface Workbench {
   screenshot(name: string): Promise<void>;
 }
 
+/** What is inside the web view in sight. */
+export function webview(page: Page): FrameLocator {
+  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
+}
+
+/** Waits until no notification shows the progress of something. */
+export async function progressEnded(page: Page): Promise<void> {
+  await page
+    .locator('.notification-toast .monaco-progress-container.active')
+    .first()
+    .waitFor({ state: 'detached' });
+}
+
 /** One editor on a workspace of models. */
 export interface EditorFixture extends AsyncDisposable {
   readonly workspace: string;
@@ -52,6 +69,8 @@ export interface EditorFixtureOptions {
   readonly commandLine?: readonly string[];
   /** Simulation: engines run on the recorded GPU (test/support/recorded-gpu), with TensorRT 10.6.0. */
   readonly recordedGpu?: boolean;
+  /** Of the editor, and so of the server. */
+  readonly env?: Record<string, string>;
 }
 
 export async function startEditorFixture(
@@ -62,9 +81,14 @@ export async function startEditorFixture(
   const editor = await startEditor({
     vsix: hostVsix(),
     workspace,
-    settings: { ...testSettings(), ...options.settings },
+    settings: {
+      ...testSettings(),
+      ...(colorTheme !== undefined && { 'workbench.colorTheme': colorTheme }),
+      ...options.settings,
+    },
     commandLine: options.commandLine ?? [],
-    ...(options.recordedGpu && { env: recordedEnvironment(), afterInstall: recordGpu }),
+    env: { ...(options.recordedGpu && recordedEnvironment()), ...options.env },
+    ...(options.recordedGpu && { afterInstall: recordGpu }),
   });
   let browser: Browser;
   try {
@@ -150,14 +174,22 @@ function workbenchOf(page: Page): Workbench {
       return (await status.textContent()) ?? '';
     },
     answerFileDialog: async (file) => {
-      await page.locator('.quick-input-widget .quick-input-title', { hasText: /\S/ }).waitFor();
+      // What is asked before or after may be in the same box; only dialogs begin with a path.
+      const isOpen = () =>
+        page.evaluate<boolean>(
+          `[...document.querySelectorAll('.quick-input-widget input[type="text"]')].some((input) => input.offsetParent && input.value.startsWith('/'))`,
+        );
+      for (let attempt = 0; !(await isOpen()); attempt++) {
+        assert.ok(attempt < 120, 'A dialog that asks for a file opens.');
+        await page.waitForTimeout(250);
+      }
       // While it reads folders, the dialog writes into its box and ignores keys.
-      for (let attempt = 0; attempt < 40 && (await quickInput.isVisible()); attempt++) {
+      for (let attempt = 0; attempt < 40 && (await isOpen()); attempt++) {
         if ((await quickInput.inputValue()) !== file) await quickInput.fill(file);
         else await quickInput.press('Enter');
         await page.waitForTimeout(500);
       }
-      await quickInput.waitFor({ state: 'hidden' });
+      assert.ok(!(await isOpen()), `The dialog takes ${file}.`);
     },
     pointAt: async (word) => {
       const place = page
@@ -183,7 +215,11 @@ function workbenchOf(page: Page): Workbench {
     },
     screenshot: async (name) => {
       mkdirSync(screenshotFolder, { recursive: true });
-      await page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+      await page.screenshot({
+        path: path.join(screenshotFolder, `${name}.png`),
+        // What comes in slowly is there.
+        animations: 'disabled',
+      });
     },
   };
 }

@@ -370,7 +370,7 @@ describe('single weights', () => {
     const { status, stdout, stderr } = refit(engine, changed, '--weights', 'w0');
     assert.equal(status, 1);
     assert.match(stderr, /TensorRT needs more weights than it was given: b0\. It has fused them with others/);
-    assert.match(stdout, /Missing weights\n.*\n +b0 +kFLOAT +16 +missing +float\[16\] +conv0 kBIAS/);
+    assert.match(stdout, /Missing weights\n.*\n +b0 +kFLOAT +16 +float\[16\] +conv0 kBIAS/);
   });
 
   test('a name that is none, and what the engine has', async () => {

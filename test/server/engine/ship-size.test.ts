@@ -42,7 +42,7 @@ describe('ship size', () => {
       ['Weights left out', 'about 788 kB, all weights of the model'],
       ['Engine with weights', 'about 907 kB'],
       ['Weights come from', '/m/net.onnx (400 bytes), /m/net.bin (788 kB)'],
-      ['Shipped with them', '908 kB'],
+      ['Engine and these files', '908 kB'],
       ['Put back by', 'onnx-trt refit net.engine net.onnx -o FULL.engine'],
     ]);
   });

@@ -116,9 +116,13 @@ describe('refits in the editor', () => {
     );
     const result = await refit(params);
     assert.equal(result.outcome, 'refused');
+    assert.match(
+      result.message,
+      /needs weights that it does not get from changed\.onnxtxt: b1\. Take a model/,
+    );
     const [missing, refused] = result.sections;
     assert.deepEqual(missing?.kind === 'table' && missing.rows, [
-      ['b1', 'kFLOAT', '32', 'missing', 'float[32]', 'conv1 kBIAS'],
+      ['b1', 'kFLOAT', '32', 'float[32]', 'conv1 kBIAS'],
     ]);
     assert.equal(refused?.title, 'Refused by TensorRT’s parser');
     const line = readFileSync(changed, 'utf8')

@@ -13,21 +13,24 @@ export interface RecordedEngine {
   readonly debugTensors: readonly string[];
 }
 
-const headerBytes = 64;
+/** The fixed part, and a table of one section. */
+const headerBytes = 64 + 24;
 
-/** A header with one section, which is all of the rest. */
-function planHeader(planBytes: number): Buffer {
+function planHeader(contentBytes: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.write('ftrt', 0, 'latin1');
   header.writeBigUInt64LE(1n, 8);
-  header.writeBigUInt64LE(BigInt(planBytes), 16);
+  header.writeBigUInt64LE(BigInt(headerBytes + contentBytes), 16);
   header.set([10, 6, 0, 26], 24);
+  header.write('NGNE', 64, 'latin1');
+  header.writeBigUInt64LE(BigInt(headerBytes), 72);
+  header.writeBigUInt64LE(BigInt(contentBytes), 80);
   return header;
 }
 
 export function writeRecordedEngine(file: string, engine: RecordedEngine): void {
   const content = Buffer.from(JSON.stringify(engine), 'utf8');
-  writeFileSync(file, Buffer.concat([planHeader(headerBytes + content.length), content]));
+  writeFileSync(file, Buffer.concat([planHeader(content.length), content]));
 }
 
 /** Throws where the file is not one of `writeRecordedEngine`'s. */

@@ -1,6 +1,7 @@
 /** Captured debug tensors as sections that a terminal and a page show alike. */
 import type { ValueFigure } from '../../debug-protocol.ts';
 import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
+import { timeText } from '../sizes.ts';
 import type { ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
 import type { CapturedValues, DebugCapture, DebugTensor } from './capture.ts';
@@ -56,7 +57,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
         'Inputs',
         inputs.map(({ name, type, dims }) => `${name} ${type} ${shapeText(dims)}`).join(', ') || 'none',
       ],
-      ['Captured', captured],
+      ['Captured', timeText(captured)],
     ],
   };
 }
@@ -65,54 +66,48 @@ function tensorSection({ tensors }: DebugCapture): TableSection {
   const isCompared = tensors.some(({ comparison }) => comparison);
   return {
     kind: 'table',
-    title: tensors.some((tensor) => tensor.engine) ? 'Tensors' : 'Tensors (of the reference)',
-    // Names last: exporters write long ones, which would push all else out of line and out of sight.
+    title: 'Tensors',
     columns: [
+      'Tensor',
+      'Node',
+      ...(isCompared ? ['Verdict', 'Max abs diff', 'Max rel diff', 'Cosine'] : []),
       'Min',
       'Max',
       'Mean',
       'NaN',
       'Inf',
-      ...(isCompared ? ['Max abs diff', 'Max rel diff', 'Cosine', 'Verdict'] : []),
       'Type',
       'Shape',
-      'Operator',
-      'Tensor',
-      'Node',
     ],
-    rows: tensors.map((tensor) => {
-      const values = tensor.engine ?? tensor.reference;
-      return [
-        ...statisticsCells(values),
-        ...(isCompared ? comparisonCells(tensor) : []),
-        values?.type ?? '',
-        values ? shapeText(values.dims) : '',
-        tensor.node?.operator ?? '',
-        tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
-        tensor.node?.name ?? '',
-      ];
-    }),
+    rows: tensors.map((tensor) => [
+      tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
+      tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
+      ...(isCompared ? comparisonCells(tensor) : []),
+      ...statisticsCells(tensor.engine ?? tensor.reference),
+    ]),
   };
 }
 
 function statisticsCells(values: CapturedValues | undefined): string[] {
-  if (!values) return ['', '', '', '', ''];
+  if (!values) return ['', '', '', '', '', '', ''];
   const { finite, nan, positiveInfinity, negativeInfinity } = values.statistics;
   return [
     ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
     String(nan),
     String(positiveInfinity + negativeInfinity),
+    values.type,
+    shapeText(values.dims),
   ];
 }
 
 function comparisonCells({ comparison, engine }: DebugTensor): string[] {
-  if (!comparison) return ['', '', '', engine ? 'no reference' : 'not in the engine'];
+  if (!comparison) return [engine ? 'no reference' : 'not in the engine', '', '', ''];
   const { greatestAbsolute, greatestRelative, cosine } = comparison;
   return [
+    verdictText(comparison),
     numberText(greatestAbsolute),
     numberText(greatestRelative),
     cosine === undefined ? '' : cosine.toFixed(6),
-    verdictText(comparison),
   ];
 }
 

@@ -16,20 +16,25 @@ const titles: Partial<Record<RefitRule['rule'], string>> = {
   unknown: 'Not known',
 };
 
-export function weightsSection(weights: readonly MappedWeight[], title = 'Refittable weights'): TableSection {
+export function weightsSection(weights: readonly MappedWeight[]): TableSection {
   return {
     kind: 'table',
-    title,
+    title: 'Refittable weights',
     columns: ['Weights', 'Type', 'Count', 'Missing', 'Initializer', 'Layers'],
     rows: weights.map((weight) => [
-      weight.name,
-      weight.type ?? '',
-      weight.count === undefined ? '' : String(weight.count),
+      ...weightCells(weight),
       weight.isMissing ? 'missing' : '',
-      initializerText(weight),
-      weight.roles.join(', '),
+      ...sourceCells(weight),
     ]),
   };
+}
+
+function weightCells({ name, type, count }: MappedWeight): readonly string[] {
+  return [name, type ?? '', count === undefined ? '' : String(count)];
+}
+
+function sourceCells(weight: MappedWeight): readonly string[] {
+  return [initializerText(weight), weight.roles.join(', ')];
 }
 
 function initializerText(weight: MappedWeight): string {
@@ -46,8 +51,10 @@ export function missingSection(names: readonly string[], weights: readonly Mappe
     (name): MappedWeight =>
       weights.find((weight) => weight.name === name) ?? { name, isMissing: true, roles: [] },
   );
-  return weightsSection(
-    known.map((weight) => ({ ...weight, isMissing: true })),
-    'Missing weights',
-  );
+  return {
+    kind: 'table',
+    title: 'Missing weights',
+    columns: ['Weights', 'Type', 'Count', 'Initializer', 'Layers'],
+    rows: known.map((weight) => [...weightCells(weight), ...sourceCells(weight)]),
+  };
 }

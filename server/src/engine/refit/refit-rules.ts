@@ -44,7 +44,7 @@ export function refitRules({ flags, sameWeights, assumesSame }: RefitFacts): rea
           rule: 'kSTRIP_PLAN',
           answer: 'yes',
           sentence:
-            'It was built without its weights (kSTRIP_PLAN): a refit puts them in, and the written engine has them unless --keep-stripped says otherwise.',
+            'It was built without its weights (kSTRIP_PLAN): a refit puts them in, and the written engine has them (on the command line, unless --keep-stripped says otherwise).',
         },
       ]
     : [];
@@ -87,7 +87,7 @@ function identicalRule(sameWeights: Answer, assumesSame: boolean): RefitRule {
         rule,
         answer: 'no',
         mayAssume: true,
-        sentence: `${only}, and nothing here tells that the model has them: it is not the file that the engine was built from, and ENGINE.json has no hash of the weights. Take that file, or say that the weights are the same with --assume-identical; with others the engine computes wrong results.`,
+        sentence: `${only}, and nothing here tells that the model has them: it is not the file that the engine was built from, and ENGINE.json has no hash of the weights. Take that file, or say that the weights are the same (--assume-identical on the command line); with others the engine computes wrong results.`,
       };
 }
 

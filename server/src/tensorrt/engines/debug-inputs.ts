@@ -78,13 +78,13 @@ export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly
       const values = given ?? Array.from({ length: count }, () => 1);
       if (!given)
         notes.push(
-          `${name} says sizes, and is taken as ${values.join(', ')}; --shapes ${name}:… says otherwise.`,
+          `${name} says sizes, and is taken as ${values.join(', ')}. Give others with shapes in a build config or with --shapes ${name}:…`,
         );
       return { name, type: element, dims: dims.length === 0 ? [] : [values.length], values };
     }
     if (!given && type.shape?.some((dim) => !isFixed(dim))) {
       notes.push(
-        `The shape of ${name} is taken as ${dims.join('x')}, a guess; --shapes ${name}:… says otherwise.`,
+        `The shape of ${name} is taken as ${dims.join('x')}, a guess. Give another with shapes in a build config or with --shapes ${name}:…`,
       );
     }
     return { name, type: element, dims };

@@ -66,3 +66,8 @@ export const nets = {
       [residual1] y = Add (d, h)
     }`,
 };
+
+/** Of a net, as one writes it into a file. */
+export function fileText(net: string): string {
+  return net.trimStart().replaceAll(/^ {4}/gm, '');
+}

@@ -1,7 +1,7 @@
 /** The nets of models.ts with their weights as initializers, in a file beside the text. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { nets } from './models.ts';
+import { fileText, nets } from './models.ts';
 
 /** Of the net `convolutions`. */
 export const convolutionWeights = {
@@ -30,9 +30,12 @@ export function writeConvolutions(
     return text;
   });
   writeFileSync(path.join(folder, `${name}.bin`), new Float32Array(values));
-  const text = nets.convolutions
+  const text = fileText(nets.convolutions)
     .replace(/\(float\[2,3,64,64\] x,[^)]*\)/, '(float[2,3,64,64] x)')
-    .replace('(float[2,10] y) {', `(float[2,10] y)\n<${initializers.join(',\n')}>\n{`);
+    .replace(
+      '(float[2,10] y) {',
+      `(float[2,10] y)\n<\n${initializers.map((line) => `  ${line}`).join(',\n')}\n>\n{`,
+    );
   const file = path.join(folder, `${name}.onnxtxt`);
   writeFileSync(file, text);
   return file;

@@ -265,7 +265,7 @@ async function refitLoaded(
         },
         options.signal ? { signal: options.signal } : {},
       );
-      if (!result.succeeded) return refusedBy(result, known, model);
+      if (!result.succeeded) return refusedBy(result, known, wish);
       const replaced = wish.weights ?? 'all';
       const placed =
         target && output !== undefined
@@ -293,16 +293,18 @@ async function refitLoaded(
   }
 }
 
-function refusedBy(result: RefitResult, known: Known, model: LoadedModel): RefitRefused {
+function refusedBy(result: RefitResult, known: Known, { model, weights }: RefitWish): RefitRefused {
   const { missing, parserErrors, log } = result;
   const words = result.message ?? '';
   const name = path.basename(model.name);
   const message =
-    missing.length > 0
-      ? `TensorRT needs more weights than it was given: ${list(missing)}. It has fused them with others, so they are refitted together. Name them with --weights, too, or refit with the whole model.`
-      : parserErrors.length > 0
-        ? `TensorRT’s parser does not take ${name} for a refit.`
-        : `TensorRT does not refit the engine with ${name}.`;
+    missing.length > 0 && weights === undefined
+      ? `TensorRT needs weights that it does not get from ${name}: ${list(missing)}. Take a model that has them, with the same types and counts.`
+      : missing.length > 0
+        ? `TensorRT needs more weights than it was given: ${list(missing)}. It has fused them with others, so they are refitted together. Name them with --weights, too, or refit with the whole model.`
+        : parserErrors.length > 0
+          ? `TensorRT’s parser does not take ${name} for a refit.`
+          : `TensorRT does not refit the engine with ${name}.`;
   return {
     ...refused(words === '' ? message : `${message} TensorRT’s words: ${words}`, known),
     missing,

@@ -1,0 +1,139 @@
+/**
+ * Values of tensors in the workbench: those of ONNX Runtime are real. Simulation: the engine runs on the recorded GPU
+ * (test/support/recorded-gpu), and computes what ONNX Runtime does, changed where the test says so.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Locator, Page } from 'playwright-core';
+import { openValueFile } from '../../../server/src/engine/tensor-values/value-file.ts';
+import { nodeFileAccess } from '../../../server/src/node/file-access.ts';
+import {
+  type EditorFixture,
+  progressEnded,
+  startEditorFixture,
+  type Workbench,
+  webview,
+} from './workbench.ts';
+
+const choice = (page: Page, words: string) =>
+  page.locator('.quick-input-list .monaco-list-row', { hasText: words });
+
+/** The name of a value where a node defines it: a click in the middle of a long line would scroll the text. */
+function valueIn(text: Locator, node: string, value: string): Locator {
+  return text
+    .locator('.view-line', { hasText: `[${node}]` })
+    .locator('span span', { hasText: new RegExp(`^\\s*${value}\\s*$`) })
+    .first();
+}
+
+/** Puts the cursor on the value that a line defines, and takes a code action there. */
+async function actAt(page: Page, text: Locator, node: string, value: string, action: string): Promise<void> {
+  await valueIn(text, node, value).click();
+  // Offered once the server has answered; the menu of a moment before does not grow.
+  const item = page.locator('.context-view .monaco-list-row', { hasText: action });
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press('Control+.');
+    try {
+      await item.waitFor({ timeout: 10_000 });
+      break;
+    } catch (error) {
+      if (attempt === 4) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+  await item.click();
+}
+
+describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-values-'));
+  const engineValues = path.join(folder, 'engine-values');
+  let editor: EditorFixture;
+  const file = (name: string) => path.join(editor.workspace, name);
+  before(async () => {
+    mkdirSync(engineValues);
+    editor = await startEditorFixture(folder, {
+      recordedGpu: true,
+      env: { RECORDED_GPU_VALUES: engineValues },
+    });
+    const maker = fileURLToPath(new URL('../../gpu/make-models.py', import.meta.url));
+    execFileSync('python3', [maker, path.join(folder, 'nets')]);
+    cpSync(path.join(folder, 'nets', 'convolutions', 'model.onnx'), file('convolutions.onnx'));
+  });
+  after(async () => {
+    await editor[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The engine computes what ONNX Runtime did, but `c1` is off by a half. */
+  function engineErrsInConv1(): void {
+    for (const name of ['r0', 'c1', 'y']) {
+      const npy = openValueFile(file(`convolutions.debug/onnxruntime/${name}.npy`), nodeFileAccess);
+      const values = [...npy.chunks()].flatMap((chunk) => [...chunk]);
+      const changed = Float32Array.from(values, (value) => (name === 'c1' ? value + 0.5 : value));
+      writeFileSync(path.join(engineValues, `${name}.bin`), new Uint8Array(changed.buffer));
+    }
+  }
+
+  async function showValues({ page, command }: Workbench, of: string): Promise<void> {
+    await command('TensorRT: Show Values of Tensors…');
+    await choice(page, of).click({ timeout: 60_000 });
+  }
+
+  test('of a real model by ONNX Runtime, on the CPU', async () => {
+    await editor.inWindow('values-model', 'convolutions.onnx', async (workbench) => {
+      const { page } = workbench;
+      await page.locator('.view-line', { hasText: 'GlobalAveragePool' }).first().waitFor();
+      await showValues(workbench, 'ONNX Runtime alone');
+      const view = webview(page);
+      await view.getByRole('cell', { name: 'conv1 (Conv)', exact: true }).waitFor({ timeout: 60_000 });
+      assert.equal(await view.locator('.figures figure').count(), 8);
+      await progressEnded(page);
+      await workbench.screenshot('values-model');
+    });
+  });
+
+  test('marked from the text, and an engine that errs: the node where it parts from ONNX Runtime', async () => {
+    await editor.inWindow('values-divergence', 'convolutions.onnx', async (workbench) => {
+      const { page } = workbench;
+      const text = page.locator('.monaco-editor[data-uri*="convolutions.onnx"]').first();
+      for (const [node, value, marks] of [
+        ['relu0', 'r0', 'markDebug: [r0]'],
+        ['conv1', 'c1', 'markDebug: [r0, c1]'],
+      ] as const) {
+        await actAt(page, text, node, value, `Mark "${value}" as debug tensor`);
+        await page
+          .locator('.monaco-editor[data-uri$="convolutions.trt.yaml"] .view-line')
+          .filter({ hasText: new RegExp(marks.replace(/[[\]]/g, '\\$&').replaceAll(' ', '\\s')) })
+          .first()
+          .waitFor({ timeout: 60_000 });
+      }
+      await workbench.screenshot('values-marked');
+      await workbench.command('File: Save All Files');
+      engineErrsInConv1();
+
+      await valueIn(text, 'mean', 'g').click();
+      await showValues(workbench, 'TensorRT and ONNX Runtime');
+      const view = webview(page);
+      await view
+        .getByText(/First divergence of TensorRT 10\.6\.0 from ONNX Runtime .*node conv1 \(Conv\), output c1/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      const squiggle = text.locator('.squiggly-warning').first();
+      await squiggle.waitFor();
+      const line = await text.locator('.view-line', { hasText: '[conv1]' }).boundingBox();
+      const mark = await squiggle.boundingBox();
+      assert.ok(
+        line && mark && mark.y >= line.y - 1 && mark.y < line.y + line.height,
+        'the mark is at conv1',
+      );
+      await progressEnded(page);
+      await workbench.screenshot('values-divergence');
+      assert.match(readFileSync(file('convolutions.trt.yaml'), 'utf8'), /markDebug: \[r0, c1\]/);
+    });
+  });
+});
