@@ -4,8 +4,8 @@ import { captureFileName, type DebugCapture, writeCapture } from '../engine/debu
 import { debugSections } from '../engine/debug/describe-debug.ts';
 import type { Tolerance } from '../engine/tensor-values/tolerance.ts';
 import { writeModel } from '../node/write-model.ts';
-import { compareAgain, loadCapture } from '../tensorrt/engines/debug-capture.ts';
-import { debuggedModel } from '../tensorrt/engines/debug-target.ts';
+import { compareAgain, loadCapture } from '../tensorrt/engines/debug/capture.ts';
+import { debuggedModel } from '../tensorrt/engines/debug/target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
 import { captureFor, InterruptedError, referenceOf } from './engine/debug-target.ts';
 import { sectionText } from './engine/section-text.ts';

@@ -29,8 +29,8 @@ import {
   type DebuggedEngine,
   type DebuggedModel,
   loadCapture,
-} from '../tensorrt/engines/debug-capture.ts';
-import { buildDebuggedEngine, optShapes } from '../tensorrt/engines/debug-target.ts';
+} from '../tensorrt/engines/debug/capture.ts';
+import { buildDebuggedEngine, optShapes } from '../tensorrt/engines/debug/target.ts';
 import { defaultRunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
 import { abortedWith } from './cancellation.ts';
 import { withProgress } from './progress.ts';

@@ -8,14 +8,14 @@ import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtim
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
 import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
-import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug-capture.ts';
+import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug/capture.ts';
 import {
   buildDebuggedEngine,
   debuggedEngine,
   debuggedModel,
   type EngineOptions,
   optShapes,
-} from '../../tensorrt/engines/debug-target.ts';
+} from '../../tensorrt/engines/debug/target.ts';
 import { inspectEngineFile } from '../../tensorrt/engines/inspect-engine.ts';
 import {
   defaultRunSettings,

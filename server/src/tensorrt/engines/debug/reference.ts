@@ -1,21 +1,21 @@
 /** Values of a reference: computed by ONNX Runtime on the CPU, or read from a folder. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { captureFileName, readCapture, type StoredValues } from '../../engine/debug/capture.ts';
-import { referenceModel, type TypeOfValue } from '../../engine/debug/reference-model.ts';
-import { openValueFile } from '../../engine/tensor-values/value-file.ts';
-import { valueType } from '../../engine/tensor-values/value-types.ts';
-import { nodeFileAccess } from '../../node/file-access.ts';
-import { plainFileName, ValueFileNames } from '../../node/value-files.ts';
-import { externalBytes } from '../../onnx/binary/external-data.ts';
-import { mapTensors } from '../../onnx/binary/weightless/map-tensors.ts';
-import { weightless } from '../../onnx/binary/weightless.ts';
-import { isFileRange, readBytes } from '../../onnx/model/bytes.ts';
-import type { Model } from '../../onnx/model/model.ts';
-import type { ReferenceInput } from '../../onnxruntime/protocol.ts';
-import { runReference } from '../../onnxruntime/run-reference.ts';
-import { temporaryFile } from '../temporary-file.ts';
-import { convertValues } from './debug-inputs.ts';
+import { captureFileName, readCapture, type StoredValues } from '../../../engine/debug/capture.ts';
+import { referenceModel, type TypeOfValue } from '../../../engine/debug/reference-model.ts';
+import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
+import { valueType } from '../../../engine/tensor-values/value-types.ts';
+import { nodeFileAccess } from '../../../node/file-access.ts';
+import { plainFileName, ValueFileNames } from '../../../node/value-files.ts';
+import { externalBytes } from '../../../onnx/binary/external-data.ts';
+import { mapTensors } from '../../../onnx/binary/weightless/map-tensors.ts';
+import { weightless } from '../../../onnx/binary/weightless.ts';
+import { isFileRange, readBytes } from '../../../onnx/model/bytes.ts';
+import type { Model } from '../../../onnx/model/model.ts';
+import type { ReferenceInput } from '../../../onnxruntime/protocol.ts';
+import { runReference } from '../../../onnxruntime/run-reference.ts';
+import { temporaryFile } from '../../temporary-file.ts';
+import { convertValues } from './inputs.ts';
 
 export interface ReferenceValues {
   /** `ONNX Runtime 1.30.0`. */

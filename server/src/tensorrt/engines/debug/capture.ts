@@ -9,22 +9,22 @@ import {
   readCapture,
   type StoredValues,
   writeCapture,
-} from '../../engine/debug/capture.ts';
-import { evaluateTensors } from '../../engine/debug/evaluate.ts';
-import { findingsOf } from '../../engine/debug/findings.ts';
-import { computedValues, type TypeOfValue } from '../../engine/debug/reference-model.ts';
-import { type GraphNode, graphNodes } from '../../engine/graph-nodes.ts';
-import { productName } from '../../engine/runtime-fit.ts';
-import { type Precision, precisionOfFlags, type Tolerance } from '../../engine/tensor-values/tolerance.ts';
-import { nodeFileAccess } from '../../node/file-access.ts';
-import { writeModel } from '../../node/write-model.ts';
-import type { Model } from '../../onnx/model/model.ts';
-import type { EngineRuntime } from './choose-runtime.ts';
-import { debugRun, debugTensorsOf, storeRun } from './debug-engine.ts';
-import { inputsOfEngine, inputsOfModel, writeInputs } from './debug-inputs.ts';
-import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './debug-reference.ts';
-import { type LoadOptions, withLoadedEngine } from './inspect-engine.ts';
-import { defaultRunSettings, type RunSettings, runParams } from './run-settings.ts';
+} from '../../../engine/debug/capture.ts';
+import { evaluateTensors } from '../../../engine/debug/evaluate.ts';
+import { findingsOf } from '../../../engine/debug/findings.ts';
+import { computedValues, type TypeOfValue } from '../../../engine/debug/reference-model.ts';
+import { type GraphNode, graphNodes } from '../../../engine/graph-nodes.ts';
+import { productName } from '../../../engine/runtime-fit.ts';
+import { type Precision, precisionOfFlags, type Tolerance } from '../../../engine/tensor-values/tolerance.ts';
+import { nodeFileAccess } from '../../../node/file-access.ts';
+import { writeModel } from '../../../node/write-model.ts';
+import type { Model } from '../../../onnx/model/model.ts';
+import type { EngineRuntime } from '../choose-runtime.ts';
+import { type LoadOptions, withLoadedEngine } from '../inspect-engine.ts';
+import { defaultRunSettings, type RunSettings, runParams } from '../run-settings.ts';
+import { debugRun, debugTensorsOf, storeRun } from './engine.ts';
+import { inputsOfEngine, inputsOfModel, writeInputs } from './inputs.ts';
+import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './reference.ts';
 
 /** A model whose values are asked for. */
 export interface DebuggedModel {

@@ -1,17 +1,17 @@
 /** Values of a model's inputs as files, the same ones for an engine and for a reference. */
 import path from 'node:path';
-import type { EngineDescription, RunParams } from '../../../../native-bridge/src/engine-protocol.ts';
-import { modelFacts } from '../../build-config/checks/facts/model-facts.ts';
-import { batch, sizesOf } from '../../build-config/checks/profiles/make-profiles.ts';
-import type { StoredValues } from '../../engine/debug/capture.ts';
-import { integerRange, randomValues } from '../../engine/debug/input-values.ts';
-import { requiredInputs } from '../../engine/debug/reference-model.ts';
-import { openValueFile } from '../../engine/tensor-values/value-file.ts';
-import { type ValueType, valueType, valueTypeOfTensorRT } from '../../engine/tensor-values/value-types.ts';
-import { nodeFileAccess } from '../../node/file-access.ts';
-import { npyOfRaw, ValueFileNames, writeValueFile } from '../../node/value-files.ts';
-import { dataTypeOfNumber } from '../../onnx/model/data-types.ts';
-import type { Dimension, Model, Shape } from '../../onnx/model/model.ts';
+import type { EngineDescription, RunParams } from '../../../../../native-bridge/src/engine-protocol.ts';
+import { modelFacts } from '../../../build-config/checks/facts/model-facts.ts';
+import { batch, sizesOf } from '../../../build-config/checks/profiles/make-profiles.ts';
+import type { StoredValues } from '../../../engine/debug/capture.ts';
+import { integerRange, randomValues } from '../../../engine/debug/input-values.ts';
+import { requiredInputs } from '../../../engine/debug/reference-model.ts';
+import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
+import { type ValueType, valueType, valueTypeOfTensorRT } from '../../../engine/tensor-values/value-types.ts';
+import { nodeFileAccess } from '../../../node/file-access.ts';
+import { npyOfRaw, ValueFileNames, writeValueFile } from '../../../node/value-files.ts';
+import { dataTypeOfNumber } from '../../../onnx/model/data-types.ts';
+import type { Dimension, Model, Shape } from '../../../onnx/model/model.ts';
 
 /** An input that is to have values. */
 export interface WantedInput {

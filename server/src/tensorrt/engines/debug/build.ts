@@ -1,10 +1,10 @@
 /** Builds whose engines let tensors be read: a config's own, or one made from it. */
 import path from 'node:path';
-import type { ConfigKey } from '../../build-config/flags/index.ts';
-import type { BuildConfig, Located, Origin } from '../../build-config/model.ts';
-import { enginePath } from '../../build-config/paths.ts';
-import type { BuildEnd } from '../build/queue.ts';
-import { withEngine } from '../build/without-config.ts';
+import type { ConfigKey } from '../../../build-config/flags/index.ts';
+import type { BuildConfig, Located, Origin } from '../../../build-config/model.ts';
+import { enginePath } from '../../../build-config/paths.ts';
+import type { BuildEnd } from '../../build/queue.ts';
+import { withEngine } from '../../build/without-config.ts';
 
 export interface MarkedTensors {
   /** Names to mark; undefined to take what the config says. */

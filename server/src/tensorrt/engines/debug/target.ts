@@ -1,17 +1,17 @@
 /** Engines to debug: built with marks from a config or model, or there already. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { BuildConfig } from '../../build-config/model.ts';
-import { enginePath } from '../../build-config/paths.ts';
-import { computedValues } from '../../engine/debug/reference-model.ts';
-import { loadModel } from '../../node/load-model.ts';
-import { typesOfValues } from '../../node/types-of-values.ts';
-import type { BuildEnd } from '../build/queue.ts';
-import { seemsToHaveGpu } from '../installations/choose.ts';
-import type { Runtimes } from '../runtimes.ts';
-import { debugBuild, debugBuildError, type MarkedTensors } from './debug-build.ts';
-import type { DebuggedEngine, DebuggedModel } from './debug-capture.ts';
-import { type EngineFile, inspectEngineFile, type LoadOptions, runtimeForEngine } from './inspect-engine.ts';
+import type { BuildConfig } from '../../../build-config/model.ts';
+import { enginePath } from '../../../build-config/paths.ts';
+import { computedValues } from '../../../engine/debug/reference-model.ts';
+import { loadModel } from '../../../node/load-model.ts';
+import { typesOfValues } from '../../../node/types-of-values.ts';
+import type { BuildEnd } from '../../build/queue.ts';
+import { seemsToHaveGpu } from '../../installations/choose.ts';
+import type { Runtimes } from '../../runtimes.ts';
+import { type EngineFile, inspectEngineFile, type LoadOptions, runtimeForEngine } from '../inspect-engine.ts';
+import { debugBuild, debugBuildError, type MarkedTensors } from './build.ts';
+import type { DebuggedEngine, DebuggedModel } from './capture.ts';
 
 /** Throws an error for people. */
 export function debuggedModel(name: string): DebuggedModel {

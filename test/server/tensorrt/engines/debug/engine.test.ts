@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { EngineDescription, RunParams } from '../../../../native-bridge/src/engine-protocol.ts';
-import { npyHeader } from '../../../../server/src/engine/npy/write-header.ts';
-import { openValueFile } from '../../../../server/src/engine/tensor-values/value-file.ts';
-import { nodeFileAccess } from '../../../../server/src/node/file-access.ts';
-import { buildOfModel } from '../../../../server/src/tensorrt/build/without-config.ts';
-import { debugBuild, debugBuildError } from '../../../../server/src/tensorrt/engines/debug-build.ts';
-import { debugRun, debugTensorsOf, storeRun } from '../../../../server/src/tensorrt/engines/debug-engine.ts';
-import { temporaryFolder } from '../support/folders.ts';
+import type { EngineDescription, RunParams } from '../../../../../native-bridge/src/engine-protocol.ts';
+import { npyHeader } from '../../../../../server/src/engine/npy/write-header.ts';
+import { openValueFile } from '../../../../../server/src/engine/tensor-values/value-file.ts';
+import { nodeFileAccess } from '../../../../../server/src/node/file-access.ts';
+import { buildOfModel } from '../../../../../server/src/tensorrt/build/without-config.ts';
+import { debugBuild, debugBuildError } from '../../../../../server/src/tensorrt/engines/debug/build.ts';
+import {
+  debugRun,
+  debugTensorsOf,
+  storeRun,
+} from '../../../../../server/src/tensorrt/engines/debug/engine.ts';
+import { temporaryFolder } from '../../support/folders.ts';
 
 const params: RunParams = {
   engine: 0,

@@ -6,12 +6,12 @@ import type {
   RunParams,
   RunResult,
   TensorFile,
-} from '../../../../native-bridge/src/engine-protocol.ts';
-import type { StoredValues } from '../../engine/debug/capture.ts';
-import { openValueFile } from '../../engine/tensor-values/value-file.ts';
-import { valueType, valueTypeOfTensorRT } from '../../engine/tensor-values/value-types.ts';
-import { nodeFileAccess } from '../../node/file-access.ts';
-import { turnIntoNpy, ValueFileNames } from '../../node/value-files.ts';
+} from '../../../../../native-bridge/src/engine-protocol.ts';
+import type { StoredValues } from '../../../engine/debug/capture.ts';
+import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
+import { valueType, valueTypeOfTensorRT } from '../../../engine/tensor-values/value-types.ts';
+import { nodeFileAccess } from '../../../node/file-access.ts';
+import { turnIntoNpy, ValueFileNames } from '../../../node/value-files.ts';
 
 /** Which debug tensors of the engine are caught. */
 export interface CaughtTensors {
