@@ -80,8 +80,10 @@ function legend(points: readonly SweepPoint[], knee: SweepAdvice['knee']): strin
 
 export const sweepStyle = `
 .sweep { overflow-x: auto; }
-.plot { height: auto; min-width: 30rem; }
+.plot { height: auto; min-width: 22rem; }
 .plot text { fill: var(--vscode-descriptionForeground); font-size: 12px; }
+/* In a narrow panel the plot is drawn smaller, and its words are not. */
+@media (max-width: 36rem) { .plot text { font-size: 17px; } }
 .plot .left { text-anchor: end; dominant-baseline: middle; }
 .plot .below { text-anchor: middle; }
 .plot .grid { stroke: var(--vscode-descriptionForeground); stroke-opacity: 0.25; }

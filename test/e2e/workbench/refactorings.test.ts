@@ -139,7 +139,13 @@ describe('refactorings in the workbench', { timeout: 240_000 }, () => {
         page.locator('.explorer-folders-view .monaco-list-row', { hasText: new RegExp(`^\\s*${name}\\s*$`) });
       const choose = async (name: string, item: string) => {
         await entry(name).click({ button: 'right' });
-        await page.locator('.monaco-menu .action-item:visible', { hasText: item }).first().click();
+        const choice = page.locator('.monaco-menu .action-item:visible', { hasText: item }).first();
+        await choice.waitFor();
+        // A click right after the menu opened is taken for the one that opened it.
+        for (let attempt = 0; attempt < 20 && (await choice.isVisible()); attempt++) {
+          await choice.click({ timeout: 2000 }).catch(() => undefined);
+          await page.waitForTimeout(250);
+        }
       };
       await choose('weights.onnx', 'Select for Compare');
       await choose('weights-edited.onnx', 'Compare with Selected');

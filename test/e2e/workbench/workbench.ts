@@ -207,7 +207,9 @@ function workbenchOf(page: Page): Workbench {
           await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
         }
         try {
-          return await hover.waitFor({ timeout: 8000 });
+          await hover.waitFor({ timeout: 8000 });
+          // Else it is the hover of what came to lie there meanwhile.
+          if ((await place.boundingBox())?.y === box?.y || attempt === 4) return;
         } catch (error) {
           if (attempt === 4) throw error;
         }
