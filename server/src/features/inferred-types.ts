@@ -14,7 +14,7 @@ import type { ValueReference } from './values.ts';
 const bigDocument = 20_000;
 
 /** Milliseconds that the requests on one version of a big document may spend on its inference, all together. */
-const patience = 4;
+const patience = 2;
 
 export interface InferredType {
   /** As ONNX text writes types, with expressions for dims. */
