@@ -3,7 +3,7 @@
 import { changedPart } from '../onnx/analysis/changed-part.ts';
 import type { Occurrence } from '../onnx/analysis/names.ts';
 import { type NameRole, subgraphsOf } from '../onnx/analysis/segment-names.ts';
-import { formatType } from '../onnx/inference/format.ts';
+import { formatDim, formatType } from '../onnx/inference/format.ts';
 import type { Inference, InferenceScope, InferredValue } from '../onnx/inference/infer.ts';
 import type { Graph, Node } from '../onnx/model/model.ts';
 import type { GraphSyntax, NodeStatement } from '../onnx/text/syntax-tree.ts';
@@ -49,6 +49,28 @@ export function inferredType(
   return before && isOfGraph(document, value)
     ? typeOf(before.value(before.root, value.name), false)
     : undefined;
+}
+
+/**
+ * Why the dims of a value are what they are, a phrase each, or `shape of a` for all of them: `dim 2 = 112: (224 + 2·3 − 7) / 2 + 1`. None for what is not inferred, or
+ * not yet.
+ */
+export function dimReasons(document: OnnxDocument, value: ValueReference): string[] {
+  const { inference } = document.work;
+  if (isBig(document) && !inference.ready) {
+    return [];
+  }
+  const found = valueIn(document, document.inference, value);
+  const dims = found?.shape ?? [];
+  const reasons = dims.map((_, axis) => found?.reason(axis));
+  // Elementwise operators take over a shape as a whole.
+  const source = /^dim 0 of (.*)$/s.exec(reasons[0] ?? '')?.[1];
+  if (source !== undefined && reasons.every((reason, axis) => reason === `dim ${axis} of ${source}`)) {
+    return [`shape of ${source}`];
+  }
+  return reasons.flatMap((reason, axis) =>
+    reason === undefined ? [] : [`dim ${axis} = ${formatDim(dims[axis])}: ${reason}`],
+  );
 }
 
 /** Whether there will be more to know of a document's types soon. */

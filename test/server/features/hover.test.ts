@@ -247,6 +247,32 @@ g (float[N,3,224,224] x, float[64,3,7,7] w) => (float[] y) {
     assert.match(text ?? '', /Type and shape inferred from the values it is computed of\./);
   });
 
+  test('says why each dim is what it is', () => {
+    const text = hoverText(`${header}
+g (float[N,3,224,224] x, float[64,3,7,7] w) => (float[] y) {
+  a$0 = Conv <strides = [2, 2], pads = [3, 3, 3, 3]> (x, w)
+  y = Relu (a)
+}`);
+    assert.ok(
+      text?.includes(
+        [
+          '- `dim 0 = N: batch, from dim 0 of x`',
+          '- `dim 1 = 64: output channels, from dim 0 of w`',
+          '- `dim 2 = 112: (224 + 2·3 − 7) / 2 + 1`',
+          '- `dim 3 = 112: (224 + 2·3 − 7) / 2 + 1`',
+        ].join('\n'),
+      ),
+      text,
+    );
+  });
+
+  test('says once that a shape is taken over, and nothing of what the model states', () => {
+    const body = 'g (float[N,3] x) => (float[N,3] z) { y = Relu (x) z = Neg (y) }';
+    const at = (place: string) => hoverText(`${header}\n${body.replace(place, `${place}$0`)}`) ?? '';
+    assert.match(at('{ y'), /\n- `shape of x`\n/);
+    assert.doesNotMatch(at('] x'), /`dim |`shape of/);
+  });
+
   test('infers inside functions and subgraphs, too', () => {
     const inFunction = hoverText(`${header}
 g (float[N,4] x) => (float[N,4] y) { y = local.f (x) }

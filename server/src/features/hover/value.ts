@@ -7,7 +7,7 @@ import { schemaOf } from '../../onnx/operators/table.ts';
 import { type OnnxDocument, rangeInSegment } from '../document.ts';
 import type { Place } from '../elements.ts';
 import type { HoverContext } from '../hover.ts';
-import { isBeingInferred } from '../inferred-types.ts';
+import { dimReasons, isBeingInferred } from '../inferred-types.ts';
 import { code, codeBlock, list, markdown, nameText } from '../markdown.ts';
 import { occurrencesOfValue, typeOfValue, valueAt } from '../values.ts';
 import { typeSourceNote } from './type-source.ts';
@@ -26,9 +26,12 @@ export function valueHover(context: HoverContext, place: Place): MarkupContent |
   const occurrences = occurrencesOfValue(document, value);
   const type = typeOfValue(document, occurrences, value, network);
   const initializer = occurrences.find(({ role }) => role === 'initializer');
+  // Of what the model states itself there is nothing to explain.
+  const isComputed = occurrences.some(({ role }) => role === 'node-output');
   return markdown([
     codeBlock(type ? `${type.text} ${nameText(value.name)}` : nameText(value.name)),
     type ? typeSourceNote(type.source, network) : unknownTypeNote(document),
+    isComputed ? list(dimReasons(document, value).map(code)) : undefined,
     initializer?.owner.kind === 'value-declaration' ? dataNote(context, initializer.owner) : undefined,
     producers(document, occurrences),
     consumers(document, occurrences),

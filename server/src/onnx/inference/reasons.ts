@@ -3,7 +3,7 @@
 import { equalDims, loneSymbol } from './expression.ts';
 import { formatDim } from './format.ts';
 import { inferNode } from './infer-node.ts';
-import { isOmitted, lookUp, type NodeRecord, type Scope } from './scope.ts';
+import { type Definition, isOmitted, lookUp, type NodeRecord, type Scope } from './scope.ts';
 import { shapeOf, type Value } from './value.ts';
 
 /** A phrase like `(224 + 2·3 − 7) / 2 + 1`, or where the dim comes from. Undefined for a value without that dim. */
@@ -12,10 +12,22 @@ export function reasonOf(scope: Scope, name: string, axis: number): string | und
   const dim = shapeOf(value?.type)?.[axis];
   if (value === undefined || dim === undefined) return undefined;
   const definition = scope.values.get(name);
-  const record = scope.records.find((candidate) => definition && candidate.outputs.includes(definition));
+  const record = definition && recordOf(scope, definition);
   if (record === undefined) return sourceReason(name, value);
   const output = record.node.outputs.indexOf(name);
   return ruleReason(scope, record, output, axis) ?? inputReason(scope, record, output, axis, value);
+}
+
+/** That of the node which makes a value; records are in the order of their nodes. */
+function recordOf({ records }: Scope, definition: Definition): NodeRecord | undefined {
+  let [from, to] = [0, records.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((records[middle]?.order ?? 0) < definition.order) from = middle + 1;
+    else to = middle;
+  }
+  const record = records[from];
+  return record?.outputs.includes(definition) ? record : undefined;
 }
 
 function sourceReason(name: string, value: Value): string {
