@@ -38,7 +38,8 @@ export async function runReference(
       else reject(new Error(explainReferenceFailure(answer)));
     });
     child.once('error', (error) => reject(new Error(`ONNX Runtime could not be started: ${error.message}`)));
-    child.once('exit', (code, name) => {
+    // Not at `exit`: the answer may still be on its way then.
+    child.once('close', (code, name) => {
       signal?.removeEventListener('abort', abort);
       // After an answer this changes nothing.
       const last = said.trim().split('\n').at(-1) ?? '';
