@@ -33,6 +33,9 @@ export class StdioReader extends AbstractMessageReader implements MessageReader 
       } catch (error) {
         // Where the next message begins, nobody knows; what comes next is tried.
         this.#expected = undefined;
+        this.#pending = Buffer.alloc(0);
+        this.#big?.release();
+        this.#big = undefined;
         this.fireError(error);
       }
     };
