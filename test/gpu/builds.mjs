@@ -11,7 +11,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { profiles } from './nets.mjs';
+import { compilePlugin, profiles } from './nets.mjs';
 
 const [dist = '', models = '', tensorrt = '', only] = process.argv.slice(2);
 const program = path.resolve(dist, 'onnx-trt.js');
@@ -33,10 +33,19 @@ writeFileSync(
   path.join(folder, 'plugin.onnxtxt'),
   '<ir_version: 8, opset_import: ["" : 17]>\ng (float[2,3,8,8] x) => (float[2,5,8,8] y) { y = CoordConvAC (x) }\n',
 );
+/** One of our own: test/support/plugins. */
+writeFileSync(
+  path.join(folder, 'own-plugin.onnxtxt'),
+  '<ir_version: 8, opset_import: ["" : 17]>\ng (float[4,8] x) => (float[4,8] y) { y = Scaled <factor = 3.0> (x) }\n',
+);
 const library = (name) => {
   const found = readdirSync(path.resolve(tensorrt)).find((file) => file.startsWith(`${name}.so`));
   return path.resolve(tensorrt, found ?? `${name}.so`);
 };
+
+const [ownPlugin, selfRegistering] = [[], ['-DREGISTERS_ITSELF']].map((options) =>
+  compilePlugin(folder, library('libnvinfer'), options),
+);
 
 /**
  * Name, model, settings in YAML, and what the outcome has to be: built, failed, or not-built where checks refuse; several where it is
@@ -102,6 +111,21 @@ const configs = [
     'layers',
     `versionCompatible: true\nexcludeLeanRuntime: true\ndynamicPlugins: [${library('libnvinfer_vc_plugin')}]\nsetPluginsToSerialize: [${library('libnvinfer_vc_plugin')}]`,
     ['built', 'failed'],
+  ],
+  ['plugins of our own', 'own-plugin.onnxtxt', `dynamicPlugins: [${ownPlugin}]`],
+  ['plugins that register themselves', 'own-plugin.onnxtxt', `staticPlugins: [${selfRegistering}]`],
+  ['a plugin whose library is not named', 'own-plugin.onnxtxt', '', ['failed', 'not-built']],
+  [
+    'plugins of our own in the engine',
+    'own-plugin.onnxtxt',
+    `versionCompatible: true\nexcludeLeanRuntime: true\ndynamicPlugins: [${ownPlugin}]\nsetPluginsToSerialize: [${ownPlugin}]`,
+    ['built', 'failed'],
+  ],
+  [
+    'a library that is none of plugins',
+    'convolutions',
+    `staticPlugins: [${library('libnvonnxparser')}]`,
+    'failed',
   ],
   ['plugins that are not there', 'convolutions', 'staticPlugins: [no-such-plugin.so]', 'not-built'],
   ['plugins that are none', 'convolutions', 'staticPlugins: [calibration.cache]', 'failed'],

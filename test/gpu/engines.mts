@@ -3,7 +3,8 @@
  *
  *   python3 test/gpu/make-models.py MODELS          where numpy, onnx and onnxruntime are
  *   node scripts/build.mjs && node test/gpu/bundle.mjs OUT/engines.mjs
- *   node OUT/engines.mjs DIST MODELS TENSORRT_FOLDER RESULTS [LEAN_LIBRARY] [DISPATCH_LIBRARY]
+ *   g++ -shared -fPIC -std=c++17 test/support/plugins/scale-plugin.cpp TENSORRT_FOLDER/libnvinfer.so.10 -ldl -o PLUGIN.so
+ *   node OUT/engines.mjs DIST MODELS TENSORRT_FOLDER RESULTS PLUGIN.so [LEAN_LIBRARY] [DISPATCH_LIBRARY]
  *
  * Prints a record; layer information, profiles and debug tensors go to RESULTS. Exit code 1 where an expectation fails.
  */
@@ -27,7 +28,8 @@ import { InitializeRequest, protocolVersion } from '../../native-bridge/src/prot
 import { type Bridge, startBridge } from './engines/bridge.mts';
 import { difference, median, Record, round } from './engines/record.mts';
 
-const [dist = '', models = '', tensorrt = '', results = '', lean, dispatch] = process.argv.slice(2);
+const [dist = '', models = '', tensorrt = '', results = '', plugin = '', lean, dispatch] =
+  process.argv.slice(2);
 const script = path.resolve(dist, 'native-bridge.js');
 const library = (name: string) =>
   path.join(tensorrt, readdirSync(tensorrt).find((file) => file.startsWith(`${name}.so`)) ?? name);
@@ -598,6 +600,53 @@ for (const name of modelNames) {
     return { tensors, notes: run.notes, listed: description.debugTensors };
   });
 }
+
+await record.section('plugins', async () => {
+  const folderOf = path.join(models, 'plugin');
+  const build = async (enginePath: string, pluginLibraries: readonly string[]) =>
+    await withBuilder(
+      async (bridge) =>
+        await bridge.build({
+          modelPath: path.join(folderOf, 'model.onnx'),
+          enginePath: engineFile(enginePath),
+          settings: { profilingVerbosity: 'kDETAILED' },
+          pluginLibraries,
+        }),
+    );
+  const unnamed = await build('plugin-unnamed', []);
+  record.expect('without its library a plugin is not found', unnamed.failure !== undefined, unnamed);
+  const built = await build('plugin', [plugin]);
+  record.expect('a model with a plugin of ours is built', built.failure === undefined, built.failure);
+  const without = await open('plugin').then(
+    () => 'loaded',
+    (error: Error) => error.message,
+  );
+  record.expect('without the library an engine with plugins does not load', without !== 'loaded');
+  const { engine } = await open('plugin', { pluginLibraries: [plugin] });
+  const { json } = await runner.request(LayerInformationRequest, { engine });
+  writeFileSync(path.join(results, 'plugin-layers.json'), json);
+  const input = path.join(folderOf, 'input-x.bin');
+  const x: RunInput = {
+    dims: [4, 64],
+    source: { kind: 'file', path: input, offset: 0, byteLength: statSync(input).size },
+  };
+  const errors: { [how: string]: number } = {};
+  for (const [how, timing] of Object.entries({
+    plain: quick,
+    graph: { ...quick, cudaGraph: true },
+    streams: { ...quick, streams: 2 },
+  })) {
+    const outputDirectory = mkdtempSync(path.join(folder, 'outputs-'));
+    const { outputs } = await runner.request(RunRequest, {
+      ...runParams(engine, 'layers', { outputDirectory, timing }),
+      inputs: { x },
+    });
+    errors[how] = difference(outputs[0]?.path ?? '', path.join(folderOf, 'model-y.bin'));
+    record.expect(`a plugin computes (${how})`, (errors[how] ?? 1) < 2e-3, errors);
+  }
+  await close(engine);
+  return { unnamed: unnamed.failure?.message, without, errors };
+});
 
 await record.section('plans that do not load', async () => {
   const words = (error: Error) => error.message;

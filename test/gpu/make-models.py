@@ -88,6 +88,25 @@ def transformer(random):
     return nodes, {**weights, **integers}, {"x": ["batch", "length", width]}, {"x": [2, 64, width]}, {"y": ["batch", "length", width]}
 
 
+def blocks(random):
+    """Four feed-forward blocks of width 2048, 268 MB: what weight streaming is for."""
+    width, inner = 2048, 4096
+    weights, nodes, value = {}, [], "x"
+    for index in range(4):
+        weights |= {
+            f"up{index}": random.standard_normal((width, inner), np.float32) * np.float32(0.02),
+            f"down{index}": random.standard_normal((inner, width), np.float32) * np.float32(0.02),
+        }
+        nodes += [
+            helper.make_node("MatMul", [value, f"up{index}"], [f"u{index}"], f"block{index}_up"),
+            helper.make_node("Relu", [f"u{index}"], [f"g{index}"], f"block{index}_activation"),
+            helper.make_node("MatMul", [f"g{index}", f"down{index}"], [f"d{index}"], f"block{index}_down"),
+            helper.make_node("Add", [f"d{index}", value], ["y" if index == 3 else f"h{index}"], f"block{index}_residual"),
+        ]
+        value = f"h{index}"
+    return nodes, weights, {"x": ["batch", width]}, {"x": [16, width]}, {"y": ["batch", width]}
+
+
 def model_of(nodes, weights, inputs, outputs):
     def initializer(name, values):
         kind = np.int64 if isinstance(values, list) else np.float32
@@ -111,6 +130,33 @@ def write(folder, name, values):
     return {"file": path.name, "dims": list(values.shape)}
 
 
+def write_plugin_model(folder):
+    """A node of the plugin in test/support/plugins between two matrix products: y = 3 (x w0) w1."""
+    folder.mkdir(exist_ok=True)
+    random = np.random.default_rng(2)
+    weights = {"w0": random.standard_normal((64, 32), np.float32), "w1": random.standard_normal((32, 16), np.float32)}
+    nodes = [
+        helper.make_node("MatMul", ["x", "w0"], ["m"], "first"),
+        helper.make_node("Scaled", ["m"], ["s"], "scaled", factor=3.0),
+        helper.make_node("MatMul", ["s", "w1"], ["y"], "second"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 64])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [4, 16])],
+        [numpy_helper.from_array(values, name) for name, values in weights.items()],
+    )
+    onnx.save(helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]), folder / "model.onnx")
+    values = random.standard_normal((4, 64), np.float32)
+    record = {
+        "inputs": {"x": write(folder, "input-x", values)},
+        "model": {"y": write(folder, "model-y", (values @ weights["w0"] * np.float32(3)) @ weights["w1"])},
+        "weights": {},
+    }
+    (folder / "model.json").write_text(json.dumps(record, indent=1))
+
+
 # Values in between that debug tensors are compared with.
 compared = {("model", name) for name in ("n0", "scaled", "probabilities", "h", "r0", "c1", "m0")}
 
@@ -124,15 +170,20 @@ def main(root):
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 8])],
     )
     onnx.save(helper.make_model(tiny, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]), root / "softmax.onnx")
-    for make in (convolutions, layers, transformer):
+    write_plugin_model(root / "plugin")
+    for make in (convolutions, layers, transformer, blocks):
         folder = root / make.__name__
         folder.mkdir(exist_ok=True)
         nodes, weights, inputs, feeds, outputs = make(np.random.default_rng(0))
-        changed = {k: v if isinstance(v, list) or k == "scale" else np.asarray(v) * 1.5 + 0.01 for k, v in weights.items()}
+        # Nobody refits the large one.
+        variants = [("model", weights)]
+        changed = {} if make is blocks else {k: v if isinstance(v, list) or k == "scale" else np.asarray(v) * 1.5 + 0.01 for k, v in weights.items()}
+        if changed:
+            variants.append(("changed", changed))
         random = np.random.default_rng(1)
         values = {name: random.standard_normal(shape).astype(np.float32) for name, shape in feeds.items()}
         record = {"inputs": {name: write(folder, f"input-{name}", array) for name, array in values.items()}}
-        for variant, parameters in (("model", weights), ("changed", changed)):
+        for variant, parameters in variants:
             model = model_of(nodes, parameters, inputs, outputs)
             onnx.save(model, folder / f"{variant}.onnx")
             between = onnx.ModelProto.FromString(model.SerializeToString())

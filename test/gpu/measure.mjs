@@ -77,6 +77,7 @@ const engines = [
   ['convolutions', 'convolutions', ''],
   ['layers', 'layers', ''],
   ['streamed', 'transformer', 'stronglyTyped: true\nallowWeightStreaming: true\n'],
+  ['large', 'blocks', 'stronglyTyped: true\nallowWeightStreaming: true\n'],
   ['debug', 'transformer', 'markDebug: [n0, h]\n'],
 ];
 section('builds', () =>
@@ -133,8 +134,7 @@ section('profiles with .npy inputs', () => {
 
 section('a profile with a budget', () => {
   const median = (budget) =>
-    json('profile', 'streamed.engine', '--weight-streaming-budget', budget, ...quick).statistics.latency
-      .median;
+    json('profile', 'large.engine', '--weight-streaming-budget', budget, ...quick).statistics.latency.median;
   const times = { '0%': median('0%'), '50%': median('50%'), auto: median('auto') };
   expect('no weights on the GPU take longer than the automatic budget', times['0%'] > times.auto, times);
   return times;
@@ -143,7 +143,7 @@ section('a profile with a budget', () => {
 section('weight streaming sweep', () => {
   const sweep = json(
     'weight-streaming',
-    'streamed.trt.yaml',
+    'large.trt.yaml',
     '--steps',
     '11',
     ...quick,
@@ -190,6 +190,7 @@ const programs = [
   ['convolutions', 'convolutions', []],
   ['layers', 'layers', ['--user-managed']],
   ['streamed', 'transformer', ['--user-managed', '--weight-streaming-budget', '25%']],
+  ['large', 'blocks', ['--weight-streaming-budget', '25%']],
   ['debug', 'transformer', []],
 ];
 

@@ -61,8 +61,10 @@ type Argument<Parameter extends string> = Parameter extends `${infer Word} ${str
   ? Word extends 'Dims*'
     ? Dims
     : Word extends 'void*' | 'int32*' | 'int64*' | 'string*' | 'WeightsRole*' | `${string}**`
-      ? Pointer | NodeJS.TypedArray | readonly string[] | null
-      : Value<Word>
+      ? Pointer | NodeJS.TypedArray | null
+      : Word extends 'strings'
+        ? readonly string[]
+        : Value<Word>
   : never;
 
 type ResultOf<Word extends string> = Word extends 'void'

@@ -29,6 +29,8 @@ const named: Readonly<Record<string, KoffiType>> = {
   uint64: 'uint64_t',
   size_t: 'size_t',
   string: 'str',
+  // What TensorRT reads in the call; where it writes into an array of strings, the word is `string*`.
+  strings: 'const char **',
   cudaStream_t: 'void *',
   cudaEvent_t: 'void *',
   Dims: dimsType,

@@ -113,7 +113,7 @@ function usableTimingCache({ timingCachePath }: BuildParams, { mode }: TensorRT)
 function loadPlugins({ pluginLibraries }: BuildParams, { tensorrt, announce }: BuildContext): void {
   for (const path of pluginLibraries) {
     announce(`loading the plugins of ${path}`);
-    tensorrt.loadPlugins(path);
+    tensorrt.plugins.load(path);
   }
 }
 

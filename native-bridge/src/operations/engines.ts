@@ -20,7 +20,6 @@ import { isAtLeastAsBad } from '../tensorrt/logger.ts';
 export class Engines {
   readonly #runtime: LoadedRuntime;
   readonly #engines = new Map<number, Engine>();
-  readonly #plugins = new Set<string>();
   #next = 1;
 
   constructor(runtime: LoadedRuntime) {
@@ -28,9 +27,9 @@ export class Engines {
   }
 
   open(params: OpenEngineParams): OpenEngineResult {
-    const { runtime, logger } = this.#runtime;
+    const { runtime, logger, plugins } = this.#runtime;
     for (const path of params.pluginLibraries) {
-      this.#loadPlugins(path);
+      plugins.load(path);
     }
     const recording = recordLog(logger);
     try {
@@ -63,21 +62,6 @@ export class Engines {
     const engine = this.get(id);
     this.#engines.delete(id);
     engine[Symbol.dispose]();
-  }
-
-  #loadPlugins(path: string): void {
-    if (this.#plugins.has(path)) {
-      return;
-    }
-    const { registry, logger } = this.#runtime;
-    logger.takeErrors();
-    if (registry?.loadLibrary(path) !== true) {
-      throw new BridgeError(
-        'tensorrtFailed',
-        `The plugin library ${path} does not load: ${logger.takeErrors()}.`,
-      );
-    }
-    this.#plugins.add(path);
   }
 }
 

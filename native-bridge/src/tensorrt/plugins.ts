@@ -1,7 +1,8 @@
 import type { LibraryHandle } from 'koffi';
 import type { Pointer } from '../abi/methods.ts';
+import { BridgeError } from '../errors.ts';
 import koffi from '../native/koffi.ts';
-import { exportsSymbol } from '../native/library.ts';
+import { exportsSymbol, loadLibrary } from '../native/library.ts';
 import { type NativeObject, readPointer, type VirtualCalls } from '../native/virtual-calls.ts';
 import type { Logger } from './logger.ts';
 
@@ -24,6 +25,13 @@ export class PluginRegistry {
   /** Loads a plugin library that exports `getCreators`. False where TensorRT refuses it; its log says why. */
   loadLibrary(path: string): boolean {
     return this.#calls.invoke(this.#object, 'loadLibrary', path) !== null;
+  }
+
+  /** How many creators are registered. */
+  get size(): number {
+    const count = new Uint8Array(4);
+    this.#calls.invoke(this.#object, 'getAllCreators', count);
+    return new DataView(count.buffer).getInt32(0, true);
   }
 
   /** All registered creators, as `namespace::name@version`. */
@@ -70,4 +78,55 @@ export function globalPluginRegistry(calls: VirtualCalls, infer: LibraryHandle):
   const name = 'getPluginRegistry';
   const address: Pointer | null = exportsSymbol(infer, name) ? infer.func(name, 'void *', [])() : null;
   return address === null ? undefined : new PluginRegistry(calls, address);
+}
+
+/** The plugin libraries of a process. Their code runs as they load. */
+export class PluginLibraries {
+  readonly #registry: PluginRegistry | undefined;
+  readonly #logger: Logger;
+  readonly #loaded = new Set<string>();
+
+  constructor(registry: PluginRegistry | undefined, logger: Logger) {
+    this.#registry = registry;
+    this.#logger = logger;
+  }
+
+  /**
+   * Loads a library once, in the way that it is made for: TensorRT's own has an initializer; those that export their creators are loaded by
+   * the registry; others register themselves as they load (`REGISTER_TENSORRT_PLUGIN`). Throws `tensorrtFailed` with the words of the loader
+   * or of TensorRT, also where no plugin comes of it.
+   */
+  load(path: string): void {
+    if (this.#loaded.has(path)) return;
+    const registry = this.#registry;
+    if (registry === undefined) throw refused(path, 'this runtime takes no plugins');
+    this.#logger.takeErrors();
+    const before = registry.size;
+    const library = openLibrary(path);
+    if (exportsSymbol(library, 'initLibNvInferPlugins')) {
+      if (!initializePlugins(library, this.#logger)) throw refused(path, this.#logger.takeErrors());
+    } else if (exportsSymbol(library, 'getCreators') || exportsSymbol(library, 'getPluginCreators')) {
+      if (!registry.loadLibrary(path)) throw refused(path, this.#logger.takeErrors());
+    } else if (registry.size === before) {
+      const reason = this.#logger.recentErrors();
+      throw refused(
+        path,
+        reason ||
+          'it is no plugin library: it exports neither getCreators nor getPluginCreators, and registered no plugin as it was loaded',
+      );
+    }
+    this.#loaded.add(path);
+  }
+}
+
+function openLibrary(path: string): LibraryHandle {
+  try {
+    return loadLibrary(path);
+  } catch (error) {
+    throw refused(path, (error instanceof Error ? error.message : String(error)).replace(/\.$/, ''));
+  }
+}
+
+function refused(path: string, reason: string): BridgeError {
+  return new BridgeError('tensorrtFailed', `The plugin library ${path} does not load: ${reason}.`);
 }

@@ -14,7 +14,7 @@ import { Builder } from './builder.ts';
 import { requireCpuOnlySupport, setCpuOnlyOption } from './cpu-only.ts';
 import { isAtLeastAsBad, Logger } from './logger.ts';
 import { type ParserFactory, parserFactory } from './onnx-parser.ts';
-import { globalPluginRegistry, initializePlugins, type PluginRegistry } from './plugins.ts';
+import { globalPluginRegistry, initializePlugins, PluginLibraries } from './plugins.ts';
 import { identifyProduct } from './product.ts';
 import { ProgressMonitor } from './progress-monitor.ts';
 import { selfCheck } from './self-check.ts';
@@ -32,8 +32,8 @@ export interface TensorRT {
   readonly parsers: ParserFactory;
   readonly parserFlags: readonly string[];
   readonly pluginCreators: readonly string[];
-  /** Loads a plugin library of the user's, once. Throws `tensorrtFailed` where TensorRT refuses it. */
-  readonly loadPlugins: (path: string) => void;
+  /** The user's. */
+  readonly plugins: PluginLibraries;
   /** The one progress monitor of the process, made when first wanted. */
   readonly progressMonitor: () => ProgressMonitor;
   /** What does not work, a sentence each. */
@@ -119,7 +119,7 @@ export function loadTensorRT({ libraries, logSeverity, announce, onLog }: LoadOp
     parsers,
     parserFlags: enumNames(abi, 'OnnxParserFlag'),
     pluginCreators,
-    loadPlugins: pluginLoader(registry, logger),
+    plugins: new PluginLibraries(registry, logger),
     progressMonitor: once(() => new ProgressMonitor(abi)),
     notes,
   };
@@ -164,23 +164,6 @@ function checkVersions(infer: LibraryHandle, product: Product, version: Version)
         `${parts.join('.')}. Choose another installation.`,
     );
   }
-}
-
-function pluginLoader(registry: PluginRegistry | undefined, logger: Logger): (path: string) => void {
-  const loaded = new Set<string>();
-  return (path) => {
-    if (loaded.has(path)) {
-      return;
-    }
-    logger.takeErrors();
-    if (registry?.loadLibrary(path) !== true) {
-      throw new BridgeError(
-        'tensorrtFailed',
-        `The plugin library ${path} does not load: ${logger.takeErrors()}.`,
-      );
-    }
-    loaded.add(path);
-  };
 }
 
 function once<Value>(create: () => Value): () => Value {

@@ -90,7 +90,7 @@ export const VBuilderConfig = [
   ['getBuilderOptimizationLevel', 'int32()'],
   ['setHardwareCompatibilityLevel', 'void(HardwareCompatibilityLevel hardwareCompatibilityLevel)'],
   ['getHardwareCompatibilityLevel', 'HardwareCompatibilityLevel()'],
-  ['setPluginsToSerialize', 'void(string* paths, int32 nbPaths)'],
+  ['setPluginsToSerialize', 'void(strings paths, int32 nbPaths)'],
   ['getPluginToSerialize', 'string(int32 index)'],
   ['getNbPluginsToSerialize', 'int32()'],
   ['setMaxAuxStreams', 'void(int32 nbStreams)'],

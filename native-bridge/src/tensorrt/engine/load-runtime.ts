@@ -13,7 +13,7 @@ import { exportsSymbol, loadLibrary } from '../../native/library.ts';
 import { VirtualCalls } from '../../native/virtual-calls.ts';
 import type { LogRecord } from '../../protocol.ts';
 import { Logger } from '../logger.ts';
-import { globalPluginRegistry, initializePlugins, type PluginRegistry } from '../plugins.ts';
+import { globalPluginRegistry, initializePlugins, PluginLibraries } from '../plugins.ts';
 import { productOfRuntime } from '../product.ts';
 import type { Engine } from './engine.ts';
 import { DebugListener, LayerProfiler } from './listeners.ts';
@@ -28,7 +28,7 @@ export interface LoadedRuntime {
   readonly cuda: Cuda;
   readonly logger: Logger;
   readonly runtime: Runtime;
-  readonly registry: PluginRegistry | undefined;
+  readonly plugins: PluginLibraries;
   readonly profiler: LayerProfiler;
   readonly debugListener: DebugListener;
   readonly outputAllocators: OutputAllocators;
@@ -69,7 +69,7 @@ export function loadRuntime(
     cuda,
     logger,
     runtime,
-    registry: globalPluginRegistry(calls, library),
+    plugins: new PluginLibraries(globalPluginRegistry(calls, library), logger),
     profiler: new LayerProfiler(abi),
     debugListener: new DebugListener(abi, cuda),
     outputAllocators: new OutputAllocators(abi, cuda),

@@ -18,7 +18,7 @@ export function explainEnd(
   known: (Cause & { readonly explanation: string }) | undefined,
 ): BuildProblem {
   const { error, progress } = failed.cause;
-  const cause = known ?? serializedPlugin(failed) ?? killed(failed) ?? unknownCrash(failed);
+  const cause = known ?? killed(failed) ?? unknownCrash(failed);
   const lines = reproduction(failed.build, failed.info);
   const message = [
     ...(known ? [known.explanation] : []),
@@ -38,20 +38,6 @@ export function explainEnd(
 function activity({ stage, elapsed, phases }: BuildProgress): string {
   const names = phases.map(({ name, step, steps }) => `${name} (step ${step} of ${steps})`);
   return `${stage} for ${(elapsed / 1000).toFixed(1)} s${names.length > 0 ? `: ${names.join(' › ')}` : ''}`;
-}
-
-/** TensorRT for RTX 1.7.1 crashes on a plugin library to serialize that it cannot load, where it should refuse it. */
-function serializedPlugin({ build, cause }: FailedBuild): Cause | undefined {
-  const plugins = build.get('setPluginsToSerialize');
-  const isConfiguring =
-    cause.kind === 'ended' && cause.error.death?.operation?.startsWith('configuring') === true;
-  if (!plugins || !isConfiguring) return undefined;
-  const named = plugins.value.map(({ value }) => value.path).join(' and ');
-  return {
-    code: 'build.missing-library',
-    advice: `TensorRT crashed while it was given its settings; TensorRT for RTX 1.7 does so when it cannot load a library of \`setPluginsToSerialize\`. See that ${named} is a plugin library for this TensorRT, and that all it needs is found (\`ldd FILE\`).`,
-    config: plugins.value[0]?.origin ?? plugins.keyOrigin,
-  };
 }
 
 function killed({ cause, build }: FailedBuild): Cause | undefined {

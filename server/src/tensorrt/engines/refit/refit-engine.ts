@@ -2,11 +2,12 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RefitResult, RefittableWeights } from '../../../../../native-bridge/src/engine-protocol.ts';
-import type { LogRecord } from '../../../../../native-bridge/src/protocol.ts';
+import { BridgeErrorCode, type LogRecord } from '../../../../../native-bridge/src/protocol.ts';
 import { type MappedWeight, mapWeights } from '../../../engine/refit/map-weights.ts';
 import { notRefittable, type RefitRule, serializationOfRefit } from '../../../engine/refit/refit-rules.ts';
 import { isStripped } from '../../../engine/ship-size.ts';
 import type { LoadedModel } from '../../../node/load-model.ts';
+import { BridgeError } from '../../bridge/bridge-error.ts';
 import { explainParserErrors } from '../../build/failures/parser-refusals.ts';
 import type { BuildProblem } from '../../build/failures/problem.ts';
 import type { Provenance } from '../../build/provenance.ts';
@@ -91,14 +92,15 @@ export async function refitEngine(
   const rules = await rulesBefore(file.provenance, model, { ...wish, signal: options.signal });
   const against = rules.find(({ answer }) => answer === 'no');
   if (against) return refused(against.sentence, { rules, weights: [], notes: file.notes });
-  return await withRefittable(file, runtimes, wish, options, async (loaded, weights, client, handle) => {
+  return await withRefittable(file, runtimes, wish, options, async (loaded, listed, client, handle) => {
+    const { isRefittable, weights } = listed;
     const known: Known = {
       rules,
       weights,
       runtime: displayName(loaded.runtime),
       notes: [...file.notes, ...notesOn(file.provenance, weights, wish)],
     };
-    if (!loaded.description.isRefittable) return refused(notRefittable, known);
+    if (!isRefittable) return refused(notRefittable, known);
     const misfit = wish.weights ? undefined : misfits(weights, model);
     if (misfit !== undefined) return refused(misfit, known);
     options.onStep?.('refitting');
@@ -131,8 +133,8 @@ export async function checkRefit(
     const notLoaded = 'The engine was not loaded, so TensorRT was not asked for its refittable weights.';
     return { isPossible: true, notLoaded, rules, weights: [], notes: file.notes };
   }
-  return await withRefittable(file, runtimes, wish, options, async (loaded, weights) => {
-    const message = loaded.description.isRefittable ? misfits(weights, model) : notRefittable;
+  return await withRefittable(file, runtimes, wish, options, async (loaded, { isRefittable, weights }) => {
+    const message = isRefittable ? misfits(weights, model) : notRefittable;
     return {
       isPossible: message === undefined,
       ...(message !== undefined && { message }),
@@ -151,13 +153,16 @@ export async function listRefittable(
   runtime: string | undefined,
   runtimes: Runtimes,
   options: Refitting,
-): Promise<{ readonly isRefittable: boolean; readonly weights: readonly MappedWeight[] }> {
+): Promise<Refittable> {
   const file = await inspectEngineFile(engine, runtimes, { runtime });
   const wish = { engine, model, runtime, weights: [] };
-  return await withRefittable(file, runtimes, wish, options, async (loaded, weights) => ({
-    isRefittable: loaded.description.isRefittable,
-    weights,
-  }));
+  return await withRefittable(file, runtimes, wish, options, async (_, listed) => listed);
+}
+
+export interface Refittable {
+  readonly isRefittable: boolean;
+  /** Empty where it is not. */
+  readonly weights: readonly MappedWeight[];
 }
 
 /** Loads the engine, and asks what it can be refitted with. */
@@ -166,12 +171,7 @@ async function withRefittable<Result>(
   runtimes: Runtimes,
   { model, weights, runtime: wished }: Pick<RefitWish, 'model' | 'weights' | 'runtime'>,
   options: Refitting,
-  use: (
-    loaded: LoadedEngine,
-    weights: readonly MappedWeight[],
-    client: EngineClient,
-    handle: number,
-  ) => Promise<Result>,
+  use: (loaded: LoadedEngine, listed: Refittable, client: EngineClient, handle: number) => Promise<Result>,
 ): Promise<Result> {
   const blocked = file.compatibility.findings.find(
     ({ answer, about }) => answer === 'no' && about !== 'version',
@@ -185,13 +185,36 @@ async function withRefittable<Result>(
   }
   options.onStep?.(`loading the engine with ${displayName(runtime)}`);
   return await withLoadedEngine(file.path, runtime, options, async (loaded, client, handle) => {
-    const { signal } = options;
-    const listed: RefittableWeights = loaded.description.isRefittable
-      ? await client.refittableWeights(handle, signal ? { signal } : {})
-      : { weights: [], layers: [] };
-    return await use(loaded, mapWeights(listed, model.model), client, handle);
+    const listed = await refittableWeights(loaded, file.provenance, client, handle, options);
+    const weights = listed === undefined ? [] : mapWeights(listed, model.model);
+    return await use(loaded, { isRefittable: listed !== undefined, weights }, client, handle);
   });
 }
+
+/**
+ * Undefined where the engine cannot be refitted. `ICudaEngine::isRefittable` alone does not say: TensorRT 10.6 answers false for engines of
+ * kREFIT_IDENTICAL, and refits them. Where nothing else is known, only a refitter tells.
+ */
+async function refittableWeights(
+  { description }: LoadedEngine,
+  provenance: Provenance | undefined,
+  client: EngineClient,
+  handle: number,
+  { signal }: Refitting,
+): Promise<RefittableWeights | undefined> {
+  const asked = async () => await client.refittableWeights(handle, signal ? { signal } : {});
+  if (description.isRefittable) return await asked();
+  const flags = provenance?.request.settings.flags;
+  if (provenance && !flags?.some((flag) => refitFlags.has(flag))) return undefined;
+  try {
+    return await asked();
+  } catch (error) {
+    if (error instanceof BridgeError && error.code === BridgeErrorCode.tensorrtFailed) return undefined;
+    throw error;
+  }
+}
+
+const refitFlags = new Set(['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL', 'kSTRIP_PLAN']);
 
 /** Weights of the same name and another size: the model is another one. */
 function misfits(weights: readonly MappedWeight[], { name }: LoadedModel): string | undefined {
