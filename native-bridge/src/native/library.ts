@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { LibraryHandle } from 'koffi';
 import { BridgeError } from '../errors.ts';
 import type { LibraryNotLoadedData } from '../protocol.ts';
@@ -29,6 +30,15 @@ export function loadLibrary(...paths: readonly [string, ...string[]]): LibraryHa
  * what was loaded stays.
  */
 const loaded: LibraryHandle[] = [];
+
+/** Follows links; a path that leads nowhere stays, for the loader to complain about. */
+export function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
+}
 
 /** Whether a library exports a symbol. */
 export function exportsSymbol(library: LibraryHandle, name: string): boolean {

@@ -78,7 +78,16 @@ const appliers: Appliers = {
     }
     config.setDefaultDeviceType(name);
   },
-  dlaCore: ({ config }, core) => config.set('setDLACore', core),
+  dlaCore: ({ config, builder, note }, core) => {
+    // TensorRT 10.6 takes any core on a GPU that has none, and builds all for the GPU without a word where it may.
+    if (core >= builder.dlaCores) {
+      const has = builder.dlaCores === 0 ? 'none' : `only ${builder.dlaCores}, from 0`;
+      note(
+        `This machine has no DLA core ${core} (it has ${has}): what may not run on the GPU instead cannot be built.`,
+      );
+    }
+    config.set('setDLACore', core);
+  },
   pluginsToSerialize: ({ config }, paths) => config.set('setPluginsToSerialize', paths, paths.length),
   buildRoute: ({ config }, route) => config.set('setBuildRoute', route),
   remoteAutoTuningConfig: ({ config }, value) => {

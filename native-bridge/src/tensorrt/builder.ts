@@ -38,6 +38,11 @@ export class Builder implements Disposable {
     return new Network(this.#calls, required(address, 'a network'));
   }
 
+  /** How many DLA cores the device has: none on GPUs of servers and desktops. */
+  get dlaCores(): number {
+    return this.#calls.invoke(this.object, 'getNbDLACores');
+  }
+
   createConfig(): BuilderConfig {
     const address = this.#calls.invoke(this.object, 'createBuilderConfig');
     return new BuilderConfig(this.#calls, required(address, 'a builder configuration'));

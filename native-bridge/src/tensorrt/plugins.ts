@@ -1,8 +1,9 @@
+import path from 'node:path';
 import type { LibraryHandle } from 'koffi';
 import type { Pointer } from '../abi/methods.ts';
 import { BridgeError } from '../errors.ts';
 import koffi from '../native/koffi.ts';
-import { exportsSymbol, loadLibrary } from '../native/library.ts';
+import { exportsSymbol, loadLibrary, realPath } from '../native/library.ts';
 import { type NativeObject, readPointer, type VirtualCalls } from '../native/virtual-calls.ts';
 import type { Logger } from './logger.ts';
 
@@ -85,10 +86,13 @@ export class PluginLibraries {
   readonly #registry: PluginRegistry | undefined;
   readonly #logger: Logger;
   readonly #loaded = new Set<string>();
+  readonly #own: string | undefined;
 
-  constructor(registry: PluginRegistry | undefined, logger: Logger) {
+  /** `own`: TensorRT's library of plugins, where they are registered already. */
+  constructor(registry: PluginRegistry | undefined, logger: Logger, own: string | undefined) {
     this.#registry = registry;
     this.#logger = logger;
+    this.#own = own === undefined ? undefined : path.dirname(realPath(own));
   }
 
   /**
@@ -96,26 +100,32 @@ export class PluginLibraries {
    * the registry; others register themselves as they load (`REGISTER_TENSORRT_PLUGIN`). Throws `tensorrtFailed` with the words of the loader
    * or of TensorRT, also where no plugin comes of it.
    */
-  load(path: string): void {
-    if (this.#loaded.has(path)) return;
+  load(library: string): void {
+    const file = realPath(library);
+    if (this.#loaded.has(file) || this.#isOwn(file)) return;
     const registry = this.#registry;
-    if (registry === undefined) throw refused(path, 'this runtime takes no plugins');
+    if (registry === undefined) throw refused(library, 'this runtime takes no plugins');
     this.#logger.takeErrors();
     const before = registry.size;
-    const library = openLibrary(path);
-    if (exportsSymbol(library, 'initLibNvInferPlugins')) {
-      if (!initializePlugins(library, this.#logger)) throw refused(path, this.#logger.takeErrors());
-    } else if (exportsSymbol(library, 'getCreators') || exportsSymbol(library, 'getPluginCreators')) {
-      if (!registry.loadLibrary(path)) throw refused(path, this.#logger.takeErrors());
+    const handle = openLibrary(library);
+    if (exportsSymbol(handle, 'initLibNvInferPlugins')) {
+      if (!initializePlugins(handle, this.#logger)) throw refused(library, this.#logger.takeErrors());
+    } else if (exportsSymbol(handle, 'getCreators') || exportsSymbol(handle, 'getPluginCreators')) {
+      if (!registry.loadLibrary(library)) throw refused(library, this.#logger.takeErrors());
     } else if (registry.size === before) {
       const reason = this.#logger.recentErrors();
       throw refused(
-        path,
+        library,
         reason ||
           'it is no plugin library: it exports neither getCreators nor getPluginCreators, and registered no plugin as it was loaded',
       );
     }
-    this.#loaded.add(path);
+    this.#loaded.add(file);
+  }
+
+  /** Those that TensorRT ships are named to become part of an engine, and cannot be registered twice. */
+  #isOwn(file: string): boolean {
+    return path.dirname(file) === this.#own && /nvinfer_(?:vc_)?plugin/.test(path.basename(file));
   }
 }
 

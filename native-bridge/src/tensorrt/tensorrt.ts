@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import type { LibraryHandle } from 'koffi';
 import { enumNames } from '../abi/enums.ts';
 import { chooseAbi, describe } from '../abi/families.ts';
@@ -7,7 +6,7 @@ import { decodeVersion, formatVersion, type Version } from '../abi/version.ts';
 import { BridgeError } from '../errors.ts';
 import { Cuda } from '../native/cuda.ts';
 import { type CudaDevices, probeCudaDevices } from '../native/cuda-driver.ts';
-import { exportsSymbol, loadLibrary } from '../native/library.ts';
+import { exportsSymbol, loadLibrary, realPath } from '../native/library.ts';
 import { VirtualCalls } from '../native/virtual-calls.ts';
 import type { LibraryPaths, LogRecord, LogSeverity, Product, RuntimeMode } from '../protocol.ts';
 import { Builder } from './builder.ts';
@@ -119,19 +118,10 @@ export function loadTensorRT({ libraries, logSeverity, announce, onLog }: LoadOp
     parsers,
     parserFlags: enumNames(abi, 'OnnxParserFlag'),
     pluginCreators,
-    plugins: new PluginLibraries(registry, logger),
+    plugins: new PluginLibraries(registry, logger, libraries.plugin),
     progressMonitor: once(() => new ProgressMonitor(abi)),
     notes,
   };
-}
-
-/** Follows links; a path that leads nowhere stays, for the loader to complain about. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function readVersionNumber(infer: LibraryHandle, path: string): number {

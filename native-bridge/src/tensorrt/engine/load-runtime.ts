@@ -1,6 +1,5 @@
 /** Loads what engines need to run: full, lean or dispatch runtime, on a device. */
 
-import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { LibraryHandle } from 'koffi';
 import { type Abi, chooseAbi, describe } from '../../abi/families.ts';
@@ -9,7 +8,7 @@ import { decodeVersion } from '../../abi/version.ts';
 import type { InitializeRuntimeParams, RuntimeKind } from '../../engine-protocol.ts';
 import { BridgeError } from '../../errors.ts';
 import { Cuda } from '../../native/cuda.ts';
-import { exportsSymbol, loadLibrary } from '../../native/library.ts';
+import { exportsSymbol, loadLibrary, realPath } from '../../native/library.ts';
 import { VirtualCalls } from '../../native/virtual-calls.ts';
 import type { LogRecord } from '../../protocol.ts';
 import { Logger } from '../logger.ts';
@@ -69,7 +68,7 @@ export function loadRuntime(
     cuda,
     logger,
     runtime,
-    plugins: new PluginLibraries(globalPluginRegistry(calls, library), logger),
+    plugins: new PluginLibraries(globalPluginRegistry(calls, library), logger, plugin),
     profiler: new LayerProfiler(abi),
     debugListener: new DebugListener(abi, cuda),
     outputAllocators: new OutputAllocators(abi, cuda),
@@ -129,12 +128,4 @@ function createRefitter(
 function kindOf(file: string): RuntimeKind {
   const name = path.basename(file);
   return name.includes('nvinfer_lean') ? 'lean' : name.includes('nvinfer_dispatch') ? 'dispatch' : 'full';
-}
-
-function realPath(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
 }

@@ -192,7 +192,25 @@ export class BuildQueue {
       );
       return outcome;
     } catch (error) {
-      return signal.aborted ? { kind: 'cancelled' } : { kind: 'impossible', error };
+      return signal.aborted
+        ? { kind: 'cancelled' }
+        : { kind: 'impossible', error: withDevice(request, error) };
     }
   }
+}
+
+/** TensorRT was shown the config's GPU only, and says of one that is not there that there is no GPU at all. */
+function withDevice({ build }: RequestedBuild, error: unknown): unknown {
+  const device = build.get('device')?.value ?? 0;
+  if (
+    device === 0 ||
+    !(error instanceof Error) ||
+    !/no CUDA-capable device|error 100\b/.test(error.message)
+  ) {
+    return error;
+  }
+  return new Error(
+    `There is no GPU ${device}, which the config asks for (\`device\`): \`nvidia-smi -L\` lists the GPUs of this machine, from 0.\n${error.message}`,
+    { cause: error },
+  );
 }

@@ -1,5 +1,6 @@
 /** What TensorRT says where something is missing beside it: a GPU, a driver, a library, a timing cache that fits. */
 import type { ConfigKey } from '../../../build-config/flags/index.ts';
+import type { BuildConfig, Origin } from '../../../build-config/model.ts';
 import { firstPlace, placeOfKey } from './config-places.ts';
 import type { FailureRule } from './rule.ts';
 
@@ -78,14 +79,31 @@ export const platformRules: readonly FailureRule[] = [
     explanation: ({ match, runtime }) => `${runtime} cannot load ${match.groups?.['library']}.`,
     advice: () =>
       'See that the file exists, that it was built against this TensorRT and CUDA, and that what it needs is found (`ldd FILE`).',
-    config: ({ build, match }) => {
-      const library = match.groups?.['library'] ?? '';
-      const plugins = ['staticPlugins', 'dynamicPlugins', 'setPluginsToSerialize'] as const;
-      const item = plugins
-        .flatMap((key) => build.get(key)?.value ?? [])
-        .find(({ value }) => value.path === library);
-      return item?.origin ?? firstPlace(build, plugins);
-    },
+    config: ({ build, match }) => placeOfPlugin(build, match.groups?.['library']),
+  },
+  {
+    code: 'build.missing-library',
+    words: /The plugin library (?<library>.+?) does not load: (?<reason>.*)/s,
+    explanation: ({ match }) => `The plugin library ${match.groups?.['library']} cannot be used.`,
+    advice: ({ match }) => pluginAdvice(match.groups?.['reason'] ?? ''),
+    config: ({ build, match }) => placeOfPlugin(build, match.groups?.['library']),
+  },
+  {
+    code: 'build.missing-library',
+    words: /Cannot open file (?<library>\S+) In fileSize/,
+    applies: ({ build }) => build.get('setPluginsToSerialize') !== undefined,
+    explanation: ({ match, runtime }) =>
+      `${runtime} is to put the plugin library ${match.groups?.['library']} into the engine, and cannot read it.`,
+    advice: () => 'Correct the path, or remove it from `setPluginsToSerialize`.',
+    config: ({ build, match }) => placeOfPlugin(build, match.groups?.['library']),
+  },
+  {
+    code: 'build.setting',
+    words: /Assertion !isSafeGpuMode\(context\.capability\) failed/,
+    explanation: ({ runtime }) =>
+      `${runtime} builds no engines for the safety runtime on a GPU (EngineCapability::kSAFETY): that takes a TensorRT of NVIDIA DRIVE OS.`,
+    advice: () => 'Remove `safe`, or build with the TensorRT of the DRIVE OS that the engine is for.',
+    config: ({ build }) => placeOfKey(build, 'safe'),
   },
   {
     code: 'build.timing-cache',
@@ -115,6 +133,29 @@ export const platformRules: readonly FailureRule[] = [
     config: ({ build }) => placeOfKey(build, 'runtime'),
   },
 ];
+
+function placeOfPlugin(build: BuildConfig, library: string | undefined): Origin | undefined {
+  const plugins = ['staticPlugins', 'dynamicPlugins', 'setPluginsToSerialize'] as const;
+  const item = plugins
+    .flatMap((key) => build.get(key)?.value ?? [])
+    .find(({ value }) => value.path === library);
+  return item?.origin ?? firstPlace(build, plugins);
+}
+
+/** What to do about the words of the loader, or of TensorRT's plugin registry. */
+function pluginAdvice(reason: string): string {
+  if (/it is no plugin library/.test(reason)) return 'Name the library that has the plugins themselves.';
+  if (/exists already/.test(reason)) {
+    return 'Plugins of this name, version and namespace are there already, from TensorRT itself or another library: remove one of the two, or give yours another version or namespace.';
+  }
+  if (/invalid ELF header|file too short|not a valid Win32|wrong ELF class/.test(reason)) {
+    return 'The file is no library of this platform: build it for this operating system and processor.';
+  }
+  if (/undefined symbol|symbol lookup error|version `/.test(reason)) {
+    return 'It was built against another release: build it against this TensorRT and CUDA.';
+  }
+  return 'See that the file exists, that it was built against this TensorRT and CUDA, and that what it needs is found (`ldd FILE`).';
+}
 
 /** `12.0` of 120, `6.1` of 0x601 or 61. */
 function capability(groups: RegExpExecArray['groups']): string | undefined {
