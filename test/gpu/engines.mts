@@ -532,10 +532,20 @@ for (const name of modelNames) {
         again: lean.engineBytes,
       },
       weights: description.weights,
+      isRefittable: description.isRefittable,
       error,
     };
   });
 }
+
+await record.section('individually refittable', async () => {
+  const { engine, description } = await open('group-refit individual');
+  const { weights } = await runner
+    .request(RefittableWeightsRequest, { engine })
+    .catch((error: Error) => ({ weights: error.message }));
+  await close(engine);
+  return { isRefittable: description.isRefittable, weights };
+});
 
 await record.section('weight streaming', async () => {
   const opened = await open('transformer-streamed');

@@ -1,4 +1,5 @@
 import { type CancellationToken, ResponseError } from 'vscode-jsonrpc';
+import { decodeVersion } from '../abi/version.ts';
 import type { BuildFailure, BuildParams, BuildProgress, BuildResult, BuildStage } from '../build-protocol.ts';
 import { BridgeError } from '../errors.ts';
 import { DeviceMemoryWatch } from '../native/device-memory-watch.ts';
@@ -7,6 +8,7 @@ import type { Builder } from '../tensorrt/builder.ts';
 import type { BuilderConfig } from '../tensorrt/builder-config.ts';
 import { applySettings, RefusedSetting } from '../tensorrt/builder-settings.ts';
 import type { HostMemory } from '../tensorrt/host-memory.ts';
+import { unfitLeanRuntime } from '../tensorrt/lean-runtime.ts';
 import { isAtLeastAsBad } from '../tensorrt/logger.ts';
 import type { Network } from '../tensorrt/network.ts';
 import type { TensorRT } from '../tensorrt/tensorrt.ts';
@@ -128,6 +130,7 @@ function configure(
   const note = (sentence: string) => record.notes.push(sentence);
   try {
     applySettings({ calls, builder, logger, network, config, note }, params.settings);
+    checkLeanRuntime(params.settings, tensorrt);
     const timingCachePath = usableTimingCache(params, tensorrt);
     if (timingCachePath !== undefined) {
       record.timingCacheRead = readTimingCache(config, timingCachePath, logger);
@@ -144,6 +147,13 @@ function configure(
     }
     throw error;
   }
+}
+
+function checkLeanRuntime({ flags = [] }: BuildParams['settings'], { versionNumber, calls }: TensorRT): void {
+  const embeds = flags.includes('kVERSION_COMPATIBLE') && !flags.includes('kEXCLUDE_LEAN_RUNTIME');
+  if (!embeds || calls.abi.product !== 'TensorRT') return;
+  const unfit = unfitLeanRuntime(decodeVersion(versionNumber));
+  if (unfit !== undefined) throw new RefusedSetting('flags.kVERSION_COMPATIBLE', unfit);
 }
 
 async function runBuild(

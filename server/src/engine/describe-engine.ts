@@ -43,7 +43,7 @@ export function describeEngine(facts: EngineFacts): Section[] {
     ...(provenance ? [provenanceSection(provenance)] : []),
     ...shipSections(facts),
     ...(description
-      ? [engineSection(description), memorySection(description), tensorSection(description)]
+      ? [engineSection(description, provenance), memorySection(description), tensorSection(description)]
       : []),
     ...(description ? profileSections(description) : []),
     ...(layers ? layerSections(layers, facts.nodes) : []),
@@ -128,9 +128,9 @@ function refitRow({ weights, model, isStripped, refitted }: RefitRecord): readon
   return ['Refitted', `${timeText(refitted)}, ${what} of ${model.path}${left}`];
 }
 
-function engineSection(description: EngineDescription): RowSection {
+function engineSection(description: EngineDescription, provenance: Provenance | undefined): RowSection {
   const { name, layerCount, capability, hardwareCompatibilityLevel, profilingVerbosity } = description;
-  const { tacticSources, auxiliaryStreams, isRefittable, debugTensors } = description;
+  const { tacticSources, auxiliaryStreams, debugTensors } = description;
   return {
     kind: 'rows',
     title: 'Engine',
@@ -142,10 +142,19 @@ function engineSection(description: EngineDescription): RowSection {
       ['Profiling verbosity', profilingVerbosity],
       ['Tactic sources', tacticSources.length > 0 ? tacticSources.join(', ') : 'none'],
       ['Auxiliary streams', String(auxiliaryStreams)],
-      ['Refittable', isRefittable ? 'yes' : 'no'],
+      ['Refittable', refittable(description, provenance)],
       ...(debugTensors.length > 0 ? [['Debug tensors', debugTensors.join(', ')] as const] : []),
     ],
   };
+}
+
+/** TensorRT 10.6 answers `isRefittable` with false for engines of kREFIT_IDENTICAL, too. */
+function refittable({ isRefittable }: EngineDescription, provenance: Provenance | undefined): string {
+  if (isRefittable) return 'yes';
+  if (!provenance) return 'no, or only with the weights that it was built from';
+  const { flags = [] } = provenance.request.settings;
+  const isIdentical = flags.includes('kREFIT_IDENTICAL') || flags.includes('kSTRIP_PLAN');
+  return isIdentical ? 'only with the weights that it was built from' : 'no';
 }
 
 function memorySection({ memory, weights }: EngineDescription): RowSection {

@@ -8,6 +8,7 @@ test('enums are 32 bits, masks unsigned, pointers addresses', () => {
   assert.equal(koffiType('ITensor*'), 'void *');
   assert.equal(koffiType('string*'), 'void *');
   assert.equal(koffiType('string'), 'str');
+  assert.equal(koffiType('strings'), 'const char **');
 });
 
 test('what comes back as a struct is known', () => {

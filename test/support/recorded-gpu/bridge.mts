@@ -52,13 +52,16 @@ function engineOf({ engine }: { readonly engine: number }): RecordedEngine {
 
 const refitFlags = ['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL'];
 
+/** On the H200 TensorRT 10.6 answered false for engines of kREFIT_IDENTICAL, and refitted them. */
+const refittableFlags = ['kREFIT', 'kREFIT_INDIVIDUAL'];
+
 function describeEngine({ net, flags, debugTensors }: RecordedEngine): EngineDescription {
   const description = captured<EngineDescription>(net, 'description');
   // The record of the H200, "weight streaming": bytes of the transformer.
   const streaming = { streamable: 3148160, budget: 3148160, automaticBudget: 3148160, scratch: 0 };
   return {
     ...description,
-    isRefittable: flags.some((flag) => refitFlags.includes(flag)),
+    isRefittable: flags.some((flag) => refittableFlags.includes(flag)),
     weights: flags.includes('kWEIGHT_STREAMING') ? streaming : description.weights,
     debugTensors,
   };
@@ -166,9 +169,11 @@ connection.onRequest(LayerInformationRequest, (params) => ({
 }));
 connection.onRequest(RefittableWeightsRequest, (params) => {
   const { net, flags } = engineOf(params);
-  const { weights, layers } = captured<RefittableWeights>(net, 'weights');
-  const isMissing = flags.includes('kSTRIP_PLAN');
-  return { layers, weights: weights.map((weight) => ({ ...weight, isMissing })) };
+  if (!flags.some((flag) => refitFlags.includes(flag))) {
+    throw new ResponseError(BridgeErrorCode.tensorrtFailed, 'TensorRT cannot refit this engine.');
+  }
+  // Of a stripped engine, too, nothing was missing before any weights were set.
+  return captured<RefittableWeights>(net, 'weights');
 });
 connection.onRequest(RefitRequest, (params) => {
   const engine = engineOf(params);

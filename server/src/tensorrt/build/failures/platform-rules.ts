@@ -66,6 +66,15 @@ export const platformRules: readonly FailureRule[] = [
   },
   {
     code: 'build.missing-library',
+    words: /The lean runtime that the loader finds .* is of TensorRT (?<found>\S+),/,
+    explanation: ({ match, runtime }) =>
+      `${runtime} puts the lean runtime into version-compatible engines, and would take that of TensorRT ${match.groups?.['found']}.`,
+    advice: () =>
+      'Put the lean runtime of the same release first in the library path (LD_LIBRARY_PATH; PATH on Windows), or leave it out of the engine with `excludeLeanRuntime: true` and load it beside the engine.',
+    config: ({ build }) => placeOfKey(build, 'versionCompatible'),
+  },
+  {
+    code: 'build.missing-library',
     words: /Unable to load library: (?<library>\S*builder_resource\S*?)(?::|\))/,
     explanation: ({ match, runtime }) =>
       `${runtime} cannot load ${match.groups?.['library']}, which has the kernels for building.`,

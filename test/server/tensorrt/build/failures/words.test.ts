@@ -33,6 +33,52 @@ const noImplementation = (node: string) =>
   `IBuilder::buildSerializedNetwork: Error Code 10: Internal Error (Could not find any implementation for node ${node}.)`;
 
 const cases: Readonly<Record<string, Said>> = {
+  'a plugin library for another platform': {
+    config: 'model: net.onnxtxt\nstaticPlugins: [./a.so, ./b.so]\n',
+    words: ['The plugin library /elsewhere/b.so does not load: Could not load /elsewhere/b.so: invalid ELF header.'],
+    code: 'build.missing-library',
+    message: /The plugin library .*b\.so cannot be used/,
+    advice: /no library of this platform/,
+    at: 'staticPlugins',
+  },
+  'a plugin of a name that is taken': {
+    config: 'model: net.onnxtxt\ndynamicPlugins: [./a.so]\n',
+    words: [
+      'The plugin library /elsewhere/a.so does not load: Cannot register the library as plugin creator of ROIAlign_TRT exists already.',
+    ],
+    code: 'build.missing-library',
+    advice: /another version or namespace/,
+    at: 'dynamicPlugins',
+  },
+  'a library without plugins': {
+    config: 'model: net.onnxtxt\nstaticPlugins: [./a.so]\n',
+    words: [
+      'The plugin library /elsewhere/a.so does not load: it is no plugin library: it exports neither getCreators nor getPluginCreators, and registered no plugin as it was loaded.',
+    ],
+    code: 'build.missing-library',
+    advice: /has the plugins themselves/,
+    at: 'staticPlugins',
+  },
+  'a lean runtime of another release in the library path': {
+    config: 'model: net.onnxtxt\nversionCompatible: true\n',
+    words: [
+      'The lean runtime that the loader finds for version-compatible engines (libnvinfer_lean.so.10) is of TensorRT 10.15.1, not of 10.6.0; no TensorRT would load such an engine.',
+    ],
+    setting: 'flags.kVERSION_COMPATIBLE',
+    code: 'build.missing-library',
+    message: /would take that of TensorRT 10\.15\.1\./,
+    advice: /excludeLeanRuntime/,
+    at: 'versionCompatible',
+  },
+  'a safe engine on a GPU': {
+    config: 'model: net.onnxtxt\nsafe: true\n',
+    words: [
+      '[builder.cpp::buildSerializedNetwork::1] Error Code 2: Internal Error (Assertion !isSafeGpuMode(context.capability) failed. )',
+    ],
+    code: 'build.setting',
+    message: /no engines for the safety runtime/,
+    at: 'safe',
+  },
   'a model with dynamic inputs and no profile': {
     words: [
       'IBuilder::buildSerializedNetwork: Error Code 4: API Usage Error (Network has dynamic or shape inputs, but no optimization profile has been defined. In validate at /_src/optimizer/api/network.cpp:4023)',
