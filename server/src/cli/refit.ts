@@ -5,12 +5,11 @@ import { byteText, millisecondsText } from '../engine/sizes.ts';
 import { loadModel } from '../node/load-model.ts';
 import {
   checkRefit,
-  listRefittable,
   type RefitOutcome,
-  type Refitting,
   type RefitWish,
   refitEngine,
 } from '../tensorrt/engines/refit/refit-engine.ts';
+import { listRefittable, type Refitting } from '../tensorrt/engines/refit/refittable.ts';
 import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import { Runtimes } from '../tensorrt/runtimes.ts';
 import { onInterrupt } from './build/interrupt.ts';

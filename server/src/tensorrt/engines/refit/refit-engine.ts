@@ -1,13 +1,12 @@
 /** An engine with other weights, from a model as a whole or weight by weight, to a new plan or as a trial in memory. */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { RefitResult, RefittableWeights } from '../../../../../native-bridge/src/engine-protocol.ts';
-import { BridgeErrorCode, type LogRecord } from '../../../../../native-bridge/src/protocol.ts';
-import { type MappedWeight, mapWeights } from '../../../engine/refit/map-weights.ts';
+import type { RefitResult } from '../../../../../native-bridge/src/engine-protocol.ts';
+import type { LogRecord } from '../../../../../native-bridge/src/protocol.ts';
+import type { MappedWeight } from '../../../engine/refit/map-weights.ts';
 import { notRefittable, type RefitRule, serializationOfRefit } from '../../../engine/refit/refit-rules.ts';
 import { isStripped } from '../../../engine/ship-size.ts';
 import type { LoadedModel } from '../../../node/load-model.ts';
-import { BridgeError } from '../../bridge/bridge-error.ts';
 import { explainParserErrors } from '../../build/failures/parser-refusals.ts';
 import type { BuildProblem } from '../../build/failures/problem.ts';
 import type { Provenance } from '../../build/provenance.ts';
@@ -16,15 +15,9 @@ import { displayName } from '../../installations/installation.ts';
 import { modelFile } from '../../model-file.ts';
 import type { Runtimes } from '../../runtimes.ts';
 import type { EngineClient } from '../engine-client.ts';
-import {
-  type EngineFile,
-  inspectEngineFile,
-  type LoadedEngine,
-  type LoadOptions,
-  runtimeForEngine,
-  withLoadedEngine,
-} from '../inspect-engine.ts';
+import { type EngineFile, inspectEngineFile, type LoadedEngine } from '../inspect-engine.ts';
 import { placeRefitted } from './place-refitted.ts';
+import { type Refitting, withRefittable } from './refittable.ts';
 import { rulesBefore } from './rules-before.ts';
 import { weightSources } from './weight-sources.ts';
 
@@ -43,11 +36,6 @@ export interface RefitWish {
   readonly assumesSame: boolean;
   /** An id or a folder. */
   readonly runtime?: string | undefined;
-}
-
-export interface Refitting extends LoadOptions {
-  /** What is being done, half a sentence. */
-  readonly onStep?: (step: string) => void;
 }
 
 interface Known {
@@ -145,76 +133,6 @@ export async function checkRefit(
     };
   });
 }
-
-/** What an engine can be refitted with; empty where it cannot. */
-export async function listRefittable(
-  engine: string,
-  model: LoadedModel,
-  runtime: string | undefined,
-  runtimes: Runtimes,
-  options: Refitting,
-): Promise<Refittable> {
-  const file = await inspectEngineFile(engine, runtimes, { runtime });
-  const wish = { engine, model, runtime, weights: [] };
-  return await withRefittable(file, runtimes, wish, options, async (_, listed) => listed);
-}
-
-export interface Refittable {
-  readonly isRefittable: boolean;
-  /** Empty where it is not. */
-  readonly weights: readonly MappedWeight[];
-}
-
-/** Loads the engine, and asks what it can be refitted with. */
-async function withRefittable<Result>(
-  file: EngineFile,
-  runtimes: Runtimes,
-  { model, weights, runtime: wished }: Pick<RefitWish, 'model' | 'weights' | 'runtime'>,
-  options: Refitting,
-  use: (loaded: LoadedEngine, listed: Refittable, client: EngineClient, handle: number) => Promise<Result>,
-): Promise<Result> {
-  const blocked = file.compatibility.findings.find(
-    ({ answer, about }) => answer === 'no' && about !== 'version',
-  );
-  if (blocked) throw new Error(`${file.path} cannot be refitted here. ${blocked.sentence}`);
-  const runtime = await runtimeForEngine(file, runtimes, wished);
-  if (weights === undefined && runtime.libraries.onnxParser === undefined) {
-    throw new Error(
-      `A refit from a model takes the ONNX parser of a full TensorRT ${file.header.version}; ${displayName(runtime)} has none. It may refit single weights (--weights).`,
-    );
-  }
-  options.onStep?.(`loading the engine with ${displayName(runtime)}`);
-  return await withLoadedEngine(file.path, runtime, options, async (loaded, client, handle) => {
-    const listed = await refittableWeights(loaded, file.provenance, client, handle, options);
-    const weights = listed === undefined ? [] : mapWeights(listed, model.model);
-    return await use(loaded, { isRefittable: listed !== undefined, weights }, client, handle);
-  });
-}
-
-/**
- * Undefined where the engine cannot be refitted. `ICudaEngine::isRefittable` alone does not say: TensorRT 10.6 answers false for engines of
- * kREFIT_IDENTICAL, and refits them. Where nothing else is known, only a refitter tells.
- */
-async function refittableWeights(
-  { description }: LoadedEngine,
-  provenance: Provenance | undefined,
-  client: EngineClient,
-  handle: number,
-  { signal }: Refitting,
-): Promise<RefittableWeights | undefined> {
-  const asked = async () => await client.refittableWeights(handle, signal ? { signal } : {});
-  if (description.isRefittable) return await asked();
-  const flags = provenance?.request.settings.flags;
-  if (provenance && !flags?.some((flag) => refitFlags.has(flag))) return undefined;
-  try {
-    return await asked();
-  } catch (error) {
-    if (error instanceof BridgeError && error.code === BridgeErrorCode.tensorrtFailed) return undefined;
-    throw error;
-  }
-}
-
-const refitFlags = new Set(['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL', 'kSTRIP_PLAN']);
 
 /** Weights of the same name and another size: the model is another one. */
 function misfits(weights: readonly MappedWeight[], { name }: LoadedModel): string | undefined {
