@@ -1,6 +1,6 @@
 /**
- * What a GPU alone can show of debug tensors, through `onnx-trt debug`: chosen tensors, all, unfused ones; a weight that was changed, NaN
- * in an input, an overflow in half precision, each found at its node.
+ * What a GPU alone can show of debug tensors, through `onnx-trt debug`: chosen tensors, all, unfused ones, in several builds where
+ * TensorRT does not mark them in one; a weight that was changed, NaN in an input, an overflow in half precision, each found at its node.
  *
  *   node test/gpu/debug.mjs DIST MODELS TENSORRT_FOLDER [NAME]       MODELS as make-models.py writes them
  *
@@ -35,17 +35,36 @@ for (const [name, net, settings, tensors] of [
   step(name, { 0: true }, (out) => debug(config(name, net, settings), out, ['--tensors', tensors]));
 }
 
-// These may end in TensorRT's refusal or crash: what is said then is the record.
+// TensorRT 10.6 marks these in one engine, refuses or crashes; in several builds it comes to a comparison all the same. How many there were
+// is in the record, and which tensors were left out.
 for (const net of ['convolutions', 'layers', 'transformer']) {
-  step(`${net}, all`, { 0: true, 1: true, 2: true }, (out) =>
-    debug(config(`${net}-all`, net, ''), out, ['--tensors', 'all']),
-  );
+  step(`${net}, all`, { 0: true }, (out) => debug(config(`${net}-all`, net, ''), out, ['--tensors', 'all']));
+  // What is said of a TensorRT that is too old for it is the record.
   step(`${net}, unfused`, { 0: true, 1: true, 2: true }, (out) =>
     debug(config(`${net}-unfused`, net, ''), out, ['--unfused']),
   );
 }
-step('fused tensors', { 0: true, 2: true }, (out) =>
+step('fused tensors', { 0: true }, (out) =>
   debug(config('fused', 'layers', ''), out, ['--tensors', 'm0,r0']),
+);
+for (const name of [
+  'transformer, more',
+  'convolutions, all',
+  'layers, all',
+  'transformer, all',
+  'fused tensors',
+]) {
+  expect(name, ({ tensors }) => tensors?.some(({ verdict }) => verdict !== undefined), 'values are compared');
+  expect(name, ({ builds }) => builds >= 1 && builds <= 16, 'no more than 16 builds');
+}
+// The same without splitting: an engine, or advice in words.
+step('in one engine or none', { 0: true, 2: true }, (out) =>
+  debug(config('single', 'transformer', ''), out, [
+    '--tensors',
+    'n0,scaled,probabilities,h,n1',
+    '--max-builds',
+    '1',
+  ]),
 );
 
 // An engine of a model whose second convolution has twice its weights, compared with the model that has not.
@@ -97,14 +116,24 @@ step('overflow of fp16', { 1: true }, (out) => {
 });
 
 // The crash of 10.6 on a tiny net (Relu, Neg, Softmax), with marks: what is said.
-step('crash', { 0: true, 2: true }, (out) => {
-  const file = path.join(folder, 'softmax.trt.yaml');
-  writeFileSync(
-    file,
-    `model: ${path.resolve(models, 'softmax.onnx')}\nprofiles: [{ x: { min: [1, 8], opt: [2, 8], max: [4, 8] } }]\n`,
-  );
-  return debug(file, out, ['--tensors', 'r']);
-});
+for (const [name, tensors] of [
+  ['crash', 'r'],
+  ['crash, two tensors', 'r,n'],
+]) {
+  step(name, { 0: true, 2: true }, (out) => {
+    const file = path.join(folder, 'softmax.trt.yaml');
+    writeFileSync(
+      file,
+      `model: ${path.resolve(models, 'softmax.onnx')}\nprofiles: [{ x: { min: [1, 8], opt: [2, 8], max: [4, 8] } }]\n`,
+    );
+    return debug(file, out, ['--tensors', tensors]);
+  });
+}
+expect(
+  'crash, two tensors',
+  ({ code, said = [] }) => code === 0 || said.some((line) => line.includes('without debug tensors')),
+  'a net that crashes without marks, too, is told so',
+);
 
 // A capture is shown again, with another tolerance, and against another capture.
 step('shown again', { 0: true }, () => debug(path.join(folder, 'convolutions'), undefined, []));
@@ -170,7 +199,7 @@ function run(args) {
     .slice(0, 12);
   const common = { code: status ?? String(signal), ...(said.length > 0 && { said }) };
   if (!stdout.startsWith('{')) return common;
-  const { engine, reference, precision, tensors, findings, notes } = JSON.parse(stdout);
+  const { engine, parts, reference, precision, tensors, findings, notes } = JSON.parse(stdout);
   const short = (values) =>
     values && {
       type: values.type,
@@ -182,6 +211,11 @@ function run(args) {
   return {
     ...common,
     engine: engine && { runtime: engine.runtime, device: engine.device },
+    ...(engine && { builds: parts?.builds ?? 1 }),
+    ...(parts && {
+      engines: parts.engines.map((part) => part.tensors.join(' ')),
+      leftOut: parts.leftOut,
+    }),
     reference: reference?.name,
     precision,
     findings: findings.map(({ kind, side, tensor, suspects, followers }) => ({

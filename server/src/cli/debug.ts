@@ -30,7 +30,9 @@ export const debugCommand: Command = {
     'subgraphs.',
     '',
     'The folder (MODEL.debug by default) has the values as .npy files and an index, debug.json; it can be shown again',
-    'anywhere. Marked tensors are not fused away, so an engine may compute otherwise with them than without.',
+    'anywhere. Marked tensors are not fused away, so an engine may compute otherwise with them than without. Where TensorRT',
+    'refuses all marks in one engine, or crashes over them, they are marked in several builds, each with some of them; a',
+    'tensor that it cannot mark even alone is left out, with a note.',
     '',
     'Exit code 0: all agree. 1: some differ, or are NaN or infinite. 2: it could not be done. 130: interrupted.',
   ].join('\n'),
@@ -52,6 +54,10 @@ export const debugCommand: Command = {
     'load-inputs': {
       value: 'SPEC',
       help: 'Values of inputs: x:FILE,… (.npy, which tells the shape, too, or raw); random otherwise.',
+    },
+    'max-builds': {
+      value: 'N',
+      help: 'Builds there may be where TensorRT does not mark all tensors in one engine (16); 1: no others.',
     },
     'use-profile': { value: 'N', help: 'Optimization profile (0).' },
     output: {

@@ -53,6 +53,7 @@ interface Entry {
   phases: BuildStatus['phases'];
   message: string | undefined;
   isCancelling: boolean;
+  readonly keepsProblems: boolean;
   end: BuildEnd | undefined;
 }
 
@@ -89,9 +90,17 @@ export class Builds {
     return { builds: builds.flatMap(({ id }) => this.#statusOf(this.#entries.get(id))) };
   }
 
-  /** One that follows from something else than a file's text; it is told of like any other. */
-  async buildOne(build: BuildConfig, signal: AbortSignal): Promise<BuildEnd> {
-    const { id, end } = this.#add({ build, problems: [], files: [] }, false);
+  /**
+   * One that follows from something else than a file's text; it is told of like any other. With `keepsProblems` its failure leaves the
+   * diagnostics as they are: there will be another try.
+   */
+  async buildOne(
+    build: BuildConfig,
+    signal: AbortSignal,
+    { keepsProblems = false }: { readonly keepsProblems?: boolean } = {},
+  ): Promise<BuildEnd> {
+    signal.throwIfAborted();
+    const { id, end } = this.#add({ build, problems: [], files: [] }, false, keepsProblems);
     const cancel = () => this.#queue.cancel(id);
     signal.addEventListener('abort', cancel, { once: true });
     const result = await end;
@@ -131,7 +140,7 @@ export class Builds {
     return requests;
   }
 
-  #add(request: RequestedBuild, force: boolean): QueuedBuild {
+  #add(request: RequestedBuild, force: boolean, keepsProblems = false): QueuedBuild {
     const build = this.#queue.add(request, { force });
     this.#entries.set(build.id, {
       build,
@@ -144,6 +153,7 @@ export class Builds {
       phases: [],
       message: undefined,
       isCancelling: false,
+      keepsProblems,
       end: undefined,
     });
     this.#forgetOld();
@@ -183,7 +193,10 @@ export class Builds {
         entry.stage = undefined;
         entry.phases = [];
         entry.message = sentenceOf(event.end);
-        entry.watched.end(diagnosedProblems(event.end), entry.runtime);
+        entry.watched.end(
+          entry.keepsProblems && event.end.kind === 'failed' ? undefined : diagnosedProblems(event.end),
+          entry.runtime,
+        );
         this.#refreshCodeLenses();
         this.#logEnd(build, entry);
         this.#tellAtOnce();

@@ -24,13 +24,14 @@ import type { OnnxDocument } from '../language-service.ts';
 import { typesOfInference } from '../node/types-of-values.ts';
 import { buildsOfConfig } from '../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../tensorrt/build/without-config.ts';
+import { buildDebuggedEngines, defaultMaxBuilds } from '../tensorrt/engines/debug/build-engines.ts';
 import {
   captureDebugTensors,
-  type DebuggedEngine,
+  type DebuggedEngines,
   type DebuggedModel,
   loadCapture,
 } from '../tensorrt/engines/debug/capture.ts';
-import { buildDebuggedEngine, optShapes } from '../tensorrt/engines/debug/target.ts';
+import { optShapes } from '../tensorrt/engines/debug/target.ts';
 import { defaultRunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
 import { abortedWith } from './cancellation.ts';
 import { withProgress } from './progress.ts';
@@ -52,14 +53,14 @@ export async function captureDebug(
   const directory = `${model.path.replace(/\.(onnx|onnxtxt|onnxtext)$/i, '')}.debug`;
   await withProgress(session.connection, title, async (report) => {
     const built = engine
-      ? await engineToDebug(session, model, config, { tensors, directory, signal, report })
+      ? await enginesToDebug(session, model, config, { tensors, directory, signal, report })
       : undefined;
     const settings = config ? settingsOfConfig(config) : defaultRunSettings;
     const guessed = config && !built ? optShapes(config, settings.profile) : [];
     return await captureDebugTensors({
       directory,
       model,
-      engine: built,
+      engines: built,
       tensors: built ? undefined : tensors,
       reference: { kind: 'onnxruntime' },
       run: { ...settings, shapes: new Map([...guessed, ...settings.shapes]) },
@@ -129,7 +130,7 @@ function buildOfConfig({ configs }: Session, uri: string, name: string | undefin
   return request.build;
 }
 
-async function engineToDebug(
+async function enginesToDebug(
   session: Session,
   model: DebuggedModel,
   config: BuildConfig | undefined,
@@ -144,18 +145,21 @@ async function engineToDebug(
     readonly signal: AbortSignal;
     readonly report: (message: string) => void;
   },
-): Promise<DebuggedEngine> {
+): Promise<DebuggedEngines> {
   const build = config ?? buildOfModel(model.path);
   const runtimes = await session.runtimes.found();
-  report('building an engine');
-  return await buildDebuggedEngine(build, {
+  return await buildDebuggedEngines(build, {
     runtimes,
     runtime: undefined,
     model,
     tensors,
     unfused: false,
     folder: `${directory}.engine`,
-    build: (wanted) => session.builds.buildOne(wanted, signal),
+    maxBuilds: defaultMaxBuilds,
+    build: (wanted, { activity, isPart }) => {
+      report(activity);
+      return session.builds.buildOne(wanted, signal, { keepsProblems: isPart });
+    },
     loading: () => ({ hostCodeAllowed: false, pluginLibraries: librariesOf(build), signal }),
   });
 }

@@ -1,12 +1,13 @@
 /** Values of tensors for an editor: by the real ONNX Runtime; with an engine on the recorded GPU (a simulation). */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction, TextEdit } from 'vscode-languageserver-types';
 import type { CaptureDebugResult, DebugOnModelResult } from '../../../server/src/debug-protocol.ts';
 import { temporaryFolder } from '../../native-bridge/support/models.ts';
+import type { BadMarks } from '../../support/recorded-gpu/bad-marks.ts';
 import { recordedDistribution } from '../../support/recorded-gpu/distribution.mts';
 import { LanguageClient } from './language-client.ts';
 
@@ -181,9 +182,13 @@ describe('values of ONNX Runtime', () => {
 
 describe('an engine and ONNX Runtime (simulated GPU)', () => {
   let client: LanguageClient;
+  const badMarks = path.join(folder, 'bad-marks.json');
   before(async () => {
     const { server, environment } = await recordedDistribution(path.join(folder, 'program'));
-    client = await LanguageClient.start({ server: server, environment });
+    client = await LanguageClient.start({
+      server: server,
+      environment: { ...environment, RECORDED_GPU_BAD_MARKS: badMarks },
+    });
   });
   after(() => client.stop());
 
@@ -215,6 +220,44 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
         ['c1', 2],
         ['y', 2],
       ],
+    );
+  });
+
+  test('that TensorRT does not mark in one engine are marked in several, shown as one', async () => {
+    const bad: readonly BadMarks[] = [{ together: ['r0', 'c1'], end: 'LLVM ERROR: out of memory' }];
+    writeFileSync(badMarks, JSON.stringify(bad));
+    const uri = await opened(client, 'split-convolutions.onnxtxt', convolutions);
+    const { index } = await client.connection.sendRequest<CaptureDebugResult>('debug/capture', {
+      uri,
+      engine: true,
+      tensors: ['r0', 'c1'],
+      title: 'Splitting',
+    });
+    rmSync(badMarks);
+    assert.match(
+      JSON.stringify(client.progress),
+      /building split-convolutions\.part2\.engine: 1 of 2 debug tensors \(build 3 of at most 16\)/,
+    );
+    const { marks, sections, notes } = await client.connection.sendRequest<DebugOnModelResult>(
+      'debug/onModel',
+      { uri, index },
+    );
+    assert.equal(marks.length, 1);
+    assert.match(notes.join('\n'), /2 engines were built, each with some of them \(3 builds in all\)/);
+    const table = sections.find((section) => section.kind === 'table') ?? assert.fail();
+    assert.deepEqual(
+      table.rows.map((row) => [row[0], row[table.columns.indexOf('Engine')]]),
+      [
+        ['r0', '1'],
+        ['c1', '2'],
+        ['y (output)', '1'],
+      ],
+    );
+    // That a build of all of them failed is no problem of the model's.
+    const shown = client.published.findLast((published) => published.uri === uri)?.diagnostics ?? [];
+    assert.deepEqual(
+      shown.filter(({ code }) => String(code).startsWith('build.')),
+      [],
     );
   });
 });

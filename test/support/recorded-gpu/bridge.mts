@@ -23,10 +23,12 @@ import {
   BridgeErrorCode,
   InitializeRequest,
   type InitializeResult,
+  OperationNotification,
   ParseRequest,
   protocolVersion,
 } from '../../../native-bridge/src/protocol.ts';
 import { connectToServer } from '../../../native-bridge/src/server-transport.ts';
+import { endBuild, endOfMarks } from './bad-marks.ts';
 import {
   type CapturedNet,
   type RecordedEngine,
@@ -71,7 +73,7 @@ function run(params: RunParams): RunResult {
   const { net, debugTensors } = engineOf(params);
   const result = captured<RunResult>(net, 'run');
   const wanted = params.debug?.tensors;
-  const caught = params.debug ? captured<TensorFile[]>(net, 'debug') : [];
+  const caught = params.debug ? tensorsOf(net, debugTensors) : [];
   const debug = caught.filter(
     ({ name }) =>
       (params.debug?.unfused || debugTensors.includes(name)) && (wanted === 'all' || wanted?.includes(name)),
@@ -80,7 +82,7 @@ function run(params: RunParams): RunResult {
   const { tensors } = captured<EngineDescription>(net, 'description');
   const outputs = tensors
     .filter(({ mode }) => mode === 'output')
-    .map(({ name, type, dims }) => ({ name, type, dims }));
+    .map(({ name, type, dims }) => givenTensor(name) ?? { name, type, dims });
   return {
     ...result,
     iterations: slowedDown(result.iterations, weightStreamingBudget),
@@ -92,6 +94,20 @@ function run(params: RunParams): RunResult {
     memory: { ...result.memory, ...(weightStreamingBudget !== undefined && { scratch: 0 }) },
     log: [],
   };
+}
+
+type Tensor = Pick<TensorFile, 'name' | 'type' | 'dims'>;
+
+/** Those of the capture, and those of `marked` that a test has told of: NAME.json in RECORDED_GPU_VALUES, with type and dims. */
+function tensorsOf(net: CapturedNet, marked: readonly string[]): Tensor[] {
+  const known = existsSync(path.join(captures, `${net}-debug.json`)) ? captured<Tensor[]>(net, 'debug') : [];
+  const others = marked.filter((name) => known.every((tensor) => tensor.name !== name));
+  return [...known, ...others.flatMap((name) => givenTensor(name) ?? [])];
+}
+
+function givenTensor(name: string): Tensor | undefined {
+  const file = path.join(process.env['RECORDED_GPU_VALUES'] ?? '', `${name}.json`);
+  return existsSync(file) ? { name, ...JSON.parse(readFileSync(file, 'utf8')) } : undefined;
 }
 
 /** Compute times in milliseconds by share of the streamable weights on the device: the H200's record, "weight streaming". */
@@ -118,10 +134,7 @@ function slowedDown(
 }
 
 /** Values are made up: 1, 2, 3 … of kFLOAT, zeros of all other types; unless the test put some into RECORDED_GPU_VALUES. */
-function madeUp(
-  { name, type, dims }: Pick<TensorFile, 'name' | 'type' | 'dims'>,
-  folder: string,
-): TensorFile {
+function madeUp({ name, type, dims }: Tensor, folder: string): TensorFile {
   const count = dims.reduce((product, dim) => product * dim, 1);
   const file = path.join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.bin`);
   const bytes =
@@ -236,7 +249,14 @@ connection.onRequest(
 /** No model is refused. */
 connection.onRequest(ParseRequest, () => ({ succeeded: true, errors: [], log: [], parseMilliseconds: 1 }));
 /** The net is the one that the engine's path names, or the transformer. */
-connection.onRequest(BuildRequest, ({ enginePath, settings }) => {
+connection.onRequest(BuildRequest, async ({ modelPath, enginePath, settings }) => {
+  const bad = endOfMarks(settings.debugTensors ?? []);
+  if (bad) {
+    await connection.sendNotification(OperationNotification, {
+      operation: `building an engine of ${modelPath}`,
+    });
+    return await endBuild(bad);
+  }
   const nets: readonly CapturedNet[] = ['convolutions', 'layers', 'transformer'];
   const net = nets.find((name) => path.basename(enginePath).includes(name)) ?? 'transformer';
   writeRecordedEngine(enginePath, {

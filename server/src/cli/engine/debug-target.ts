@@ -1,16 +1,16 @@
 /** `onnx-trt debug CONFIG|ENGINE|MODEL`: what is built, run and compared. */
 import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
-import { enginePath, modelPath } from '../../build-config/paths.ts';
+import { modelPath } from '../../build-config/paths.ts';
 import type { DebugCapture } from '../../engine/debug/capture.ts';
 import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
 import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
 import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
+import { buildDebuggedEngines, defaultMaxBuilds } from '../../tensorrt/engines/debug/build-engines.ts';
 import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug/capture.ts';
 import {
-  buildDebuggedEngine,
   debuggedEngine,
   debuggedModel,
   type EngineOptions,
@@ -57,6 +57,7 @@ export async function captureFor(
   if (noEngine && !build) throw new UsageError('--no-engine takes a model or a build config.');
   const reference = referenceOption(given, noEngine);
   const tensors = namesOption(given);
+  const maxBuilds = maxBuildsOption(given);
   const runtimes = new Runtimes();
   const abort = new AbortController();
   const { signal } = abort;
@@ -72,24 +73,25 @@ export async function captureFor(
       runtime: given.value('runtime'),
       loading: loadOptions(config, given, terminal, signal),
     };
-    const engine = noEngine
+    const engines = noEngine
       ? undefined
       : build && model
-        ? await buildDebuggedEngine(build, {
+        ? await buildDebuggedEngines(build, {
             ...options,
             model,
             tensors,
             unfused,
             folder: `${directory}.engine`,
-            build: (wanted) => buildInTerminal(wanted, options, signal, terminal),
+            maxBuilds,
+            build: (wanted, { activity }) => buildInTerminal(wanted, options, signal, { terminal, activity }),
           })
-        : await debuggedEngine(file, { ...options, unfused });
+        : { engines: [await debuggedEngine(file, { ...options, unfused })] };
     const capture = await captureDebugTensors({
       directory,
       model,
-      engine,
+      engines,
       // What was just built has the tensors that are wanted, and no others.
-      tensors: tensors === 'all' || (engine && build) ? undefined : tensors,
+      tensors: tensors === 'all' || (engines && build) ? undefined : tensors,
       reference,
       run: runOptions(config, noEngine, given),
       tolerance,
@@ -120,6 +122,12 @@ function namesOption(given: Arguments): readonly string[] | 'all' | undefined {
     throw new UsageError(`--tensors takes names with commas between, or all, not ${text}.`);
   }
   return names;
+}
+
+function maxBuildsOption(given: Arguments): number {
+  const number = numberOption(given, 'max-builds') ?? defaultMaxBuilds;
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new UsageError(`--max-builds takes a whole number from 1 on, not ${given.value('max-builds')}.`);
 }
 
 function referenceOption(given: Arguments, isAlone: boolean): Reference {
@@ -165,8 +173,9 @@ async function buildInTerminal(
   build: BuildConfig,
   { runtimes, runtime }: EngineOptions,
   signal: AbortSignal,
-  terminal: Terminal,
+  { terminal, activity }: { readonly terminal: Terminal; readonly activity: string },
 ): Promise<BuildEnd> {
+  signal.throwIfAborted();
   const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
   const queue = new BuildQueue({
     runtimeFor: async () => ({ runtimes, installation: await runtimeForBuild(runtimes, wish) }),
@@ -177,7 +186,7 @@ async function buildInTerminal(
     cancelGrace: 200,
     onEvent: (_, event) => {
       if (event.kind === 'waiting') terminal.progress(`  ${event.sentence}`);
-      if (event.kind === 'progress') terminal.progress(`  building ${path.basename(enginePath(build))}`);
+      if (event.kind === 'started' || event.kind === 'progress') terminal.progress(`  ${activity}`);
     },
   });
   const queued = queue.add({ build, problems: [], files: [] });

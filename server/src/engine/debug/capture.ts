@@ -15,6 +15,8 @@ export interface DebugCapture {
   /** Absolute path of the model, as it was then. */
   readonly model?: string;
   readonly engine?: CapturedEngine;
+  /** Where TensorRT did not build one engine with all debug tensors. */
+  readonly parts?: EngineParts;
   /** What is in the engine's place where a reference is compared with another one. */
   readonly compared?: CapturedReference;
   readonly reference?: CapturedReference;
@@ -36,6 +38,24 @@ export interface CapturedEngine {
   /** `TensorRT 10.6.0`. */
   readonly runtime: string;
   readonly device: string;
+}
+
+/** Several engines in the place of one, each with a part of the debug tensors. */
+export interface EngineParts {
+  /** Builds that there were; those that gave no engine count. */
+  readonly builds: number;
+  /** How many debug tensors were to be marked. */
+  readonly wanted: number;
+  /** Why they could not be marked in one engine: TensorRT's words. */
+  readonly reason: string;
+  /** The first is the capture's `engine`. */
+  readonly engines: readonly {
+    readonly path: string;
+    /** Whose values are this engine's; an output is the first engine's. */
+    readonly tensors: readonly string[];
+  }[];
+  /** Tensors that have no values of TensorRT, and why. */
+  readonly leftOut: readonly { readonly tensor: string; readonly reason: string }[];
 }
 
 export interface CapturedReference {

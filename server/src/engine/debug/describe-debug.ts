@@ -4,7 +4,7 @@ import { type RowSection, type Section, shapeText, type TableSection } from '../
 import { timeText } from '../sizes.ts';
 import type { ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
-import type { CapturedValues, DebugCapture, DebugTensor } from './capture.ts';
+import type { CapturedValues, DebugCapture, DebugTensor, EngineParts } from './capture.ts';
 import { findingSentence } from './findings.ts';
 
 /** What the two sides are called. */
@@ -29,7 +29,7 @@ export function debugSections(capture: DebugCapture): Section[] {
 }
 
 function summarySection(capture: DebugCapture, findings: readonly string[]): RowSection {
-  const { model, engine, compared: other, reference, captured, inputs, tensors } = capture;
+  const { model, compared: other, reference, captured, inputs, tensors } = capture;
   const compared = tensors.filter(({ comparison }) => comparison);
   const differing = compared.filter(({ comparison }) => comparison?.verdict !== 'agrees');
   const agreement =
@@ -50,7 +50,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
       ...findings.map((sentence) => ['Found', sentence] as const),
       ...agreement,
       ...(model === undefined ? [] : [['Model', model] as const]),
-      ...(engine ? [['Engine', `${engine.path} (${engine.runtime}, ${engine.device})`] as const] : []),
+      ...engineRows(capture),
       ...(other ? [['Values of', other.name] as const] : []),
       ...(reference ? [['Reference', reference.name] as const] : []),
       [
@@ -62,7 +62,27 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
   };
 }
 
-function tensorSection({ tensors }: DebugCapture): TableSection {
+function engineRows({ engine, parts }: DebugCapture): (readonly [string, string])[] {
+  if (!engine) return [];
+  const made = `${engine.runtime}, ${engine.device}`;
+  if (!parts) return [['Engine', `${engine.path} (${made})`]];
+  const { engines, builds, leftOut } = parts;
+  const rows = engines.map(({ path, tensors }, index) => {
+    const which = engines.length === 1 ? 'Engine' : `Engine ${index + 1}`;
+    return [
+      which,
+      `${path} (${made}): ${tensors.length} ${tensors.length === 1 ? 'tensor' : 'tensors'}`,
+    ] as const;
+  });
+  return [
+    ...rows,
+    ['Builds', `${builds}, as TensorRT does not mark all debug tensors in one engine`],
+    ...(leftOut.length === 0 ? [] : [['Left out', leftOut.map(({ tensor }) => tensor).join(', ')] as const]),
+  ];
+}
+
+function tensorSection({ tensors, parts }: DebugCapture): TableSection {
+  const engineOf = engineNumbers(parts);
   const isCompared = tensors.some(({ comparison }) => comparison);
   return {
     kind: 'table',
@@ -70,6 +90,7 @@ function tensorSection({ tensors }: DebugCapture): TableSection {
     columns: [
       'Tensor',
       'Node',
+      ...(engineOf ? ['Engine'] : []),
       ...(isCompared ? ['Verdict', 'Max abs diff', 'Max rel diff', 'Cosine'] : []),
       'Min',
       'Max',
@@ -82,10 +103,19 @@ function tensorSection({ tensors }: DebugCapture): TableSection {
     rows: tensors.map((tensor) => [
       tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
       tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
+      ...(engineOf ? [String(engineOf.get(tensor.name) ?? '')] : []),
       ...(isCompared ? comparisonCells(tensor) : []),
       ...statisticsCells(tensor.engine ?? tensor.reference),
     ]),
   };
+}
+
+/** By tensor, as the summary counts them; undefined where there is only one. */
+function engineNumbers(parts: EngineParts | undefined): ReadonlyMap<string, number> | undefined {
+  if (!parts || parts.engines.length < 2) return undefined;
+  return new Map(
+    parts.engines.flatMap(({ tensors }, index) => tensors.map((tensor) => [tensor, index + 1] as const)),
+  );
 }
 
 function statisticsCells(values: CapturedValues | undefined): string[] {
@@ -169,7 +199,11 @@ export function captureSummary(capture: DebugCapture): {
     const more = others.length > 0 ? ` And ${others.length} more, below.` : '';
     return { text: `${findingSentence(first, sideNames(capture))}${more}`, mood: 'no' };
   }
-  if (compared > 0) return { text: `All ${compared} tensors that were compared agree.`, mood: 'yes' };
+  const left = capture.parts?.leftOut.length ?? 0;
+  if (compared > 0) {
+    const without = left === 0 ? '' : `, and ${left} could not be captured`;
+    return { text: `All ${compared} tensors that were compared agree${without}.`, mood: 'yes' };
+  }
   return {
     text: `${capture.tensors.length} tensors, all of them finite; nothing to compare them with.`,
     mood: 'unknown',

@@ -1,8 +1,10 @@
 /** A TensorRT that crashed, aborted or was killed while it built: what it was doing, and how to see it again. */
 import type { BuildProgress } from '../../../../../native-bridge/src/build-protocol.ts';
 import { redactSecrets } from '../../../build-config/trtexec/secrets.ts';
+import { type Death, deathSentence } from '../../bridge/bridge-error.ts';
+import { displayName } from '../../installations/installation.ts';
 import { firstPlace } from './config-places.ts';
-import type { BuildProblem, FailedBuild } from './problem.ts';
+import type { BuildDeath, BuildProblem, FailedBuild } from './problem.ts';
 import { reproduction } from './reproduce.ts';
 import type { BuildCode } from './rule.ts';
 
@@ -31,6 +33,15 @@ export function explainEnd(
     message: redactSecrets(message),
     advice: cause.advice,
     ...(cause.config && { config: cause.config }),
+    ...(error.death && { death: deathOf(error.death, failed) }),
+  };
+}
+
+/** Without what it was at, which is the build, of a file that may be a temporary one. */
+function deathOf({ operation: _, ...death }: Death, { info }: FailedBuild): BuildDeath {
+  return {
+    signal: death.signal,
+    sentence: redactSecrets(deathSentence(displayName(info), death)),
   };
 }
 

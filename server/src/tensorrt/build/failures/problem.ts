@@ -22,6 +22,15 @@ export interface BuildProblem {
    * TensorRT names a range of them, all of it.
    */
   readonly nodes?: readonly string[];
+  /** How TensorRT's process ended, where it did not live through the build. */
+  readonly death?: BuildDeath;
+}
+
+export interface BuildDeath {
+  /** `SIGKILL` comes from outside, mostly from a system that runs out of memory. */
+  readonly signal: NodeJS.Signals | null;
+  /** With its last words: a sentence. */
+  readonly sentence: string;
 }
 
 /** A build without an engine, with all that is known of it. */

@@ -14,17 +14,19 @@ export interface MarkedTensors {
 
 /**
  * The build as it is, where it marks tensors itself and nothing else is asked for; else one that marks these, with an engine of its own in
- * `folder` (the engine of the config stays as it is).
+ * `folder` (the engine of the config stays as it is). `label` tells it from others of the same build: `detector.part2.engine`.
  */
 export function debugBuild(
   build: BuildConfig,
   { names, unfused }: MarkedTensors,
   folder: string,
+  label?: string,
 ): { readonly build: BuildConfig; readonly unfused: boolean } {
   const own = build.get('markDebug')?.value.length ?? 0;
   const ownUnfused = build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
   if (names === undefined && !unfused && (own > 0 || ownUnfused)) return { build, unfused: ownUnfused };
-  const engine = path.join(folder, path.basename(enginePath(build)));
+  const { name, ext } = path.parse(enginePath(build));
+  const engine = path.join(folder, `${name}${label === undefined ? '' : `.${label}`}${ext}`);
   const marked =
     names === undefined
       ? build
@@ -69,7 +71,8 @@ export function debugBuildError(end: BuildEnd, marked: MarkedTensors): Error {
   if (end.kind === 'failed') {
     const [first] = end.problems;
     if (first?.advice !== undefined) words.push(first.advice);
-    if (first && /^build\.(debug-tensors|crashed|internal-error)$/.test(first.code))
+    const marksAny = marked.unfused || marked.names === undefined || marked.names.length > 0;
+    if (first && marksAny && /^build\.(debug-tensors|crashed|internal-error)$/.test(first.code))
       words.push(adviceOnMarks(first.message, marked));
   }
   return new Error(words.join('\n'));

@@ -6,6 +6,7 @@ import {
   captureFileName,
   type DebugCapture,
   type DebugTensor,
+  type EngineParts,
   readCapture,
   type StoredValues,
   writeCapture,
@@ -14,17 +15,16 @@ import { evaluateTensors } from '../../../engine/debug/evaluate.ts';
 import { findingsOf } from '../../../engine/debug/findings.ts';
 import { computedValues, type TypeOfValue } from '../../../engine/debug/reference-model.ts';
 import { type GraphNode, graphNodes } from '../../../engine/graph-nodes.ts';
-import { productName } from '../../../engine/runtime-fit.ts';
 import { type Precision, precisionOfFlags, type Tolerance } from '../../../engine/tensor-values/tolerance.ts';
 import { nodeFileAccess } from '../../../node/file-access.ts';
 import { writeModel } from '../../../node/write-model.ts';
 import type { Model } from '../../../onnx/model/model.ts';
 import type { EngineRuntime } from '../choose-runtime.ts';
-import { type LoadOptions, withLoadedEngine } from '../inspect-engine.ts';
-import { defaultRunSettings, type RunSettings, runParams } from '../run-settings.ts';
-import { debugRun, debugTensorsOf, storeRun } from './engine.ts';
-import { inputsOfEngine, inputsOfModel, writeInputs } from './inputs.ts';
+import type { LoadOptions } from '../inspect-engine.ts';
+import type { RunSettings } from '../run-settings.ts';
+import { inputsOfModel, writeInputs } from './inputs.ts';
 import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './reference.ts';
+import { type RunOutcome, runEngines } from './run-engines.ts';
 
 /** A model whose values are asked for. */
 export interface DebuggedModel {
@@ -44,6 +44,14 @@ export interface DebuggedEngine {
   readonly unfused: boolean;
 }
 
+/** What is run: one engine, or several with a part of the tensors each. */
+export interface DebuggedEngines {
+  /** Not empty. */
+  readonly engines: readonly DebuggedEngine[];
+  /** Why there are several, or one that lacks some tensors. */
+  readonly split?: Omit<EngineParts, 'engines'>;
+}
+
 export type Reference =
   | { readonly kind: 'onnxruntime' | 'none' }
   | { readonly kind: 'folder'; readonly path: string };
@@ -53,7 +61,7 @@ export interface CaptureOptions {
   readonly directory: string;
   readonly model: DebuggedModel | undefined;
   /** Absent: the reference alone. */
-  readonly engine: DebuggedEngine | undefined;
+  readonly engines: DebuggedEngines | undefined;
   /** Names of tensors; undefined for all that there are. */
   readonly tensors: readonly string[] | undefined;
   readonly reference: Reference;
@@ -67,24 +75,24 @@ export interface CaptureOptions {
 
 /** Answers what the index holds. Throws an error for people, a BridgeError, or the signal's reason. */
 export async function captureDebugTensors(options: CaptureOptions): Promise<DebugCapture> {
-  const { directory, model, engine, signal, onProgress } = options;
+  const { directory, model, engines, signal, onProgress } = options;
   await prepareDirectory(directory);
-  const run = engine ? await runTheEngine(options, engine) : await inputsAlone(options);
+  const run = engines ? await runEngines(options, engines) : await inputsAlone(options);
   const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
   const wanted = wantedOfReference(options, run.values, outputs);
   if (options.reference.kind === 'onnxruntime') onProgress('running ONNX Runtime on the CPU');
   const reference = await referenceValues(
-    { ...options, isOfEngine: engine !== undefined },
+    { ...options, isOfEngine: engines !== undefined },
     wanted,
     run.inputs,
   ).catch((error: unknown) => {
     signal?.throwIfAborted();
     // What was guessed may be why.
-    const words = [error instanceof Error ? error.message : String(error), ...(engine ? [] : run.notes)];
+    const words = [error instanceof Error ? error.message : String(error), ...(engines ? [] : run.notes)];
     throw new Error(words.join('\n'), { cause: error });
   });
   const nodes = model ? graphNodes(model.model) : [];
-  const precision = precisionOf(engine);
+  const precision = precisionOf(engines);
   onProgress('comparing values');
   const tensors = await evaluate(
     { engine: run.values, reference: reference?.values ?? [], outputs },
@@ -95,6 +103,7 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     formatVersion: 1,
     ...(model && { model: model.path }),
     ...(run.engine && { engine: run.engine }),
+    ...(run.parts && { parts: run.parts }),
     ...(reference && { reference: { name: reference.name } }),
     captured: new Date().toISOString(),
     precision,
@@ -170,60 +179,6 @@ export async function loadCapture(
   }
 }
 
-interface RunOutcome {
-  readonly inputs: readonly StoredValues[];
-  readonly values: readonly StoredValues[];
-  readonly engine?: DebugCapture['engine'];
-  readonly notes: readonly string[];
-}
-
-async function runTheEngine(options: CaptureOptions, engine: DebuggedEngine): Promise<RunOutcome> {
-  const { directory, model, tensors, run, signal, onProgress } = options;
-  const name = path.basename(engine.path);
-  onProgress(`loading ${name}`);
-  return await withLoadedEngine(
-    engine.path,
-    engine.installation,
-    engine.loading,
-    async (loaded, client, handle) => {
-      const { product, version, device } = loaded.runtime;
-      const { description } = loaded;
-      const caught =
-        engine.unfused && tensors === undefined ? 'all' : debugTensorsOf(description, tensors, name);
-      const params = runParams(handle, description, version, {
-        ...defaultRunSettings,
-        ...run,
-        files: new Map(),
-      });
-      const inputs = await writeInputs(inputsOfEngine(description, params), directory, {
-        files: run.files,
-        model: model?.model,
-        signal,
-      });
-      onProgress(`running ${name} on ${device.name}`);
-      const result = await client.run(
-        debugRun(params, inputs, { tensors: caught, unfused: engine.unfused }, directory),
-        signal ? { signal } : {},
-      );
-      const stored = await storeRun(result, directory);
-      return {
-        inputs,
-        values: stored.values,
-        engine: { path: engine.path, runtime: `${productName(product)} ${version}`, device: device.name },
-        notes: [
-          ...result.notes,
-          ...stored.notes,
-          ...(result.debugTensors.length === 0
-            ? [
-                'The engine has no debug tensors; its outputs alone were captured. Build with `markDebug` to see more.',
-              ]
-            : []),
-        ],
-      };
-    },
-  );
-}
-
 async function inputsAlone({ directory, model, run, signal }: CaptureOptions): Promise<RunOutcome> {
   if (!model) throw new Error('There is neither an engine to run nor a model.');
   const { inputs, notes } = inputsOfModel(model.model, run.shapes);
@@ -232,11 +187,11 @@ async function inputsAlone({ directory, model, run, signal }: CaptureOptions): P
 }
 
 function wantedOfReference(
-  { model, engine, tensors }: CaptureOptions,
+  { model, engines, tensors }: CaptureOptions,
   values: readonly StoredValues[],
   outputs: ReadonlySet<string>,
 ): readonly string[] {
-  if (engine) return values.map(({ name }) => name);
+  if (engines) return values.map(({ name }) => name);
   if (!tensors) return model ? computedValues(model.model) : [];
   return [...new Set([...tensors, ...outputs])];
 }
@@ -272,9 +227,9 @@ async function referenceValues(
   });
 }
 
-/** An engine of which nothing is known computes as TensorRT does by default. */
-function precisionOf(engine: DebuggedEngine | undefined): Precision {
-  return engine ? precisionOfFlags(engine.flags ?? ['kTF32']) : 'float32';
+/** Those of one build config; an engine of which nothing is known computes as TensorRT does by default. */
+function precisionOf(engines: DebuggedEngines | undefined): Precision {
+  return engines ? precisionOfFlags(engines.engines[0]?.flags ?? ['kTF32']) : 'float32';
 }
 
 async function evaluate(

@@ -79,17 +79,21 @@ export function debugTensorsOf(
   return asked;
 }
 
-/** Raw files of a run as `.npy` files in `tensorrt/`. */
+/** Raw files of a run as `.npy` files in `tensorrt/`. What `earlier` runs have stored there, of other engines, stays, and counts. */
 export async function storeRun(
   { debugTensors, outputs }: Pick<RunResult, 'debugTensors' | 'outputs'>,
   directory: string,
+  earlier: readonly StoredValues[] = [],
 ): Promise<{ readonly values: readonly StoredValues[]; readonly notes: readonly string[] }> {
   const names = new ValueFileNames();
+  // As they were given out then.
+  for (const { name } of earlier) names.of(name);
+  const known = new Set(earlier.map(({ name }) => name));
   const notes: string[] = [];
   const values = new Map<string, StoredValues>();
   const store = async ({ name, type, dims, path: raw }: TensorFile) => {
     // One inside of a loop comes several times; the first counts.
-    if (values.has(name)) return await rm(raw);
+    if (values.has(name) || known.has(name)) return await rm(raw);
     const found = valueTypeOfTensorRT(type);
     if (!found) {
       notes.push(`${name} is of type ${type}, whose values cannot be read here.`);

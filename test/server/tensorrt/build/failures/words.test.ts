@@ -377,6 +377,11 @@ describe('a TensorRT that ended while it built', () => {
       /^ {2}cd \S+ && onnx-trt encode net\.onnxtxt -o net\.onnx && trtexec --onnx=net\.onnx --fp16 --saveEngine=half\.engine$/,
     );
     assert.match(problem.advice ?? '', /newer TensorRT/);
+    assert.deepEqual(problem.death, {
+      signal: 'SIGABRT',
+      sentence:
+        'TensorRT 10.6.0 ended unexpectedly (signal SIGABRT). Its last words: LLVM ERROR: out of memory\nAllocation failed',
+    });
   });
 
   test('by a crash with several debug tensors: mark fewer', (context) => {
