@@ -1,6 +1,6 @@
 """Models for the GPU programs, with inputs and what ONNX Runtime makes of them.
 
-usage: make-models.py FOLDER      needs numpy, onnx, onnxruntime
+usage: make-models.py FOLDER [NAME…]      needs numpy, onnx, onnxruntime; without names, all are made
 
 Per model NAME: NAME/model.onnx, NAME/changed.onnx (the same with other weights), and raw files named in NAME/model.json: the inputs, the
 outputs of both models and some values in between.
@@ -161,7 +161,7 @@ def write_plugin_model(folder):
 compared = {("model", name) for name in ("n0", "scaled", "probabilities", "h", "r0", "c1", "m0")}
 
 
-def main(root):
+def main(root, wanted):
     # TensorRT 10.6 ends with an LLVM error on this one.
     tiny = helper.make_graph(
         [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Neg", ["r"], ["n"]), helper.make_node("Softmax", ["n"], ["y"])],
@@ -170,8 +170,11 @@ def main(root):
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 8])],
     )
     onnx.save(helper.make_model(tiny, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]), root / "softmax.onnx")
-    write_plugin_model(root / "plugin")
+    if not wanted or "plugin" in wanted:
+        write_plugin_model(root / "plugin")
     for make in (convolutions, layers, transformer, blocks):
+        if wanted and make.__name__ not in wanted:
+            continue
         folder = root / make.__name__
         folder.mkdir(exist_ok=True)
         nodes, weights, inputs, feeds, outputs = make(np.random.default_rng(0))
@@ -203,4 +206,4 @@ def main(root):
 
 folder = pathlib.Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)
-main(folder)
+main(folder, sys.argv[2:])

@@ -50,7 +50,7 @@ function capture(directory: string): DebugCapture {
 before(async () => {
   recorded = await recordedDistribution(path.join(folder, 'program'));
   const maker = fileURLToPath(new URL('../../gpu/make-models.py', import.meta.url));
-  execFileSync('python3', [maker, path.join(folder, 'nets')]);
+  execFileSync('python3', [maker, path.join(folder, 'nets'), 'convolutions']);
   cpSync(path.join(folder, 'nets', 'convolutions', 'model.onnx'), model);
   writeFileSync(config, 'model: convolutions.onnx\nnoTF32: true\nmarkDebug: [r0, c1]\n');
   mkdirSync(valuesFolder);
@@ -72,6 +72,32 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
       ['r0', 'c1', 'y'].map((name) => [name, `tensorrt/${name}.npy`, `onnxruntime/${name}.npy`]),
     );
     assert.deepEqual(inputs[0]?.dims, [2, 3, 64, 64]);
+  });
+
+  test('that hands values over in a format of its kernels: they are told by the reference, and kept row by row', () => {
+    computes({});
+    // As on the H200 with TensorRT 10.6 in FP16: 2×16×64×64 and 2×32×32×32 with the channels last.
+    for (const [name, channels, places] of [
+      ['r0', 16, 64 * 64],
+      ['c1', 32, 32 * 32],
+    ] as const) {
+      const file = path.join(valuesFolder, `${name}.bin`);
+      const values = new Float32Array(readFileSync(file).buffer);
+      const last = values.map((_, index) => {
+        const [batch, rest] = [Math.floor(index / (channels * places)), index % (channels * places)];
+        return values[(batch * channels + (rest % channels)) * places + Math.floor(rest / channels)] ?? 0;
+      });
+      writeFileSync(file, new Uint8Array(last.buffer));
+    }
+    const { status, text } = onnxTrt(config, '-o', 'formats');
+    assert.equal(status, 0, text);
+    assert.match(text, /Compared all 3 tensors agree/);
+    const { notes } = capture('formats');
+    assert.match(notes.join('\n'), /handed r0 over in the format of its kernels \(kHWC or kHWC8 or kHWC16\)/);
+    const [own, other] = ['tensorrt', 'onnxruntime'].map((side) => [
+      ...openValueFile(path.join(folder, 'formats', side, 'c1.npy'), nodeFileAccess).chunks(),
+    ]);
+    assert.deepEqual(own, other);
   });
 
   test('that errs in a node: it is named with what was not captured before it, and what follows', () => {

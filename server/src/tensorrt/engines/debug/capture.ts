@@ -23,6 +23,7 @@ import type { EngineRuntime } from '../choose-runtime.ts';
 import type { LoadOptions } from '../inspect-engine.ts';
 import type { RunSettings } from '../run-settings.ts';
 import { inputsOfModel, writeInputs } from './inputs.ts';
+import { inRowMajorOrder } from './layouts.ts';
 import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './reference.ts';
 import { type RunOutcome, runEngines } from './run-engines.ts';
 
@@ -94,10 +95,12 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
   const nodes = model ? graphNodes(model.model) : [];
   const precision = precisionOf(engines);
   onProgress('comparing values');
-  const tensors = await evaluate(
+  const comparing = { directory, nodes, precision, tolerance: options.tolerance, signal };
+  const compared = await evaluate(
     { engine: run.values, reference: reference?.values ?? [], outputs },
-    { directory, nodes, precision, tolerance: options.tolerance, signal },
+    comparing,
   );
+  const { tensors, notes } = await withRearranged(compared, outputs, comparing);
   const capture: DebugCapture = {
     format: 'onnx-tensorrt-tools debug tensors',
     formatVersion: 1,
@@ -111,7 +114,7 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     inputs: run.inputs,
     tensors,
     findings: findingsOf(tensors, nodes),
-    notes: [...run.notes, ...(reference?.notes ?? [])],
+    notes: [...run.notes, ...(reference?.notes ?? []), ...notes],
   };
   await writeIndex(directory, capture);
   return capture;
@@ -232,21 +235,45 @@ function precisionOf(engines: DebuggedEngines | undefined): Precision {
   return engines ? precisionOfFlags(engines.engines[0]?.flags ?? ['kTF32']) : 'float32';
 }
 
+interface Comparing {
+  readonly directory: string;
+  readonly nodes: readonly GraphNode[];
+  readonly precision: Precision;
+  readonly tolerance: Tolerance | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came in a format of TensorRT's is compared once more, in row-major order. */
+async function withRearranged(
+  compared: readonly DebugTensor[],
+  outputs: ReadonlySet<string>,
+  comparing: Comparing,
+): Promise<{ readonly tensors: readonly DebugTensor[]; readonly notes: readonly string[] }> {
+  const { rearranged, unreadable, notes } = await inRowMajorOrder(compared, comparing.directory);
+  if (notes.length === 0) return { tensors: compared, notes };
+  const again = compared.filter(({ name }) => rearranged.includes(name));
+  const found = await evaluate(
+    {
+      engine: again.flatMap(({ engine }) => engine ?? []),
+      reference: again.flatMap(({ reference }) => reference ?? []),
+      outputs,
+    },
+    comparing,
+  );
+  const anew = new Map(found.map((tensor) => [tensor.name, tensor]));
+  return {
+    tensors: compared.map((tensor) => {
+      if (!unreadable.includes(tensor.name)) return anew.get(tensor.name) ?? tensor;
+      const { engine: _, comparison: __, ...rest } = tensor;
+      return rest;
+    }),
+    notes,
+  };
+}
+
 async function evaluate(
   files: Parameters<typeof evaluateTensors>[0],
-  {
-    directory,
-    nodes,
-    precision,
-    tolerance,
-    signal,
-  }: {
-    readonly directory: string;
-    readonly nodes: readonly GraphNode[];
-    readonly precision: Precision;
-    readonly tolerance: Tolerance | undefined;
-    readonly signal?: AbortSignal | undefined;
-  },
+  { directory, nodes, precision, tolerance, signal }: Comparing,
 ): Promise<DebugTensor[]> {
   const tensors: DebugTensor[] = [];
   const resolve = (file: string) => path.resolve(directory, file);

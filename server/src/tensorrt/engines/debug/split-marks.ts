@@ -29,9 +29,14 @@ export interface SplitMarks<Engine> {
   readonly failsUnmarked: boolean;
 }
 
+/** So many sets failed, and none was built: more of the tensors than not cannot be marked, and sets of them are not worth a build. */
+const hopelessSets = 4;
+
 /**
  * Halves the tensors, and those halves that fail in turn, down to single ones. `tensors` are in the model's order; a build with all of them
- * marked, and maybe others, has failed. The largest sets come first, so that a limit on the builds costs the fewest tensors.
+ * marked, and maybe others, has failed. The largest sets come first, so that a limit on the builds costs the fewest tensors; where nothing
+ * but failures comes of them, single tensors are next, spread over the model (of 21 inner tensors of a transformer block TensorRT 10.6
+ * takes so few that 15 sets gave nothing).
  */
 export async function splitMarks<Engine>(
   tensors: readonly string[],
@@ -45,6 +50,7 @@ export async function splitMarks<Engine>(
   const first = halvesOf(tensors);
   const waiting = [...first];
   let deaths = 0;
+  let failedSets = 0;
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     if (builds >= maxBuilds) {
       leave(next, `the limit of ${maxBuilds} builds (--max-builds) was reached`);
@@ -56,8 +62,14 @@ export async function splitMarks<Engine>(
       continue;
     }
     if (next.length === 1) leave(next, end.reason);
-    else waiting.push(...halvesOf(next));
+    else {
+      waiting.push(...halvesOf(next));
+      failedSets++;
+    }
     if (end.died) deaths++;
+    if (failedSets === hopelessSets && parts.length === 0) {
+      waiting.splice(0, Infinity, ...spread(inOrder(tensors, waiting.flat())).map((tensor) => [tensor]));
+    }
     const onlyDied = deaths === first.length && builds === 1 + first.length;
     // Nothing but crashes so far: it may be a TensorRT that crashes on this model whatever is marked.
     if (onlyDied && builds < maxBuilds && (await buildUnmarked(++builds)).kind === 'failed') {
@@ -77,6 +89,26 @@ function halvesOf(tensors: readonly string[]): (readonly string[])[] {
   return [0, 1]
     .map((side) => tensors.filter((_, index) => index % 2 === side))
     .filter((half) => half.length > 0);
+}
+
+function inOrder(tensors: readonly string[], some: readonly string[]): string[] {
+  const wanted = new Set(some);
+  return tensors.filter((tensor) => wanted.has(tensor));
+}
+
+/** The middle first, then the middles of what is before and behind it, and so on: the first few tell most of where values part ways. */
+function spread(tensors: readonly string[]): string[] {
+  const order: string[] = [];
+  const ranges: (readonly [number, number])[] = [[0, tensors.length]];
+  for (let next = ranges.shift(); next; next = ranges.shift()) {
+    const [start, end] = next;
+    if (start >= end) continue;
+    const middle = (start + end) >> 1;
+    const tensor = tensors[middle];
+    if (tensor !== undefined) order.push(tensor);
+    ranges.push([start, middle], [middle + 1, end]);
+  }
+  return order;
 }
 
 function inOrderOf<Left extends { readonly tensor: string }>(

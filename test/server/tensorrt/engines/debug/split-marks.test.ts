@@ -125,6 +125,23 @@ describe('debug tensors that TensorRT does not mark in one engine', () => {
     assert.deepEqual(leftOut, [{ tensor: 'c', reason: 'c died' }]);
   });
 
+  test('where no set comes to anything, single tensors are tried, spread over the model', async () => {
+    // As TensorRT 10.6 did on an H200: most tensors of a block cannot be marked.
+    const good = ['t3', 't10', 't16', 't20'];
+    const { built, parts, leftOut } = await split(
+      letters(21),
+      (names) => (names.every((name) => good.includes(name)) ? undefined : 'died'),
+      { maxBuilds: 16 },
+    );
+    assert.deepEqual(built.slice(5, 12), ['t10', 't5', 't16', 't2', 't8', 't13', 't19']);
+    assert.ok(built.slice(5).every((names) => !names.includes(' ')));
+    assert.deepEqual(
+      parts.map(({ tensors }) => tensors.join(' ')),
+      ['t10', 't16'],
+    );
+    assert.equal(leftOut.length, 19);
+  });
+
   test('a TensorRT that answers, if only with refusals, is not asked without marks', async () => {
     const refused = await split(['a', 'b'], () => 'refused');
     assert.deepEqual(refused.built, ['a', 'b']);
