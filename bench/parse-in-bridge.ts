@@ -36,6 +36,7 @@ export async function parseInBridge(
         zeroInitializers: [],
         parserFlags: [],
         stronglyTyped: true,
+        pluginLibraries: [],
         walkNetwork: false,
       });
       if (!result.succeeded) throw new Error(`TensorRT refused ${modelPath}.`);

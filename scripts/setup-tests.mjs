@@ -11,6 +11,8 @@ export async function setUpTests(suite) {
   await usePythonPackages();
   await fetchTestLibraries();
   await fetchTestModels();
+  // A plugin of TensorRT is compiled in the tests.
+  if (!isInstalled('g++')) installDebianPackages(['g++', 'libc6-dev']);
   if (!isInstalled('nvim')) installDebianPackages(['neovim']);
   if (suite === 'e2e' || suite === 'all') await fetchTestEditor();
 }

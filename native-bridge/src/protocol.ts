@@ -94,6 +94,11 @@ export interface ParseParams {
   readonly parserFlags: readonly string[];
   /** Weakly typed networks exist on 10.x only; asking elsewhere is an error. */
   readonly stronglyTyped: boolean;
+  /**
+   * Absolute paths of plugin libraries to load before, each once in the life of the process, which keeps them: for another list there has to
+   * be another process.
+   */
+  readonly pluginLibraries: readonly string[];
   /** Whether a successfully parsed network is walked and returned. */
   readonly walkNetwork: boolean;
 }
@@ -159,6 +164,8 @@ export interface ParseResult {
   /** Messages of severity warning and worse. */
   readonly log: readonly LogRecord[];
   readonly network?: Network;
+  /** A sentence for each of the `pluginLibraries` that does not load; the model was judged without it. */
+  readonly pluginProblems: readonly string[];
   /** Milliseconds inside TensorRT's parser alone. */
   readonly parseMilliseconds: number;
 }

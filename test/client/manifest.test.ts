@@ -50,9 +50,11 @@ describe('settings in the manifest', () => {
     assert.deepEqual(unread, ['tensorrt.build.saveBeforeBuild', 'tensorrt.trace.server']);
   });
 
-  test('that name libraries or programs are of the machine, and restricted in untrusted workspaces', () => {
+  test('that name libraries or programs are of the machine, but for plugins, and restricted in untrusted workspaces', () => {
     const ofMachine = properties.filter(([, { scope }]) => scope === 'machine').map(([name]) => name);
-    assert.deepEqual(ofMachine, manifest.capabilities.untrustedWorkspaces.restrictedConfigurations);
+    const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
+    // Plugins belong to the models of a workspace: it may name them, once it is trusted.
+    assert.deepEqual(restricted, [...ofMachine, 'tensorrt.check.plugins']);
     assert.deepEqual(ofMachine, ['tensorrt.runtime', 'tensorrt.libraryFolders', 'tensorrt.pythonPath']);
   });
 

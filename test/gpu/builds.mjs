@@ -11,7 +11,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { compilePlugin, profiles } from './nets.mjs';
+import { compilePlugin } from '../support/plugins/compile-plugin.mjs';
+import { profiles } from './nets.mjs';
 
 const [dist = '', models = '', tensorrt = '', names] = process.argv.slice(2);
 const only = names?.split(',');

@@ -1,8 +1,5 @@
 /** What the programs here share on the models of make-models.py. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** Profiles of their build configs. */
 export const profiles = {
@@ -11,24 +8,6 @@ export const profiles = {
   transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
   blocks: 'profiles:\n  - x: { min: [1, 2048], opt: [16, 2048], max: [64, 2048] }\n',
 };
-
-const pluginSource = fileURLToPath(new URL('../support/plugins/scale-plugin.cpp', import.meta.url));
-
-/** Compiles the plugin of test/support/plugins for a TensorRT, with g++. `options`: more of the compiler's. Returns the library's path. */
-export function compilePlugin(folder, infer, options = []) {
-  const output = path.join(folder, `libscale-plugin${options.join('')}.so`);
-  const { error, status, stderr } = spawnSync(
-    'g++',
-    [
-      ...['-shared', '-fPIC', '-std=c++17', '-Wall', '-Wextra', ...options, pluginSource, infer, '-ldl'],
-      ...['-Wl,--unresolved-symbols=ignore-in-shared-libs', '-o', output],
-    ],
-    { encoding: 'utf8' },
-  );
-  if (error) throw error;
-  if (status !== 0) throw new Error(`The plugin does not compile:\n${stderr}`);
-  return output;
-}
 
 export function floatsOf(file) {
   const bytes = readFileSync(file);

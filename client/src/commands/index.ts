@@ -1,3 +1,4 @@
+import { addPluginLibrary } from './add-plugin-library.ts';
 import { addRuntimeFolder } from './add-runtime-folder.ts';
 import { build, buildForced } from './build.ts';
 import {
@@ -55,6 +56,7 @@ export const commands: readonly Command[] = [
   moveWeightsOut,
   nameNodes,
   removeDeadCode,
+  addPluginLibrary,
   addRuntimeFolder,
   build,
   buildAgain,

@@ -25,6 +25,8 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
   requireZeroInitializers(params, tensorrt);
   const model = readModelInput(params);
   await throwIfCancelled(token);
+  // Before the log is listened to: what TensorRT says of a library is no word on the model.
+  const pluginProblems = loadPlugins(params, context);
 
   const log: LogRecord[] = [];
   const stopListening = tensorrt.logger.listen((record) => {
@@ -58,7 +60,7 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
     const parseMilliseconds = performance.now() - start;
 
     announce(`reading the parser's answer for ${params.modelPath}`);
-    const result = { succeeded, errors: parser.errors(), log, parseMilliseconds };
+    const result = { succeeded, errors: parser.errors(), log, pluginProblems, parseMilliseconds };
     if (!succeeded || !params.walkNetwork) {
       return result;
     }
@@ -69,6 +71,16 @@ export async function parse(params: ParseParams, context: ParseContext): Promise
     stopListening();
     announce('');
   }
+}
+
+/** A sentence for each that does not load. */
+function loadPlugins({ pluginLibraries }: ParseParams, { tensorrt, announce }: ParseContext): string[] {
+  const problems = pluginLibraries.flatMap((path) => {
+    announce(`loading the plugins of ${path}`);
+    return tensorrt.plugins.tryLoad(path) ?? [];
+  });
+  if (pluginLibraries.length > 0) announce('');
+  return problems;
 }
 
 function requireZeroInitializers({ zeroInitializers }: ParseParams, { calls }: TensorRT): void {

@@ -87,6 +87,8 @@ export class PluginLibraries {
   readonly #logger: Logger;
   readonly #loaded = new Set<string>();
   readonly #own: string | undefined;
+  /** Of those that `tryLoad` has tried in vain, the sentence that says why. */
+  readonly #refused = new Map<string, string>();
 
   /** `own`: TensorRT's library of plugins, where they are registered already. */
   constructor(registry: PluginRegistry | undefined, logger: Logger, own: string | undefined) {
@@ -127,13 +129,32 @@ export class PluginLibraries {
   #isOwn(file: string): boolean {
     return path.dirname(file) === this.#own && /nvinfer_(?:vc_)?plugin/.test(path.basename(file));
   }
+
+  /**
+   * As `load`, with the sentence as the answer in place of an error. A library is tried once: at a second time the loader has it already,
+   * and TensorRT would give other reasons.
+   */
+  tryLoad(library: string): string | undefined {
+    const known = this.#refused.get(library);
+    if (known !== undefined) return known;
+    try {
+      this.load(library);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof BridgeError)) throw error;
+      this.#refused.set(library, error.message);
+      return error.message;
+    }
+  }
 }
 
-function openLibrary(path: string): LibraryHandle {
+function openLibrary(library: string): LibraryHandle {
   try {
-    return loadLibrary(path);
+    return loadLibrary(library);
   } catch (error) {
-    throw refused(path, (error instanceof Error ? error.message : String(error)).replace(/\.$/, ''));
+    const words = error instanceof Error ? error.message : String(error);
+    // The sentence names the library already.
+    throw refused(library, words.replace(`Could not load ${library}: `, '').replace(/\.$/, ''));
   }
 }
 

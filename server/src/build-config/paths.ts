@@ -17,6 +17,13 @@ export function modelPath(build: BuildConfig): string {
   return build.get('model')?.value.path ?? resolvePath(`${configName(build.file)}.onnx`, build.file);
 }
 
+/** The plugin libraries that the build loads before it reads the model. */
+export function pluginPaths(build: BuildConfig): string[] {
+  return [build.get('staticPlugins'), build.get('dynamicPlugins')].flatMap(
+    (setting) => setting?.value.map(({ value }) => value.path) ?? [],
+  );
+}
+
 /** The engine that is written: the setting, or else `MODEL.engine` (`MODEL.BUILD.engine`) beside the config. */
 export function enginePath(build: BuildConfig): string {
   const given = build.get('engine')?.value.path;

@@ -4,6 +4,7 @@ import { nodeFileAccess } from '../node/file-access.ts';
 import { type LoadedModel, loadModel } from '../node/load-model.ts';
 import { checkModel } from '../tensorrt/check.ts';
 import type { Runtime } from '../tensorrt/runtimes.ts';
+import { pluginNotes, pluginOption } from './check-plugins.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { errorText } from './error-text.ts';
 import { jsonReport, jsonReviews } from './report/json.ts';
@@ -16,7 +17,9 @@ import { runtimeOptions, startRuntimes } from './start-runtimes.ts';
 export const checkCommand: Command = {
   name: 'check',
   summary: 'Check whether TensorRT takes a model, and say why not',
-  forms: ['check MODEL… [--runtime ID|DIR|none]… [--all-runtimes] [--format text|json|sarif]'],
+  forms: [
+    'check MODEL… [--runtime ID|DIR|none]… [--all-runtimes] [--plugin LIBRARY]… [--format text|json|sarif]',
+  ],
   description: [
     'Has the real TensorRT ONNX parser judge models (.onnx, or ONNX text in .onnxtxt and .onnxtext), without reading',
     'their weights, and applies the rules of ONNX itself. Places are those of the text form, as `onnx-trt print` shows it.',
@@ -24,6 +27,9 @@ export const checkCommand: Command = {
     'TensorRT decides: exit code 0: it supports all models. 1: errors found. 2: something could not be checked. What only',
     'ONNX’s rules find is reported beside, and does not change the exit code. With --runtime none they decide alone, on any',
     'machine. 0: no errors by them. 1: errors found. 2: a model could not be read.',
+    '',
+    'TensorRT knows the operators of plugins whose libraries --plugin names; their code runs. One that does not load is told,',
+    'and the model judged without it.',
     '',
     'Where no TensorRT is found, TensorRT for RTX is installed with pip into the user’s data folder first.',
   ].join('\n'),
@@ -36,6 +42,7 @@ export const checkCommand: Command = {
       help: 'The TensorRT to ask: an id of `onnx-trt runtimes`, or a folder; may be repeated. none: ask none.',
     },
     'all-runtimes': { help: 'Ask every usable TensorRT of this machine.' },
+    ...pluginOption,
     format: {
       value: 'FORMAT',
       choices: ['text', 'json', 'sarif'],
@@ -57,6 +64,7 @@ export const checkCommand: Command = {
     const results: Judged[] = [];
     const reviews: (Reviewed & { readonly durationMs: number })[] = [];
     const failures: string[] = [];
+    const noted = new Set<string>();
     const fail = (error: unknown) => {
       failures.push(error instanceof Error ? error.message : String(error));
       terminal.note(errorText(error, terminal.noteStyle));
@@ -81,6 +89,10 @@ export const checkCommand: Command = {
           );
           if (!result) continue;
           results.push(result);
+          for (const note of pluginNotes(runtime, result.verdict)) {
+            if (!noted.has(note)) terminal.note(note);
+            noted.add(note);
+          }
           if (format === 'text') terminal.print(textReport(result, terminal.style));
         }
       }

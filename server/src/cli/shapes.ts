@@ -5,6 +5,7 @@ import { type LoadedModel, loadModel, openFiles } from '../node/load-model.ts';
 import { checkModel } from '../tensorrt/check.ts';
 import { modelShapes, type ValueShape } from '../tensorrt/shapes/model-shapes.ts';
 import { runtimeName } from '../tensorrt/summary.ts';
+import { pluginNotes, pluginOption } from './check-plugins.ts';
 import type { Arguments, Command } from './command.ts';
 import { printable } from './report/style.ts';
 import { runtimeOptions, startRuntimes } from './start-runtimes.ts';
@@ -13,15 +14,17 @@ import type { Terminal } from './terminal.ts';
 export const shapesCommand: Command = {
   name: 'shapes',
   summary: 'Show types and shapes of all values of a model',
-  forms: ['shapes MODEL [--runtime ID|DIR|none] [--format text|json]'],
+  forms: ['shapes MODEL [--runtime ID|DIR|none] [--plugin LIBRARY]… [--format text|json]'],
   description: [
     'Shows type and shape of every value, and where they are known from: TensorRT’s own network where it takes the model,',
     'else what the model declares, else our inference. Values inside local functions and subgraphs are named by the nodes',
-    'that lead there (node_of_b/t). --runtime none asks no TensorRT.',
+    'that lead there (node_of_b/t). --runtime none asks no TensorRT; --plugin lets it know the operators of a plugin, whose',
+    'code runs.',
   ].join('\n'),
   options: {
     ...runtimeOptions,
     runtime: { ...runtimeOptions['runtime'], value: 'ID|DIR|none', help: 'The TensorRT to ask, or none.' },
+    ...pluginOption,
     format: { value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json.' },
   },
   positionals: { least: 1, most: 1, what: 'The model' },
@@ -53,6 +56,7 @@ async function networkOf(
     if (!runtime) return undefined;
     const directory = path.dirname(loaded.path);
     const verdict = await checkModel(loaded.model, runtime, { files: nodeFileAccess, directory });
+    for (const note of pluginNotes(runtime, verdict)) terminal.note(note);
     if (!verdict.network) {
       terminal.note(
         `note: ${runtimeName(runtime.description)} refuses the model, so the shapes are not TensorRT's.`,

@@ -1,6 +1,7 @@
 import { displayName, isUsable } from '../tensorrt/installations/installation.ts';
 import { rtxWheel } from '../tensorrt/rtx-package.ts';
-import { NoRuntimeError, type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
+import { NoRuntimeError, type Runtime, Runtimes, type StartOptions } from '../tensorrt/runtimes.ts';
+import { pluginsOf } from './check-plugins.ts';
 import type { Arguments, Option } from './command.ts';
 import { installWithProgress } from './install.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,9 +25,10 @@ export interface Starting {
   dispose(): void;
 }
 
-/** Starts nothing before `runtimes` is called: a wrong file name needs no TensorRT. */
+/** Starts nothing before `runtimes` is called: a wrong file name needs no TensorRT. Checks load the plugins of `--plugin`. */
 export function startRuntimes(given: Arguments, terminal: Terminal): Starting {
   const all = new Runtimes();
+  const options = { plugins: pluginsOf(given) };
   let failed = false;
   let started: Promise<readonly Runtime[]> | undefined;
   const start = async (): Promise<readonly Runtime[]> => {
@@ -36,7 +38,7 @@ export function startRuntimes(given: Arguments, terminal: Terminal): Starting {
       const found: Runtime[] = [];
       for (const wish of wishes) {
         try {
-          found.push(await all.startNamed(wish));
+          found.push(await all.startNamed(wish, options));
         } catch (error) {
           if (wishes.length === 1) throw error;
           failed = true;
@@ -46,8 +48,8 @@ export function startRuntimes(given: Arguments, terminal: Terminal): Starting {
       if (found.length === 0) throw new Error('None of the runtimes can be used.');
       return found;
     }
-    if (given.flag('all-runtimes')) return await startAll(all, given, terminal);
-    return [await startBest(all, given, terminal)];
+    if (given.flag('all-runtimes')) return await startAll(all, given, terminal, options);
+    return [await startBest(all, given, terminal, options)];
   };
   return {
     runtimes: () => {
@@ -60,24 +62,34 @@ export function startRuntimes(given: Arguments, terminal: Terminal): Starting {
 }
 
 /** Every installation that runs here; the others are noted with the reason. */
-async function startAll(all: Runtimes, given: Arguments, terminal: Terminal): Promise<readonly Runtime[]> {
+async function startAll(
+  all: Runtimes,
+  given: Arguments,
+  terminal: Terminal,
+  options: StartOptions,
+): Promise<readonly Runtime[]> {
   const { installations } = await all.find();
   const found: Runtime[] = [];
   for (const installation of installations) {
     try {
       if (!isUsable(installation)) throw new Error(installation.unusable);
-      found.push(await all.start(installation));
+      found.push(await all.start(installation, options));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       terminal.note(`note: ${displayName(installation)} in ${installation.directory} is left out: ${reason}`);
     }
   }
-  return found.length > 0 ? found : [await startBest(all, given, terminal)];
+  return found.length > 0 ? found : [await startBest(all, given, terminal, options)];
 }
 
-async function startBest(all: Runtimes, given: Arguments, terminal: Terminal): Promise<Runtime> {
+async function startBest(
+  all: Runtimes,
+  given: Arguments,
+  terminal: Terminal,
+  options: StartOptions,
+): Promise<Runtime> {
   try {
-    const { runtime, passedOver } = await all.startBest();
+    const { runtime, passedOver } = await all.startBest(options);
     for (const { installation, reason } of passedOver) {
       terminal.note(`note: ${displayName(installation)} in ${installation.directory} is not used: ${reason}`);
     }
@@ -95,6 +107,6 @@ async function startBest(all: Runtimes, given: Arguments, terminal: Terminal): P
     terminal.note(error.message);
     await installWithProgress(terminal);
     await all.find(true);
-    return (await all.startBest()).runtime;
+    return (await all.startBest(options)).runtime;
   }
 }

@@ -36,6 +36,7 @@ export const capabilities: ServerCapabilities = {
   documentLinkProvider: {},
   foldingRangeProvider: true,
   selectionRangeProvider: true,
+  workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
   semanticTokensProvider: {
     documentSelector: null,
     legend: semanticTokensLegend,

@@ -8,6 +8,7 @@ import {
 } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { BuildConfig } from '../build-config/model.ts';
+import { pluginPaths } from '../build-config/paths.ts';
 import type {
   CaptureDebugParams,
   CaptureDebugResult,
@@ -160,15 +161,9 @@ async function enginesToDebug(
       report(activity);
       return session.builds.buildOne(wanted, signal, { keepsProblems: isPart });
     },
-    loading: () => ({ hostCodeAllowed: false, pluginLibraries: librariesOf(build), signal }),
+    // Those of the config: what an engine's own note names is told, and not loaded.
+    loading: () => ({ hostCodeAllowed: false, pluginLibraries: pluginPaths(build), signal }),
   });
-}
-
-/** Those of the config: what an engine's own note names is told, and not loaded. */
-function librariesOf(build: BuildConfig): string[] {
-  return [build.get('staticPlugins'), build.get('dynamicPlugins')].flatMap(
-    (setting) => setting?.value.map(({ value }) => value.path) ?? [],
-  );
 }
 
 function failure(message: string): ResponseError<void> {

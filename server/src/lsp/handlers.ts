@@ -100,6 +100,7 @@ import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { contextMemoryOfEngine, generateRunner, profileOfEngine, sweepOfEngine } from './measurements.ts';
 import { OwnJson } from './messages/own-json.ts';
+import { pluginActions } from './plugin-actions.ts';
 import { printModel } from './print-model.ts';
 import { modelRefitLenses, refitEngine } from './refits.ts';
 import { saveModel } from './save-model.ts';
@@ -132,6 +133,7 @@ export const handlers: readonly Registration[] = [
   }),
   notification(DidChangeConfigurationNotification.type, async (session, { settings }) => {
     session.settings.changed(settings);
+    session.plugins.settingsChanged();
     await session.runtimes.settingsChanged();
     session.checks.again();
     session.configs.circumstancesChanged();
@@ -212,8 +214,9 @@ export const handlers: readonly Registration[] = [
   ),
   documentRequest(
     CodeActionRequest.type,
-    (session, document, params) => [
+    async (session, document, params) => [
       ...answerCodeActions(session, document, params),
+      ...(await pluginActions(session, document, params.context)),
       ...offeredModelBuild(session, document, params.context),
       ...(session.client.isOurExtension ? debugActions(document, params.range, params.context) : []),
     ],
@@ -317,9 +320,10 @@ export const handlers: readonly Registration[] = [
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),
   customRequest(NewBuildConfigRequest, (_, { uri }) => newBuildConfig(uri)),
-  notification(WorkspaceTrustedNotification, ({ trust, configs }) => {
+  notification(WorkspaceTrustedNotification, ({ trust, configs, checks }) => {
     trust.grant();
     configs.workspaceTrusted();
+    checks.again();
   }),
   customRequest(InspectEngineRequest, inspectEngine),
   customRequest(CompareEnginesRequest, compareEngines),

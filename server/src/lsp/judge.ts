@@ -12,6 +12,7 @@ import { BridgeError } from '../tensorrt/bridge/bridge-error.ts';
 import { checkModel, type Verdict } from '../tensorrt/check.ts';
 import { displayName } from '../tensorrt/installations/installation.ts';
 import { locateErrors } from '../tensorrt/locate/locate.ts';
+import type { PluginSet } from '../tensorrt/plugin-set.ts';
 import { NoRuntimeError, type Runtime } from '../tensorrt/runtimes.ts';
 import { countNodes, refusalSummary } from '../tensorrt/summary.ts';
 import { messageOf } from './log.ts';
@@ -42,7 +43,7 @@ const startShowsAfter = 200;
 
 /** Undefined when the signal has aborted the check. */
 export async function judge(
-  session: Pick<Session, 'client' | 'connection' | 'files' | 'settings' | 'runtimes' | 'log'>,
+  session: Pick<Session, 'client' | 'connection' | 'files' | 'settings' | 'runtimes' | 'plugins' | 'log'>,
   document: OnnxDocument,
   { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
   tell: (status: Status) => void,
@@ -52,11 +53,16 @@ export async function judge(
   }
   let runtime: Runtime | undefined;
   try {
-    runtime = await startedRuntime(session, signal, tell);
+    const { plugins, problems } = await session.plugins.of(document.uri);
+    runtime = await startedRuntime(session, plugins, signal, tell);
     const name = displayName(runtime.description);
     tell({ state: 'checking', runtime: runtime.description, summary: `${name}: checking …` });
     const verdict = await checked(session, document, runtime, fresh, signal);
-    return signal.aborted ? undefined : outcomeOf(document, runtime, verdict);
+    if (signal.aborted) {
+      return undefined;
+    }
+    session.plugins.tell(verdict.pluginProblems);
+    return outcomeOf(document, runtime, verdict, [...problems, ...verdict.pluginProblems]);
   } catch (error) {
     if (signal.aborted) {
       return undefined;
@@ -67,10 +73,11 @@ export async function judge(
 
 async function startedRuntime(
   { connection, runtimes }: Pick<Session, 'connection' | 'runtimes'>,
+  plugins: PluginSet,
   signal: AbortSignal,
   tell: (status: Status) => void,
 ): Promise<Runtime> {
-  const starting = runtimes.current(signal);
+  const starting = runtimes.current(plugins, signal);
   const isSlow = await Promise.race([
     starting.then(() => false),
     new Promise<boolean>((resolve) => setTimeout(resolve, startShowsAfter, true)),
@@ -106,17 +113,22 @@ async function checked(
       throw error;
     }
     log.warning(`${error.message} The check is repeated with a new process.`);
-    return await checkModel(document.model.model, await runtimes.current(signal), options);
+    return await checkModel(document.model.model, await runtimes.current(runtime.plugins, signal), options);
   }
 }
 
-function outcomeOf(document: OnnxDocument, { description }: Runtime, verdict: Verdict): CheckOutcome {
+function outcomeOf(
+  document: OnnxDocument,
+  { description }: Runtime,
+  verdict: Verdict,
+  pluginProblems: readonly string[],
+): CheckOutcome {
   const { tree } = document;
   const name = displayName(description);
   const locations = locateErrors(tree, verdict.errors);
   const diagnostics = [
     ...weightDiagnostics(tree, verdict.weightProblems),
-    ...tensorrtDiagnostics(tree, verdict.errors, locations, name),
+    ...tensorrtDiagnostics(tree, verdict.errors, locations, name, pluginProblems),
   ];
   if (!verdict.supported && verdict.errors.length === 0) {
     const words = verdict.log.map(({ message }) => message).join(' ');
@@ -139,7 +151,7 @@ function outcomeOf(document: OnnxDocument, { description }: Runtime, verdict: Ve
       state: verdict.supported ? 'supported' : 'refused',
       runtime: description,
       summary,
-      message: `Checked in ${verdict.durationMs.toFixed(0)} ms.`,
+      message: [`Checked in ${verdict.durationMs.toFixed(0)} ms.`, ...pluginProblems].join(' '),
     },
   };
 }

@@ -19,6 +19,7 @@ import { WeightsKeeper } from '../node/kept-weights.ts';
 import { BuildProblems } from './build-problems.ts';
 import { Builds } from './builds.ts';
 import { capabilities } from './capabilities.ts';
+import { CheckPlugins } from './check-plugins.ts';
 import { Checks } from './checks.ts';
 import { Configs } from './configs.ts';
 import { Documents } from './documents.ts';
@@ -31,6 +32,7 @@ import { RuntimeSelection } from './runtime-selection.ts';
 import { SemanticTokensCache } from './semantic-tokens-cache.ts';
 import type { ClientFeatures, Session } from './session.ts';
 import { SettingsStore } from './settings-store.ts';
+import { WorkspaceFolders } from './workspace-folders.ts';
 import { WorkspaceTrust } from './workspace-trust.ts';
 
 /** Serves one editor until it says `exit` or is gone, and ends the process then. */
@@ -49,9 +51,16 @@ export function startLanguageServer(connection: Connection = openConnection()): 
     return { capabilities, serverInfo: { name: 'ONNX & TensorRT Language Tools' } };
   });
   connection.onInitialized(async () => {
-    const { client, log, runtimes } = started();
+    const { client, log, runtimes, plugins, folders, checks } = started();
     // A server is started for a document that is about to open: TensorRT takes a second to start, so it may start now.
-    void runtimes.warmUp();
+    void plugins.of().then((known) => runtimes.warmUp(known.plugins));
+    if (client.workspaceFolders) {
+      // Not in the table of handlers: the library puts its own in the place of one.
+      connection.workspace.onDidChangeWorkspaceFolders((event) => {
+        folders.changed(event);
+        checks.again();
+      });
+    }
     if (client.configuration) {
       await connection.client
         .register(DidChangeConfigurationNotification.type, { section: 'tensorrt' })
@@ -105,13 +114,14 @@ function createSession(connection: Connection, params: InitializeParams): Sessio
     weights,
     documents,
     buildProblems,
+    folders: new WorkspaceFolders(params),
     trust: new WorkspaceTrust(saysTrusted(options)),
     settings,
     runtimes,
     log,
     docsUri,
   };
-  const parts = { ...known, configs: new Configs(known) };
+  const parts = { ...known, configs: new Configs(known), plugins: new CheckPlugins(known) };
   const all = { ...parts, builds: new Builds(parts) };
   return { ...all, checks: new Checks(all), tokens: new SemanticTokensCache(service) };
 }
@@ -127,6 +137,7 @@ function featuresOf(client: ClientCapabilities, options: unknown): ClientFeature
       client.workspace.workspaceEdit.resourceOperations?.includes(ResourceOperationKind.Create) === true,
     relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation === true,
     takesCodeActions: client.textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    workspaceFolders: client.workspace?.workspaceFolders === true,
     configuration: client.workspace?.configuration === true,
     refreshesInlayHints: client.workspace?.inlayHint?.refreshSupport === true,
     refreshesCodeLenses: client.workspace?.codeLens?.refreshSupport === true,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import type { BuildConfig } from '../build-config/model.ts';
-import { enginePath } from '../build-config/paths.ts';
+import { enginePath, pluginPaths } from '../build-config/paths.ts';
 import { dimsFrom } from '../build-config/trtexec/from-values.ts';
 import { splitEntries } from '../build-config/trtexec/spec.ts';
 import { defaultRunnerOptions } from '../engine/runner/facts.ts';
@@ -160,8 +160,7 @@ function loading(
   signal: AbortSignal,
 ): (file: EngineFile) => LoadOptions {
   workspace.requireForEngines();
-  const plugins = [build?.get('staticPlugins'), build?.get('dynamicPlugins')];
-  const ofConfig = plugins.flatMap((setting) => setting?.value.map(({ value }) => value.path) ?? []);
+  const ofConfig = build ? pluginPaths(build) : [];
   return (file) => {
     const { hostCodeAllowed, pluginLibraries } = loadingWith(file, trust);
     return { hostCodeAllowed, pluginLibraries: [...new Set([...ofConfig, ...pluginLibraries])], signal };

@@ -10,7 +10,8 @@ import {
   displayName,
   type UsableInstallation,
 } from '../tensorrt/installations/installation.ts';
-import { type Runtime, Runtimes } from '../tensorrt/runtimes.ts';
+import type { PluginSet } from '../tensorrt/plugin-set.ts';
+import { type Runtime, Runtimes, type StartOptions } from '../tensorrt/runtimes.ts';
 import { abortedWith } from './cancellation.ts';
 import { type Log, messageOf } from './log.ts';
 import { withProgress } from './progress.ts';
@@ -36,14 +37,15 @@ export class RuntimeSelection {
   }
 
   /**
-   * A running TensorRT; started if need be, which takes seconds and shows as progress. Throws a NoRuntimeError where there is none,
-   * an Error for people where the chosen one does not run.
+   * A running TensorRT that checks with plugins; started if need be, which takes seconds and shows as progress. Throws a NoRuntimeError
+   * where there is none, an Error for people where the chosen one does not run.
    */
-  async current(signal?: AbortSignal): Promise<Runtime> {
+  async current(plugins: PluginSet, signal?: AbortSignal): Promise<Runtime> {
     const settings = await this.#settings.for();
     const runtimes = this.#runtimesFor(settings);
     const wish = this.#selected ?? settings.runtime;
-    const starting = wish === '' ? this.#best(runtimes, signal) : runtimes.startNamed(wish, signal);
+    const options = { plugins, signal };
+    const starting = wish === '' ? this.#best(runtimes, options) : runtimes.startNamed(wish, options);
     const runtime = await starting;
     this.#seen.set(keyOf(runtime.description), runtime.description);
     return runtime;
@@ -76,10 +78,10 @@ export class RuntimeSelection {
   }
 
   /** Starts what `current` will answer, if documents are checked at all. What goes wrong shows when it is needed. */
-  async warmUp(): Promise<void> {
+  async warmUp(plugins: PluginSet): Promise<void> {
     const { checkAutomatically } = await this.#settings.for();
     if (checkAutomatically) {
-      await this.current().catch((error: unknown) => this.#log.info(messageOf(error)));
+      await this.current(plugins).catch((error: unknown) => this.#log.info(messageOf(error)));
     }
   }
 
@@ -139,8 +141,8 @@ export class RuntimeSelection {
     this.#runtimes?.dispose();
   }
 
-  async #best(runtimes: Runtimes, signal: AbortSignal | undefined): Promise<Runtime> {
-    const { runtime, passedOver } = await runtimes.startBest(signal);
+  async #best(runtimes: Runtimes, options: StartOptions): Promise<Runtime> {
+    const { runtime, passedOver } = await runtimes.startBest(options);
     for (const { installation, reason } of passedOver) {
       this.#tell(`${displayName(installation)} in ${installation.directory} is not used: ${reason}`);
     }

@@ -4,6 +4,7 @@ import type { WeightsKeeper } from '../node/kept-weights.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import type { BuildProblems } from './build-problems.ts';
 import type { Builds } from './builds.ts';
+import type { CheckPlugins } from './check-plugins.ts';
 import type { Checks } from './checks.ts';
 import type { Configs } from './configs.ts';
 import type { Documents } from './documents.ts';
@@ -11,6 +12,7 @@ import type { Log } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
 import type { SemanticTokensCache } from './semantic-tokens-cache.ts';
 import type { SettingsStore } from './settings-store.ts';
+import type { WorkspaceFolders } from './workspace-folders.ts';
 import type { WorkspaceTrust } from './workspace-trust.ts';
 
 /** All that handlers work with, from `initialize` to the end of the process. */
@@ -27,11 +29,14 @@ export interface Session {
   readonly configs: Configs;
   readonly settings: SettingsStore;
   readonly runtimes: RuntimeSelection;
+  /** The plugin libraries that models are checked with. */
+  readonly plugins: CheckPlugins;
   readonly checks: Checks;
   readonly builds: Builds;
   /** Why the last builds failed. */
   readonly buildProblems: BuildProblems;
   readonly tokens: SemanticTokensCache;
+  readonly folders: WorkspaceFolders;
   readonly trust: WorkspaceTrust;
   readonly log: Log;
   /** `file:` URI of the folder with a page per diagnostic code; undefined where it is not installed. */
@@ -52,6 +57,8 @@ export interface ClientFeatures {
   readonly relatedInformation: boolean;
   /** Takes code actions with edits; otherwise commands only, of which we have none. */
   readonly takesCodeActions: boolean;
+  /** Tells of folders that are opened and closed. */
+  readonly workspaceFolders: boolean;
   /** Answers workspace/configuration. */
   readonly configuration: boolean;
   /** Asks for inlay hints again when told to. */

@@ -1,5 +1,6 @@
 /** The editor's settings, asked for when needed and kept until they change. */
 import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver/node';
+import { URI } from 'vscode-uri';
 import type { Log } from './log.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -24,13 +25,15 @@ export class SettingsStore {
     if (!this.#canAsk) {
       return this.#read(this.#pushed);
     }
-    const key = uri ?? '';
+    // For the editor, the text of a binary model lies in no folder of the workspace; its file does.
+    const scope = uri?.startsWith('onnx:') ? URI.parse(uri).with({ scheme: 'file' }).toString() : uri;
+    const key = scope ?? '';
     const known = this.#asked.get(key);
     if (known) {
       return known;
     }
     const asked = this.#connection.workspace
-      .getConfiguration({ section: 'tensorrt', ...(uri !== undefined && { scopeUri: uri }) })
+      .getConfiguration({ section: 'tensorrt', ...(scope !== undefined && { scopeUri: scope }) })
       .then((section: unknown) => this.#read(section));
     this.#asked.set(key, asked);
     asked.catch(() => this.#asked.delete(key));

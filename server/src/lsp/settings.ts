@@ -17,6 +17,8 @@ export interface Settings {
   readonly checkTimeout: number;
   /** `tensorrt.check.parserFlags`: nvonnxparser::OnnxParserFlag names set beyond the version's defaults. */
   readonly parserFlags: readonly string[];
+  /** `tensorrt.check.plugins`: plugin libraries, absolute or relative to the workspace folder. Their code runs: see check-plugins.ts. */
+  readonly plugins: readonly string[];
   /** `tensorrt.text.maximumInlineElements`: tensors of more elements are shown by reference. */
   readonly maximumInlineElements: number;
   /** `tensorrt.inlayHints.types`: show types behind outputs that nobody states. */
@@ -33,6 +35,7 @@ export const defaultSettings: Settings = {
   checkDelay: 300,
   checkTimeout: 120_000,
   parserFlags: [],
+  plugins: [],
   maximumInlineElements: 16,
   inlayHintsTypes: true,
   inlayHintsAttributeDefaults: false,
@@ -104,6 +107,7 @@ export function readSettings(section: unknown): SettingsResult {
       "a list of names such as 'kNATIVE_INSTANCENORM'",
       texts,
     ),
+    plugins: read('check.plugins', defaultSettings.plugins, 'a list of files', texts),
     maximumInlineElements: read(
       'text.maximumInlineElements',
       defaultSettings.maximumInlineElements,

@@ -33,6 +33,8 @@ export interface Verdict {
   readonly log: readonly LogRecord[];
   /** Weights that are not where the model says; the verdict is about the rest. */
   readonly weightProblems: readonly WeightProblem[];
+  /** A sentence for each of the runtime's plugin libraries that does not load; the verdict is one without it. */
+  readonly pluginProblems: readonly string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export async function checkModel(model: Model, runtime: Runtime, options: CheckO
   const { files, directory, parserFlags = [], signal, timeout } = options;
   const { loadsInitializers } = runtime.info;
   const stripped = weightless(model, { files, modelDirectory: directory, loadsInitializers });
-  const key = verdictKey(stripped, runtime.description, parserFlags);
+  const key = verdictKey(stripped, runtime, parserFlags);
   const known = options.fresh ? undefined : verdictCache.get(key);
   if (known) return known;
   const result = await parse(stripped, runtime, parserFlags, signal, timeout);
@@ -55,6 +57,7 @@ export async function checkModel(model: Model, runtime: Runtime, options: CheckO
     durationMs: performance.now() - start,
     log: result.log,
     weightProblems: stripped.problems,
+    pluginProblems: result.pluginProblems,
   };
   verdictCache.set(key, verdict);
   return verdict;
@@ -62,7 +65,7 @@ export async function checkModel(model: Model, runtime: Runtime, options: CheckO
 
 async function parse(
   { bytes, externalDataDirectory, zeroInitializers }: WeightlessModel,
-  { bridge }: Runtime,
+  { bridge, plugins }: Runtime,
   parserFlags: readonly string[],
   signal: AbortSignal | undefined,
   timeout: number | undefined,
@@ -77,6 +80,7 @@ async function parse(
         parserFlags,
         // As TensorRT 11 and TensorRT for RTX have it, and as TensorRT 10 recommends.
         stronglyTyped: true,
+        pluginLibraries: plugins.paths,
         walkNetwork: true,
       },
       { ...(signal && { signal }), ...(timeout !== undefined && { timeout }) },

@@ -18,13 +18,23 @@ import {
   isUsable,
   type UsableInstallation,
 } from './installations/installation.ts';
+import { isSameList, noPlugins, type PluginSet } from './plugin-set.ts';
 
 /** A TensorRT that runs. */
 export interface Runtime {
   /** Version and mode as the running library says. */
   readonly description: RuntimeDescription & Required<Pick<RuntimeDescription, 'mode'>>;
   readonly info: InitializeResult;
+  /** A process for these plugins alone. */
   readonly bridge: BridgeClient;
+  /** The user's, which checks load. */
+  readonly plugins: PluginSet;
+}
+
+export interface StartOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** None by default. The first check loads them, not the start: one that brings the process down does not make this TensorRT unusable. */
+  readonly plugins?: PluginSet | undefined;
 }
 
 /** An installation that was passed over, and the sentence that says why. */
@@ -52,13 +62,22 @@ export interface RuntimesOptions extends SearchOptions {
   readonly buildLogSeverity?: LogSeverity;
 }
 
+interface KeptBridge {
+  readonly infer: string;
+  readonly device: string | undefined;
+  readonly plugins: PluginSet;
+  readonly client: BridgeClient;
+}
+
 /**
- * The TensorRT installations of this machine and one bridge for each that is used. The machine is searched once, until a
- * refresh; bridges start when they are used.
+ * The TensorRT installations of this machine and a bridge for each that is used: one for builds, and one for checks with each list of
+ * plugins. The machine is searched once, until a refresh; bridges start when they are used.
  */
 export class Runtimes {
   readonly #options: RuntimesOptions;
-  readonly #bridges = new Map<string, BridgeClient>();
+  readonly #bridges = new Map<string, KeptBridge>();
+  /** Bridges with plugins of which newer files are loaded elsewhere. */
+  readonly #retired = new Set<BridgeClient>();
   #search: Promise<SearchResult> | undefined;
 
   constructor(options: RuntimesOptions = {}) {
@@ -80,7 +99,9 @@ export class Runtimes {
    * Starts the best installation that runs; see `inOrderOfPreference`. Those that turn out not to run here (no GPU, a library
    * that cannot be loaded) are passed over, and the caller says so. Throws a NoRuntimeError when none is left.
    */
-  async startBest(signal?: AbortSignal): Promise<{ runtime: Runtime; passedOver: readonly PassedOver[] }> {
+  async startBest(
+    options: StartOptions = {},
+  ): Promise<{ runtime: Runtime; passedOver: readonly PassedOver[] }> {
     const { installations } = await this.find();
     const preferred = this.#options.preferred ?? [];
     const passedOver: PassedOver[] = installations.flatMap((installation) =>
@@ -88,7 +109,7 @@ export class Runtimes {
     );
     for (const installation of inOrderOfPreference(installations, { preferred, gpu: seemsToHaveGpu() })) {
       try {
-        return { runtime: await this.start(installation, signal), passedOver };
+        return { runtime: await this.start(installation, options), passedOver };
       } catch (error) {
         if (!(error instanceof BridgeError)) throw error;
         passedOver.push({ installation, reason: error.message });
@@ -104,8 +125,8 @@ export class Runtimes {
   }
 
   /** Starts the installation that an id, a folder or a library names. Throws an error for people. */
-  async startNamed(wish: string, signal?: AbortSignal): Promise<Runtime> {
-    return await this.start(await this.named(wish), signal);
+  async startNamed(wish: string, options: StartOptions = {}): Promise<Runtime> {
+    return await this.start(await this.named(wish), options);
   }
 
   /** The installations that an id, a folder or a library names, at least one. Throws an error for people. */
@@ -125,34 +146,51 @@ export class Runtimes {
   }
 
   /** Starts an installation's bridge. Throws a BridgeError. */
-  async start(installation: UsableInstallation, signal?: AbortSignal): Promise<Runtime> {
-    const bridge = this.bridgeOf(installation);
+  async start(
+    installation: UsableInstallation,
+    { signal, plugins = noPlugins }: StartOptions = {},
+  ): Promise<Runtime> {
+    const bridge = this.#bridge(installation, 'check', { plugins });
     const info = await bridge.initialize(signal ? { signal } : {});
     return {
       description: { ...describeInstallation(installation), version: info.version, mode: info.mode },
       info,
       bridge,
+      plugins,
     };
   }
 
-  bridgeOf(installation: UsableInstallation): BridgeClient {
-    return this.#bridge(installation, 'check');
-  }
-
-  #bridge(installation: UsableInstallation, purpose: 'check' | 'build', device?: string): BridgeClient {
-    const key = `${purpose} ${installation.libraries.infer}${device === undefined ? '' : ` on ${device}`}`;
+  #bridge(
+    installation: UsableInstallation,
+    purpose: 'check' | 'build',
+    { plugins = noPlugins, device }: { readonly plugins?: PluginSet; readonly device?: string | undefined },
+  ): BridgeClient {
+    const { infer } = installation.libraries;
+    const key = JSON.stringify([purpose, infer, device, plugins.key]);
     const known = this.#bridges.get(key);
-    if (known) return known;
+    if (known) return known.client;
+    this.#retireOlder(infer, plugins);
     const { buildLogSeverity } = this.#options;
-    const made = new BridgeClient(installation.libraries, {
+    const client = new BridgeClient(installation.libraries, {
       displayName: displayName(installation),
       launch: (libraries) =>
         launchBridge(libraries, device === undefined ? {} : { CUDA_VISIBLE_DEVICES: device }),
       ...(purpose === 'build' && buildLogSeverity !== undefined && { logSeverity: buildLogSeverity }),
       onLog: (record) => this.#options.onLog?.(installation, record),
     });
-    this.#bridges.set(key, made);
-    return made;
+    this.#bridges.set(key, { infer, device, plugins, client });
+    return client;
+  }
+
+  /** A library that was written anew is never loaded in its old state again. */
+  #retireOlder(infer: string, plugins: PluginSet): void {
+    if (plugins === noPlugins) return;
+    for (const [key, known] of this.#bridges) {
+      if (known.infer !== infer || !isSameList(known.plugins, plugins)) continue;
+      this.#bridges.delete(key);
+      this.#retired.add(known.client);
+      known.client.retire();
+    }
   }
 
   /**
@@ -160,24 +198,31 @@ export class Runtimes {
    * CUDA_VISIBLE_DEVICES names it; the first one of this process where absent.
    */
   buildBridgeOf(installation: UsableInstallation, device?: string): BridgeClient {
-    return this.#bridge(installation, 'build', device);
+    return this.#bridge(installation, 'build', { device });
   }
 
   /** What an installation said of itself when it last ran; starts nothing. */
   lastInfo({ libraries }: UsableInstallation): InitializeResult | undefined {
-    const bridges = ['check', 'build'].map((purpose) => this.#bridges.get(`${purpose} ${libraries.infer}`));
-    return bridges.find((bridge) => bridge?.lastInfo !== undefined)?.lastInfo;
+    for (const { infer, device, client } of this.#bridges.values()) {
+      if (infer === libraries.infer && device === undefined && client.lastInfo) return client.lastInfo;
+    }
+    return undefined;
   }
 
   /** Ends all bridge processes; the next use starts new ones, also of installations that failed to start. */
   restart(): void {
-    for (const bridge of this.#bridges.values()) bridge.restart();
+    for (const client of this.#clients()) client.restart();
   }
 
   /** Ends all bridge processes for good. */
   dispose(): void {
-    for (const bridge of this.#bridges.values()) bridge.dispose();
+    for (const client of this.#clients()) client.dispose();
     this.#bridges.clear();
+    this.#retired.clear();
+  }
+
+  #clients(): readonly BridgeClient[] {
+    return [...[...this.#bridges.values()].map(({ client }) => client), ...this.#retired];
   }
 
   async #withId(id: string): Promise<readonly Installation[]> {

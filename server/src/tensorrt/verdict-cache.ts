@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { WeightlessModel } from '../onnx/binary/weightless.ts';
-import type { RuntimeDescription } from '../protocol.ts';
 import type { Verdict } from './check.ts';
+import type { Runtime } from './runtimes.ts';
 
 /** Verdicts that are kept, and how many layers and tensors their networks may have together. */
 const limits = { verdicts: 64, networkParts: 500_000 };
@@ -41,13 +41,14 @@ export const verdictCache = new VerdictCache();
 
 /**
  * All that a verdict depends on: what is given to the parser, the state of the files that it refers to, the runtime and its
- * mode, the flags.
+ * mode, the plugins that it has, the flags.
  */
 export function verdictKey(
   { bytes, externalDataDirectory, zeroInitializers, referencedFiles }: WeightlessModel,
-  { product, version, directory, mode }: RuntimeDescription,
+  { description, plugins }: Pick<Runtime, 'description' | 'plugins'>,
   parserFlags: readonly string[],
 ): string {
+  const { product, version, directory, mode } = description;
   const files = referencedFiles.map((file) => {
     const status = statSync(file, { throwIfNoEntry: false, bigint: true });
     return [file, String(status?.size), String(status?.mtimeNs), String(status?.ino)];
@@ -63,6 +64,7 @@ export function verdictKey(
         version,
         directory,
         mode,
+        plugins.key,
         parserFlags,
       ]),
     )

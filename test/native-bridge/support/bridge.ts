@@ -100,6 +100,7 @@ export function startBridge(
           zeroInitializers: [],
           parserFlags: [],
           stronglyTyped: true,
+          pluginLibraries: [],
           walkNetwork: false,
           ...params,
         },

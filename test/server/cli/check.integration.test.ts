@@ -70,6 +70,7 @@ ${nestedFunctions}:5:13: note: called here: node_of_b (outer)
       'supported',
       'errors',
       'problems',
+      'notes',
       'durationMs',
     ]);
     assert.deepEqual(element.runtime, {

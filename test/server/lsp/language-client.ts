@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   createMessageConnection,
   ErrorCodes,
@@ -28,6 +29,8 @@ export interface ClientOptions {
   /** A bundled server, instead of the sources. */
   readonly server?: string;
   readonly capabilities?: unknown;
+  /** Absolute paths of the folders that are open. */
+  readonly workspaceFolders?: readonly string[];
   /** Instead of those of our extension. */
   readonly initializationOptions?: unknown;
   /** false: an editor that knows none of the server's own requests. */
@@ -58,6 +61,11 @@ export class LanguageClient {
     client.initialized = await client.connection.sendRequest<InitializeResult>('initialize', {
       processId: process.pid,
       rootUri: null,
+      workspaceFolders:
+        options.workspaceFolders?.map((folder) => ({
+          uri: pathToFileURL(folder).href,
+          name: path.basename(folder),
+        })) ?? null,
       initializationOptions: isOther ? options.initializationOptions : { workspaceTrusted: true },
       capabilities: options.capabilities ?? {
         workspace: { configuration: true, didChangeConfiguration: { dynamicRegistration: true } },

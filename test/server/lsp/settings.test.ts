@@ -13,7 +13,13 @@ describe('settings', () => {
     const { settings, problems } = readSettings({
       runtime: ' tensorrt-11.2.1 ',
       libraryFolders: ['/opt/tensorrt'],
-      check: { automatically: false, delay: 0, timeout: 5, parserFlags: ['kNATIVE_INSTANCENORM'] },
+      check: {
+        automatically: false,
+        delay: 0,
+        timeout: 5,
+        parserFlags: ['kNATIVE_INSTANCENORM'],
+        plugins: ['a.so'],
+      },
       text: { maximumInlineElements: 4 },
       inlayHints: { types: false, attributeDefaults: true },
     });
@@ -26,6 +32,7 @@ describe('settings', () => {
       checkDelay: 0,
       checkTimeout: 5000,
       parserFlags: ['kNATIVE_INSTANCENORM'],
+      plugins: ['a.so'],
       maximumInlineElements: 4,
       inlayHintsTypes: false,
       inlayHintsAttributeDefaults: true,

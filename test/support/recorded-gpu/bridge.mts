@@ -247,7 +247,13 @@ connection.onRequest(
   }),
 );
 /** No model is refused. */
-connection.onRequest(ParseRequest, () => ({ succeeded: true, errors: [], log: [], parseMilliseconds: 1 }));
+connection.onRequest(ParseRequest, () => ({
+  succeeded: true,
+  errors: [],
+  log: [],
+  pluginProblems: [],
+  parseMilliseconds: 1,
+}));
 /** The net is the one that the engine's path names, or the transformer. */
 connection.onRequest(BuildRequest, async ({ modelPath, enginePath, settings }) => {
   const bad = endOfMarks(settings.debugTensors ?? []);

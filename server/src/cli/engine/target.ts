@@ -1,7 +1,7 @@
 /** What a command that loads an engine is called with: an engine, or a build config that names one. */
 import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
-import { enginePath } from '../../build-config/paths.ts';
+import { enginePath, pluginPaths } from '../../build-config/paths.ts';
 import type { Provenance } from '../../tensorrt/build/provenance.ts';
 import type { EngineFile, LoadOptions } from '../../tensorrt/engines/inspect-engine.ts';
 import { type UsedEngine, useEngine } from '../../tensorrt/engines/use-engine.ts';
@@ -82,9 +82,7 @@ export function loadOptions(
 function pluginsOf(config: BuildConfig | undefined, given: Arguments): string[] {
   return [
     ...given.values('plugin').map((file) => path.resolve(file)),
-    ...[config?.get('staticPlugins'), config?.get('dynamicPlugins')].flatMap(
-      (setting) => setting?.value.map(({ value }) => value.path) ?? [],
-    ),
+    ...(config ? pluginPaths(config) : []),
   ];
 }
 

@@ -13,6 +13,7 @@ export function jsonReviews(results: readonly (Reviewed & { readonly durationMs:
     supported: null,
     errors: [],
     problems: problemsOf(result),
+    notes: [],
     durationMs: milliseconds(result.durationMs),
   }));
   return `${JSON.stringify(elements, undefined, 2)}\n`;
@@ -52,6 +53,7 @@ function element(judged: Judged) {
       location: { file, range: rangeOfPlace(judged.document(), location.primary) },
     })),
     problems: problemsOf(judged),
+    notes: verdict.pluginProblems,
     durationMs: milliseconds(verdict.durationMs),
   };
 }

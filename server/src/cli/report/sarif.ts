@@ -87,10 +87,15 @@ function reviewRun(reviews: readonly Reviewed[], failures: readonly string[]) {
   };
 }
 
-function invocationWith(failures: readonly string[]) {
+/** `notes` are sentences on what was judged all the same. */
+function invocationWith(failures: readonly string[], notes: readonly string[] = []) {
+  const notification = (level: 'error' | 'warning') => (text: string) => ({ level, message: { text } });
   return {
     executionSuccessful: failures.length === 0,
-    toolExecutionNotifications: failures.map((text) => ({ level: 'error', message: { text } })),
+    toolExecutionNotifications: [
+      ...failures.map(notification('error')),
+      ...notes.map(notification('warning')),
+    ],
   };
 }
 
@@ -105,6 +110,7 @@ function run(results: readonly Judged[], failures: readonly string[]) {
   const errors = results.flatMap((judged) => judged.errors);
   const rules = [...new Set(errors.map(({ explanation }) => explanation.code))].sort();
   const runtime = results[0]?.runtime;
+  const notes = new Set(results.flatMap(({ verdict }) => verdict.pluginProblems));
   return {
     tool: {
       driver: {
@@ -119,7 +125,7 @@ function run(results: readonly Judged[], failures: readonly string[]) {
       ...(runtime && { extensions: [{ name: runtime.product, version: runtime.version }] }),
     },
     ...(runtime && { automationDetails: { id: `${runtime.id}/` } }),
-    invocations: [invocationWith(failures)],
+    invocations: [invocationWith(failures, [...notes])],
     columnKind: 'utf16CodeUnits',
     artifacts: artifactsOf(results),
     results: results.flatMap((judged) => judged.errors.map((error) => resultOf(judged, error, rules))),

@@ -14,12 +14,16 @@ const shownErrors = 1000;
 /** So many calls that lead to the same node are shown beside the first. */
 const shownWays = 9;
 
-/** `locations` are those of the errors, in their order; `runtime` is the product and version: `TensorRT 11.2.1`. */
+/**
+ * `locations` are those of the errors, in their order; `runtime` is the product and version: `TensorRT 11.2.1`. `pluginProblems` are sentences
+ * on plugin libraries that were not loaded, for nodes that a plugin is missing for.
+ */
 export function tensorrtDiagnostics(
   tree: SyntaxTree,
   errors: readonly ParserErrorRecord[],
   locations: readonly ErrorLocation[],
   runtime: string,
+  pluginProblems: readonly string[] = [],
 ): AnchoredDiagnostic[] {
   const shown = locations.slice(0, shownErrors).flatMap(({ primary, frames, node }, index) => {
     const record = errors[index];
@@ -28,11 +32,12 @@ export function tensorrtDiagnostics(
       return [];
     }
     const { code, explanation, advice, parserWords } = explain(record, runtime, node && contextOf(node));
+    const more = code === 'trt.plugin-not-found' ? pluginProblems : [];
     return [
       {
         anchor,
         code,
-        message: `${explanation} ${advice}\nThe parser's words: ${parserWords}`,
+        message: `${[explanation, advice, ...more].join(' ')}\nThe parser's words: ${parserWords}`,
         source: runtime,
         severity: DiagnosticSeverity.Error,
         related: frames.flatMap((frame, depth) => {

@@ -33,6 +33,8 @@ export class BridgeClient {
   #session: BridgeSession | undefined;
   /** Whose processes have not ended yet; all but the current one were told to. */
   readonly #sessions = new Set<BridgeSession>();
+  /** Milliseconds. */
+  #idleTimeout: number;
   #info: InitializeResult | undefined;
   #startFailure: Error | undefined;
   /** Processes in a row that died before they were ready. */
@@ -45,6 +47,7 @@ export class BridgeClient {
   constructor(libraries: LibraryPaths, options: BridgeClientOptions) {
     this.#libraries = libraries;
     this.#options = options;
+    this.#idleTimeout = options.idleTimeout ?? 10 * 60_000;
   }
 
   /** What the running TensorRT says of itself; starts it if need be. */
@@ -113,6 +116,12 @@ export class BridgeClient {
     this.#session = undefined;
   }
 
+  /** Ends the process as soon as it has no job, now and after every further use: hardly any is to come. */
+  retire(): void {
+    this.#idleTimeout = 0;
+    void this.#queue.then(() => this.#endWhenIdle());
+  }
+
   /** Ends the process for good. Jobs under way fail. */
   dispose(): void {
     this.#disposed = true;
@@ -168,10 +177,7 @@ export class BridgeClient {
   #endWhenIdle(): void {
     clearTimeout(this.#idleTimer);
     if (!this.running) return;
-    this.#idleTimer = setTimeout(
-      () => this.#session?.end('it was idle for long'),
-      this.#options.idleTimeout ?? 10 * 60_000,
-    );
+    this.#idleTimer = setTimeout(() => this.#session?.end('it was idle for long'), this.#idleTimeout);
     this.#idleTimer.unref();
   }
 }

@@ -8,6 +8,7 @@ import type {
 import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import { type Choice, type ConfigKey, keyDefinitions } from '../../build-config/flags/index.ts';
 import type { BuildConfig, IoFormat, IoFormats, PathValue } from '../../build-config/model.ts';
+import { pluginPaths } from '../../build-config/paths.ts';
 import { completeProfiles } from '../../build-config/profiles.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { isAtLeast } from '../../build-config/versions.ts';
@@ -97,15 +98,11 @@ const parserFlags = [
 export function configureBuild(build: BuildConfig, target: BuildTarget): ConfiguredBuild {
   const isSet = (key: FlagKey | keyof typeof booleans) => build.get(booleans[key])?.value === true;
   const alwaysStrong = target.product === 'TensorRT-RTX' || isAtLeast(target.version, '11.0');
-  const plugins = [
-    ...(build.get('staticPlugins')?.value ?? []),
-    ...(build.get('dynamicPlugins')?.value ?? []),
-  ];
   return {
     stronglyTyped: alwaysStrong || isSet('stronglyTyped'),
     parserFlags: parserFlags.filter(([key]) => isSet(key)).map(([, flag]) => flag),
     clearedParserFlags: isSet('pluginInstanceNorm') ? ['kNATIVE_INSTANCENORM'] : [],
-    pluginLibraries: plugins.map(({ value }) => value.path),
+    pluginLibraries: pluginPaths(build),
     settings: present({
       flags: flagsOf(build, target, isSet),
       clearedFlags: isSet('noTF32') ? ['kTF32'] : undefined,

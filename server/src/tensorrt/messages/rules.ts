@@ -130,12 +130,12 @@ export const rules: readonly Rule[] = [
     },
     advice: ({ node }) => {
       if (node?.isStandardOperator) {
-        return 'Express it with operators that TensorRT has, or load a plugin that implements it.';
+        return 'Express it with operators that TensorRT has, or have a plugin loaded that implements it (setting tensorrt.check.plugins, option --plugin).';
       }
       if (node?.domain.startsWith('com.microsoft')) {
         return 'Take the model from before ONNX Runtime’s optimizer or quantizer, which put such operators in place of several standard ones; or express it with standard operators.';
       }
-      return 'If it is a plugin, load its library and check its name, version (attribute plugin_version, “1” by default) and namespace (attribute plugin_namespace). If it should be a local function, add the function to the model; TensorRT finds functions by their name alone.';
+      return 'If it is a plugin, have its library loaded (setting tensorrt.check.plugins, option --plugin, or staticPlugins of a build config) and check its name, version (attribute plugin_version, “1” by default) and namespace (attribute plugin_namespace). If it should be a local function, add the function to the model; TensorRT finds functions by their name alone.';
     },
   },
   {

@@ -36,7 +36,14 @@ function client(context: TestContext, library = 'fine', options: Partial<BridgeC
     starts: () => starts,
     parse: (modelPath: string, job: { signal?: AbortSignal; timeout?: number } = {}): Promise<ParseResult> =>
       made.parse(
-        { modelPath, zeroInitializers: [], parserFlags: [], stronglyTyped: true, walkNetwork: false },
+        {
+          modelPath,
+          zeroInitializers: [],
+          parserFlags: [],
+          stronglyTyped: true,
+          pluginLibraries: [],
+          walkNetwork: false,
+        },
         job,
       ),
   };
@@ -73,6 +80,20 @@ describe('a bridge', () => {
     );
     assert.equal((await jobs[2])?.log[0]?.message, '1 next');
     assert.equal(starts(), 2);
+  });
+
+  test('that is retired ends when its jobs are over, and serves who still asks', async (context) => {
+    const { client: bridge, parse, starts } = client(context);
+    const jobs = [parse('slow'), parse('b')];
+    bridge.retire();
+    await Promise.all(jobs);
+    assert.equal(starts(), 1);
+    for (let tries = 0; bridge.running && tries < 100; tries++) await delay(10);
+    assert.equal(bridge.running, false);
+    await parse('c');
+    assert.equal(starts(), 2);
+    for (let tries = 0; bridge.running && tries < 100; tries++) await delay(10);
+    assert.equal(bridge.running, false);
   });
 
   test('that is killed from outside between two jobs is replaced', async (context) => {

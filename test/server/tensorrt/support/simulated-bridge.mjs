@@ -65,6 +65,7 @@ connection.onRequest('bridge/parse', async ({ modelPath }) => {
     succeeded: true,
     errors: [],
     log: [{ severity: 'info', message: `${++parses} ${modelPath}` }],
+    pluginProblems: [],
     parseMilliseconds: 1,
   };
 });
