@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { compileLibrary } from '../support/compile-library.ts';
+import { compileText } from '../support/compile-library.mjs';
 import { startBridge } from './support/bridge.ts';
 import { temporaryFolder, writeModels } from './support/models.ts';
 
@@ -15,9 +15,9 @@ describe('the lean runtime for version-compatible engines', () => {
   test('one of another release is told before anything is built', async () => {
     const folder = temporaryFolder();
     // Stands in for the lean runtime of TensorRT 10.6.0: it says its version, and no more.
-    compileLibrary(
+    compileText(
       path.join(folder, 'libnvinfer_lean.so.10'),
-      'extern "C" int getInferLibVersion() { return 100600; }',
+      'extern "C" int getInferLibVersion() { return 100600; }\n',
     );
     await using bridge = disposable(folder);
     await bridge.initialize();

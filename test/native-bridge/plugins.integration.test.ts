@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { compileLibrary } from '../support/compile-library.ts';
+import { compileText } from '../support/compile-library.mjs';
 import { compilePlugin } from '../support/plugins/compile-plugin.mjs';
 import { startReadyBridge } from './support/bridge.ts';
 import { librariesOf } from './support/installations.ts';
@@ -50,7 +50,7 @@ describe('a plugin library of one’s own', () => {
   test('that is none is a sentence, each time the same, and the others are loaded', async (context) => {
     const letter = writeBytes('letter.so', new TextEncoder().encode('Not a library, but a letter.'));
     const gone = path.join(folder, 'gone.so');
-    const strange = compileLibrary(path.join(folder, 'strange.so'), 'int nothing() { return 0; }');
+    const strange = compileText(path.join(folder, 'strange.so'), 'int nothing() { return 0; }');
     const bridge = await readyBridge(context);
     const pluginLibraries = [letter, gone, strange, compilePlugin(folder, infer)];
     for (let time = 0; time < 2; time++) {
@@ -69,7 +69,7 @@ describe('a plugin library of one’s own', () => {
   });
 
   test('that brings the process down is named by its last operation', async (context) => {
-    const library = compileLibrary(
+    const library = compileText(
       path.join(folder, 'abort.so'),
       '#include <cstdlib>\n__attribute__((constructor)) void end() { std::abort(); }\n',
     );

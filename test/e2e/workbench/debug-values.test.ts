@@ -61,7 +61,7 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
       env: { RECORDED_GPU_VALUES: engineValues },
     });
     const maker = fileURLToPath(new URL('../../gpu/make-models.py', import.meta.url));
-    execFileSync('python3', [maker, path.join(folder, 'nets')]);
+    execFileSync('python3', [maker, path.join(folder, 'nets'), 'convolutions']);
     cpSync(path.join(folder, 'nets', 'convolutions', 'model.onnx'), file('convolutions.onnx'));
   });
   after(async () => {

@@ -93,7 +93,10 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
     assert.equal(status, 0, text);
     assert.match(text, /Compared all 3 tensors agree/);
     const { notes } = capture('formats');
-    assert.match(notes.join('\n'), /handed r0 over in the format of its kernels \(kHWC or kHWC8 or kHWC16\)/);
+    assert.match(
+      notes.join('\n'),
+      /handed r0, c1 over in the format of its kernels \(kHWC or kHWC8 or kHWC16\)/,
+    );
     const [own, other] = ['tensorrt', 'onnxruntime'].map((side) => [
       ...openValueFile(path.join(folder, 'formats', side, 'c1.npy'), nodeFileAccess).chunks(),
     ]);

@@ -79,7 +79,8 @@ function capture(directory: string): DebugCapture {
 
 before(async () => {
   recorded = await recordedDistribution(at('program'));
-  execFileSync('python3', [fileURLToPath(new URL('../../gpu/make-models.py', import.meta.url)), at('nets')]);
+  const maker = fileURLToPath(new URL('../../gpu/make-models.py', import.meta.url));
+  execFileSync('python3', [maker, at('nets'), ...nets]);
   for (const net of nets) {
     writeFileSync(
       at(`${net}.trt.yaml`),

@@ -11,7 +11,7 @@ import { BridgeError } from '../../../server/src/tensorrt/bridge/bridge-error.ts
 import { checkModel, type Verdict } from '../../../server/src/tensorrt/check.ts';
 import { type PluginSet, pluginSet } from '../../../server/src/tensorrt/plugin-set.ts';
 import { type Runtime, Runtimes } from '../../../server/src/tensorrt/runtimes.ts';
-import { compileLibrary } from '../../support/compile-library.ts';
+import { compileText } from '../../support/compile-library.mjs';
 import { compilePlugin } from '../../support/plugins/compile-plugin.mjs';
 import { testLibraries } from './support/test-libraries.ts';
 
@@ -81,7 +81,7 @@ describe('checks with plugins of the user', () => {
   });
 
   test('a library that ends the process fails the check by name, and TensorRT is not passed over', async () => {
-    const abort = compileLibrary(
+    const abort = compileText(
       path.join(folder, 'abort.so'),
       '#include <cstdlib>\n__attribute__((constructor)) void end() { std::abort(); }\n',
     );
