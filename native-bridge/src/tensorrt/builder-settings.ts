@@ -79,12 +79,10 @@ const appliers: Appliers = {
     config.setDefaultDeviceType(name);
   },
   dlaCore: ({ config, builder, note }, core) => {
-    // TensorRT 10.6 takes any core on a GPU that has none, and builds all for the GPU without a word where it may.
+    // TensorRT 10.6 takes any core, and builds all for the GPU where there is none, without a word and without `allowGPUFallback`.
     if (core >= builder.dlaCores) {
       const has = builder.dlaCores === 0 ? 'none' : `only ${builder.dlaCores}, from 0`;
-      note(
-        `This machine has no DLA core ${core} (it has ${has}): what may not run on the GPU instead cannot be built.`,
-      );
+      note(`This machine has no DLA core ${core} (it has ${has}): nothing of the engine runs on it.`);
     }
     config.set('setDLACore', core);
   },

@@ -194,7 +194,9 @@ connection.onRequest(RefitRequest, (params) => {
   if (refusal) return refusal;
   if (params.outputPath !== undefined) {
     const isFull = params.serialization?.cleared.includes('kEXCLUDE_WEIGHTS') === true;
-    const flags = engine.flags.filter((flag) => flag !== 'kSTRIP_PLAN' || !isFull);
+    // A full plan of a stripped engine was refitted no second time.
+    const spent = isFull ? ['kSTRIP_PLAN', 'kREFIT_IDENTICAL'] : [];
+    const flags = engine.flags.filter((flag) => !spent.includes(flag));
     writeRecordedEngine(params.outputPath, { ...engine, flags });
   }
   return {

@@ -68,6 +68,10 @@ export function refitRules({ flags, sameWeights, assumesSame }: RefitFacts): rea
 export const notRefittable =
   'It was built without refitting. Build it again with `refit: true` (trtexec --refit) to replace weights, or `stripWeights: true` (trtexec --stripWeights) to ship it without them.';
 
+/** Of an engine that was stripped, and has its weights from a refit: TensorRT 10.6 made no second one of it. */
+export const refittedOnce =
+  'It was built without its weights, and a refit has put them in: TensorRT does not refit it once more. Refit the engine without weights again (`--keep-stripped` writes such a one), or build with `refit: true` (trtexec --refit) to replace weights.';
+
 function identicalRule(sameWeights: Answer, assumesSame: boolean): RefitRule {
   const rule = 'kREFIT_IDENTICAL';
   const only = 'It was built for the same weights only (kREFIT_IDENTICAL)';

@@ -25,6 +25,16 @@ export const platformRules: readonly FailureRule[] = [
     config: ({ build }) => firstPlace(build, weightKeys),
   },
   {
+    code: 'build.unsupported-gpu',
+    words: /CUDA error 222 loading a module/,
+    applies: ({ info }) => info.product === 'TensorRT-RTX' && info.device !== undefined,
+    explanation: ({ runtime, info }) =>
+      `${runtime} runs kernels on the GPU to build an engine whose weights can be replaced or left out, and has none for ${info.device?.name}, whose compute capability is ${info.device?.computeCapability}.`,
+    advice: () =>
+      'TensorRT for RTX is for GeForce and RTX GPUs: build there, use TensorRT, or remove the setting.',
+    config: ({ build }) => firstPlace(build, weightKeys),
+  },
+  {
     code: 'build.needs-gpu',
     words: /generateForCurrent.*cudaError 35|cudaDeviceProfile.*cudaError (?:35|100)/s,
     applies: ({ info }) => info.mode === 'cpu-only',

@@ -4,7 +4,12 @@ import path from 'node:path';
 import type { RefitResult } from '../../../../../native-bridge/src/engine-protocol.ts';
 import type { LogRecord } from '../../../../../native-bridge/src/protocol.ts';
 import type { MappedWeight } from '../../../engine/refit/map-weights.ts';
-import { notRefittable, type RefitRule, serializationOfRefit } from '../../../engine/refit/refit-rules.ts';
+import {
+  notRefittable,
+  type RefitRule,
+  refittedOnce,
+  serializationOfRefit,
+} from '../../../engine/refit/refit-rules.ts';
 import { isStripped } from '../../../engine/ship-size.ts';
 import type { LoadedModel } from '../../../node/load-model.ts';
 import { explainParserErrors } from '../../build/failures/parser-refusals.ts';
@@ -88,7 +93,7 @@ export async function refitEngine(
       runtime: displayName(loaded.runtime),
       notes: [...file.notes, ...notesOn(file.provenance, weights, wish)],
     };
-    if (!isRefittable) return refused(notRefittable, known);
+    if (!isRefittable) return refused(whyNot(file.provenance), known);
     const misfit = wish.weights ? undefined : misfits(weights, model);
     if (misfit !== undefined) return refused(misfit, known);
     options.onStep?.('refitting');
@@ -122,7 +127,7 @@ export async function checkRefit(
     return { isPossible: true, notLoaded, rules, weights: [], notes: file.notes };
   }
   return await withRefittable(file, runtimes, wish, options, async (loaded, { isRefittable, weights }) => {
-    const message = isRefittable ? misfits(weights, model) : notRefittable;
+    const message = isRefittable ? misfits(weights, model) : whyNot(file.provenance);
     return {
       isPossible: message === undefined,
       ...(message !== undefined && { message }),
@@ -132,6 +137,12 @@ export async function checkRefit(
       notes: [...file.notes, ...notesOn(file.provenance, weights, wish)],
     };
   });
+}
+
+function whyNot(provenance: Provenance | undefined): string {
+  const { flags = [] } = provenance?.request.settings ?? {};
+  const isFull = provenance?.refit !== undefined && !provenance.refit.isStripped;
+  return isFull && flags.includes('kSTRIP_PLAN') && !flags.includes('kREFIT') ? refittedOnce : notRefittable;
 }
 
 /** Weights of the same name and another size: the model is another one. */

@@ -22,6 +22,8 @@ interface Said extends Case {
   readonly words: readonly string[];
   readonly setting?: string;
   readonly cpuOnly?: boolean;
+  /** TensorRT for RTX on an H200, which it is not for. */
+  readonly rtxOnH200?: boolean;
   readonly code: string;
   readonly message?: RegExp;
   readonly advice?: RegExp;
@@ -32,7 +34,20 @@ interface Said extends Case {
 const noImplementation = (node: string) =>
   `IBuilder::buildSerializedNetwork: Error Code 10: Internal Error (Could not find any implementation for node ${node}.)`;
 
+const h200 = { name: 'NVIDIA H200', computeCapability: '9.0', totalMemory: 150e9 };
+
 const cases: Readonly<Record<string, Said>> = {
+  'a refittable engine of TensorRT for RTX on a GPU that it is not for': {
+    config: 'model: net.onnxtxt\nrefit: true\n',
+    words: [
+      'CUDA error 222 loading a module.',
+      'MyelinCheckException: graph_jit.cpp:261: CHECK(status == myelinSuccess) failed.',
+    ],
+    rtxOnH200: true,
+    code: 'build.unsupported-gpu',
+    message: /kernels on the GPU .* has none for NVIDIA H200, whose compute capability is 9\.0/,
+    at: 'refit',
+  },
   'a plugin library for another platform': {
     config: 'model: net.onnxtxt\nstaticPlugins: [./a.so, ./b.so]\n',
     words: ['The plugin library /elsewhere/b.so does not load: invalid ELF header.'],
@@ -298,7 +313,7 @@ const cases: Readonly<Record<string, Said>> = {
 describe('words of a failed build', () => {
   for (const [
     name,
-    { words, setting, cpuOnly, code, message, advice, at, nodes, ...given },
+    { words, setting, cpuOnly, rtxOnH200, code, message, advice, at, nodes, ...given },
   ] of Object.entries(cases)) {
     test(name, (context) => {
       const [problem, ...more] = explained(context, {
@@ -306,6 +321,7 @@ describe('words of a failed build', () => {
         words,
         ...(setting !== undefined && { setting }),
         ...(cpuOnly && { info: { mode: 'cpu-only' } }),
+        ...(rtxOnH200 && { info: { product: 'TensorRT-RTX', version: '1.7.1', device: h200 } }),
       });
       assert.ok(problem);
       assert.deepEqual(more, []);
