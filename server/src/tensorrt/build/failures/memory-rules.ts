@@ -22,7 +22,7 @@ export const memoryRules: readonly FailureRule[] = [
     code: 'build.out-of-memory',
     words: /LLVM ERROR: out of memory/,
     explanation: ({ runtime }) =>
-      `The compiler inside ${runtime} asked for memory that it did not get, and ended the process. TensorRT 10.6 does so on some tiny models, where no memory is short: a mistake of its own.`,
+      `The compiler inside ${runtime} asked for memory that it did not get, and ended the process. TensorRT 10.6 does so on some tiny models and over some debug tensors, where no memory is short: a mistake of its own.`,
     advice: () =>
       'Try a newer TensorRT first; TensorRT for RTX 1.7 and TensorRT 10.15 and newer are not known to do so. On a machine that is short of memory, close other programs.',
   },
