@@ -70,7 +70,7 @@ interface KeptBridge {
 }
 
 /**
- * The TensorRT installations of this machine and a bridge for each that is used: one for builds, and one for checks with each list of
+ * The TensorRT installations of this machine and bridges for each that is used: one for builds and one for checks, with each list of
  * plugins. The machine is searched once, until a refresh; bridges start when they are used.
  */
 export class Runtimes {
@@ -186,7 +186,8 @@ export class Runtimes {
   #retireOlder(infer: string, plugins: PluginSet): void {
     if (plugins === noPlugins) return;
     for (const [key, known] of this.#bridges) {
-      if (known.infer !== infer || !isSameList(known.plugins, plugins)) continue;
+      if (known.infer !== infer || known.plugins.key === plugins.key) continue;
+      if (!isSameList(known.plugins, plugins)) continue;
       this.#bridges.delete(key);
       this.#retired.add(known.client);
       known.client.retire();
@@ -195,10 +196,14 @@ export class Runtimes {
 
   /**
    * A bridge of its own for builds: checks go on while an engine is built. `device`: the GPU that it is to see, as
-   * CUDA_VISIBLE_DEVICES names it; the first one of this process where absent.
+   * CUDA_VISIBLE_DEVICES names it; the first one of this process where absent. `plugins`: what the build loads.
    */
-  buildBridgeOf(installation: UsableInstallation, device?: string): BridgeClient {
-    return this.#bridge(installation, 'build', { device });
+  buildBridgeOf(
+    installation: UsableInstallation,
+    device?: string,
+    plugins: PluginSet = noPlugins,
+  ): BridgeClient {
+    return this.#bridge(installation, 'build', { device, plugins });
   }
 
   /** What an installation said of itself when it last ran; starts nothing. */

@@ -9,6 +9,7 @@ import { parseOnnxText } from '../../../server/src/onnx/text/parse.ts';
 import { toModel } from '../../../server/src/onnx/text/to-model/to-model.ts';
 import { BridgeError } from '../../../server/src/tensorrt/bridge/bridge-error.ts';
 import { checkModel, type Verdict } from '../../../server/src/tensorrt/check.ts';
+import { isUsable } from '../../../server/src/tensorrt/installations/installation.ts';
 import { type PluginSet, pluginSet } from '../../../server/src/tensorrt/plugin-set.ts';
 import { type Runtime, Runtimes } from '../../../server/src/tensorrt/runtimes.ts';
 import { compileText } from '../../support/compile-library.mjs';
@@ -52,6 +53,24 @@ describe('checks with plugins of the user', () => {
     assert.equal(again.verdict.supported, false);
     assert.equal(again.runtime.bridge, without.runtime.bridge);
     assert.equal((await check(pluginSet([library]))).runtime.bridge, having.runtime.bridge);
+  });
+
+  test('a build takes libraries that were written anew, too: a plugin is compiled and tried again and again', async () => {
+    const { installations } = await runtimes.find();
+    const [installation] = installations;
+    assert.ok(installation && isUsable(installation));
+    const own = compilePlugin(
+      mkdtempSync(path.join(folder, 'own-')),
+      path.join(tensorrt, 'libnvinfer.so.10'),
+    );
+    const bridge = () => runtimes.buildBridgeOf(installation, undefined, pluginSet([own]));
+    const first = bridge();
+    assert.equal(bridge(), first);
+    assert.notEqual(runtimes.buildBridgeOf(installation), first);
+    assert.notEqual((await check(pluginSet([own]))).runtime.bridge, first);
+    assert.equal(bridge(), first, 'a check with the same libraries leaves it as it is');
+    appendFileSync(own, ' ');
+    assert.notEqual(bridge(), first);
   });
 
   test('a library that was written anew is loaded by another process, and the earlier one ends', async () => {

@@ -3,8 +3,10 @@ import path from 'node:path';
 import type { BuildProgress } from '../../../../native-bridge/src/build-protocol.ts';
 import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
 import type { ConfigProblem } from '../../build-config/model.ts';
+import { pluginPaths } from '../../build-config/paths.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { displayName, type UsableInstallation } from '../installations/installation.ts';
+import { pluginSet } from '../plugin-set.ts';
 import type { Runtimes } from '../runtimes.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { checkRequest } from './check-request.ts';
@@ -156,7 +158,8 @@ export class BuildQueue {
       const { runtimes, installation } = await unlessAborted(this.#options.runtimeFor(request), signal);
       tell({ kind: 'runtime', installation });
       const gpu = visibleDevice(request.build.get('device')?.value);
-      const bridge = runtimes.buildBridgeOf(installation, gpu);
+      const plugins = pluginSet(this.#options.loadsLibraries() ? pluginPaths(request.build) : []);
+      const bridge = runtimes.buildBridgeOf(installation, gpu, plugins);
       const outcome = await runBuild(
         request.build,
         { bridge, libraries: installation.directory },
