@@ -25,6 +25,7 @@ import {
   RunRequest,
 } from '../../native-bridge/src/engine-protocol.ts';
 import { InitializeRequest, protocolVersion } from '../../native-bridge/src/protocol.ts';
+import { readLayerInformation } from '../../server/src/engine/layer-information.ts';
 import { type Bridge, startBridge } from './engines/bridge.mts';
 import { difference, median, Record, round } from './engines/record.mts';
 
@@ -608,6 +609,49 @@ for (const name of modelNames) {
     );
     await close(engine);
     return { tensors, notes: run.notes, listed: description.debugTensors };
+  });
+}
+
+// Debug tensors come in the format of the kernels: which, and what the inspector says of it. Several builds, as tactics differ.
+for (const [name, settings] of Object.entries({
+  'level 3': { flags: ['kFP16'] },
+  'level 3 again': { flags: ['kFP16'] },
+  'level 5': { flags: ['kFP16'], optimizationLevel: 5 },
+})) {
+  await record.section(`formats of debug tensors in float16, ${name}`, async () => {
+    const engineName = `formats-${name}`;
+    const builder = startBridge(script, infer);
+    await builder.request(InitializeRequest, { protocolVersion, libraries: { infer, onnxParser } });
+    await build(
+      builder,
+      'convolutions',
+      engineName,
+      { ...settings, debugTensors: ['c0', 'r0', 'p0', 'c1'] },
+      { stronglyTyped: false },
+    ).finally(() => builder.end());
+    const { engine } = await open(engineName);
+    const { json } = await runner.request(LayerInformationRequest, { engine });
+    writeFileSync(path.join(results, `${engineName.replaceAll(' ', '-')}-layers.json`), json);
+    const directory = path.join(results, engineName.replaceAll(' ', '-'));
+    mkdirSync(directory, { recursive: true });
+    const run = await runner.request(
+      RunRequest,
+      runParams(engine, 'convolutions', {
+        debug: { tensors: 'all', unfused: false, directory },
+      }),
+    );
+    await close(engine);
+    const told = readLayerInformation(json).layers.flatMap(({ outputs }) => outputs);
+    return {
+      tensors: run.debugTensors.map(({ name: tensor, type, dims, path: file }) => ({
+        name: tensor,
+        type,
+        dims,
+        file: path.basename(file),
+        inspector: told.filter((output) => output.name === tensor).map(({ format }) => format),
+      })),
+      notes: run.notes,
+    };
   });
 }
 
