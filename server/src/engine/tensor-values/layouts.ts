@@ -54,25 +54,31 @@ export function placesIn(dims: readonly number[], { vector }: Layout): Float64Ar
 
 /**
  * How values go with those of the reference, of the elements that the layout has among the first `values.length`: 1 where they rise and fall
- * together, about 0 where they lie in another order (a cosine would be high there where all values are alike). 0 where all are equal.
+ * together, about 0 where they lie in another order (a cosine would be high there where all values are alike). 0 where all are equal. With
+ * `step`, every so manyth element is looked at.
  */
-export function correlationIn(values: Float64Array, reference: Float64Array, places: Float64Array): number {
+export function correlationIn(
+  values: Float64Array,
+  reference: Float64Array,
+  places: Float64Array,
+  step = 1,
+): number {
   let [count, own, other] = [0, 0, 0];
-  const pairs = function* () {
-    for (const [at, place] of places.entries()) {
-      const value = values[place];
-      const expected = reference[at] ?? Number.NaN;
-      if (value !== undefined && Number.isFinite(value) && Number.isFinite(expected))
-        yield [value, expected] as const;
-    }
-  };
-  for (const [value, expected] of pairs()) {
+  const both = (at: number): readonly [number, number] => [
+    values[places[at] ?? -1] ?? Number.NaN,
+    reference[at] ?? Number.NaN,
+  ];
+  for (let at = 0; at < places.length; at += step) {
+    const [value, expected] = both(at);
+    if (!Number.isFinite(value) || !Number.isFinite(expected)) continue;
     count++;
     own += value;
     other += expected;
   }
   let [together, ofOwn, ofOther] = [0, 0, 0];
-  for (const [value, expected] of pairs()) {
+  for (let at = 0; at < places.length; at += step) {
+    const [value, expected] = both(at);
+    if (!Number.isFinite(value) || !Number.isFinite(expected)) continue;
     const [one, two] = [value - own / count, expected - other / count];
     together += one * two;
     ofOwn += one * one;
