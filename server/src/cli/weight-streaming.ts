@@ -26,8 +26,8 @@ export const weightStreamingCommand: Command = {
   description: [
     'Runs an engine that was built with allowWeightStreaming once for each budget: how many bytes of its streamable weights',
     'stay on the GPU, while the others are copied there for every inference. TensorRT’s own choice (automatic) and all',
-    'weights are always among the budgets. The recommendation is the smallest budget that is hardly slower than the best',
-    'one; a config keeps it as weightStreamingBudget. --export writes what is shown again without a GPU.',
+    'weights are always among the budgets. The recommendation is the one with least memory that is hardly slower than the',
+    'best; a config keeps it as weightStreamingBudget. --export writes what is shown again without a GPU.',
     '',
     'An engine is loaded with all that is in it; code for the CPU inside it runs only with --trust-host-code.',
   ].join('\n'),

@@ -13,8 +13,9 @@ export interface SweepPoint {
   /** Of one inference on the device, milliseconds; absent where the run failed. */
   readonly latency?: { readonly median: number; readonly p95: number; readonly min: number };
   readonly inferences?: number;
-  /** Bytes of the context's activations, and of what streaming takes beside the budget. */
+  /** Bytes of the execution context: activations, and the scratch memory that streaming takes beside the budget. */
   readonly context?: number;
+  /** Bytes of that scratch memory. */
   readonly scratch?: number;
   /** Bytes of the device in use by all processes, at most. */
   readonly device?: number;
@@ -42,9 +43,14 @@ export interface WeightStreamingSweep {
   readonly points: readonly SweepPoint[];
 }
 
-/** The weights that stay, what streaming takes, activations: what an engine asks of the device for this budget. */
-export function bytesOf({ budget, scratch = 0, context = 0 }: SweepPoint): number {
-  return budget + scratch + context;
+/** The weights that stay, and the context: what an engine asks of the device for this budget. */
+export function bytesOf({ budget, scratch = 0, context = scratch }: SweepPoint): number {
+  return budget + context;
+}
+
+/** Without what is streaming's. */
+function activations({ scratch = 0, context }: SweepPoint): number | undefined {
+  return context === undefined ? undefined : Math.max(0, context - scratch);
 }
 
 /** `50%`, or bytes where no whole percent says it: as a config takes it. */
@@ -59,7 +65,7 @@ export function percentText(budget: number, streamable: number): string {
 }
 
 export interface SweepAdvice {
-  /** The fastest point, and the smallest budget that is at most `tolerance` slower. Absent where no run succeeded. */
+  /** The fastest point, and the one with least memory that is at most `tolerance` slower. Absent where no run succeeded. */
   readonly best?: SweepPoint;
   readonly knee?: SweepPoint;
   /** One or two sentences. */
@@ -76,18 +82,21 @@ export function adviseBudget({ points, weights }: WeightStreamingSweep, toleranc
     first,
   );
   const limit = best.latency.median * (1 + tolerance);
-  const knee = measured.filter(({ latency }) => latency.median <= limit).sort(bySize)[0] ?? best;
+  const within = measured.filter(({ latency }) => latency.median <= limit);
+  // Streaming takes scratch memory: a smaller budget may ask for more in all.
+  const knee =
+    [...within].sort((left, right) => bytesOf(left) - bytesOf(right) || bySize(left, right))[0] ?? best;
   const largest = [...measured].sort(bySize).at(-1) ?? best;
   const name = (point: SweepPoint) => percentText(point.budget, weights.streamable);
   const saved = bytesOf(largest) - bytesOf(knee);
-  const within = `within ${(tolerance * 100).toFixed(0)} % of the best latency`;
+  const ofBest = `within ${(tolerance * 100).toFixed(0)} % of the best latency`;
   const time = `${millisecondsText(knee.latency.median)} ms`;
   if (saved <= 0 || knee.budget === largest.budget) {
-    return {
-      best,
-      knee,
-      sentence: `Keep all weights on the GPU if they fit: with a smaller budget no inference stays ${within} (${time}).`,
-    };
+    const reason =
+      within.length > 1
+        ? `the smaller budgets ${ofBest} (${millisecondsText(best.latency.median)} ms) save no memory, as streaming takes scratch memory`
+        : `with a smaller budget no inference stays ${ofBest} (${time})`;
+    return { best, knee, sentence: `Keep all weights on the GPU if they fit: ${reason}.` };
   }
   const cost =
     knee === best
@@ -96,7 +105,7 @@ export function adviseBudget({ points, weights }: WeightStreamingSweep, toleranc
   return {
     best,
     knee,
-    sentence: `A budget of ${name(knee)} (${byteText(knee.budget)}) is the smallest ${within}: an inference takes ${time}, ${cost}, and the GPU holds ${byteText(saved)} less than with a budget of ${name(largest)}.`,
+    sentence: `A budget of ${name(knee)} (${byteText(knee.budget)}) asks for least memory ${ofBest}: an inference takes ${time}, ${cost}, and the GPU holds ${byteText(saved)} less than with a budget of ${name(largest)}.`,
   };
 }
 
@@ -121,7 +130,7 @@ export function sweepSection(sweep: WeightStreamingSweep, { best, knee }: SweepA
       percentText(point.budget, weights.streamable),
       byteText(point.budget),
       bytes(point.scratch),
-      bytes(point.context),
+      bytes(activations(point)),
       point.latency ? millisecondsText(point.latency.median) : '–',
       point.latency ? millisecondsText(point.latency.p95) : '–',
       bytes(point.device),
