@@ -15,7 +15,13 @@ import {
 } from '../build-protocol.ts';
 import { runtimeWish } from '../tensorrt/build/choose-runtime.ts';
 import type { BuildProblem } from '../tensorrt/build/failures/explain-failure.ts';
-import { type BuildEnd, type BuildEvent, BuildQueue, type QueuedBuild } from '../tensorrt/build/queue.ts';
+import {
+  type AddOptions,
+  type BuildEnd,
+  type BuildEvent,
+  BuildQueue,
+  type QueuedBuild,
+} from '../tensorrt/build/queue.ts';
 import {
   buildOfModelFile,
   buildsOfConfig,
@@ -78,7 +84,7 @@ export class Builds {
   /** Answers when all of them are over. Throws an error for people where there is nothing to build. */
   async build(params: BuildEngineParams, token: CancellationToken): Promise<BuildEngineResult> {
     const requests = this.#requests(params);
-    const builds = requests.map((request) => this.#add(request, params.force === true));
+    const builds = requests.map((request) => this.#add(request, { force: params.force === true }));
     const cancelling = token.onCancellationRequested(() => {
       for (const { id } of builds) this.cancel(id);
     });
@@ -97,10 +103,11 @@ export class Builds {
   async buildOne(
     build: BuildConfig,
     signal: AbortSignal,
-    { keepsProblems = false }: { readonly keepsProblems?: boolean } = {},
+    { keepsProblems = false, title }: { readonly keepsProblems?: boolean; readonly title?: string } = {},
   ): Promise<BuildEnd> {
     signal.throwIfAborted();
-    const { id, end } = this.#add({ build, problems: [], files: [] }, false, keepsProblems);
+    const request = { build, problems: [], files: [] };
+    const { id, end } = this.#add(request, title === undefined ? {} : { title }, keepsProblems);
     const cancel = () => this.#queue.cancel(id);
     signal.addEventListener('abort', cancel, { once: true });
     const result = await end;
@@ -140,8 +147,8 @@ export class Builds {
     return requests;
   }
 
-  #add(request: RequestedBuild, force: boolean, keepsProblems = false): QueuedBuild {
-    const build = this.#queue.add(request, { force });
+  #add(request: RequestedBuild, options: AddOptions, keepsProblems = false): QueuedBuild {
+    const build = this.#queue.add(request, options);
     this.#entries.set(build.id, {
       build,
       watched: this.#parts.buildProblems.watch(request.build),

@@ -23,7 +23,7 @@ import { debugMarks } from '../features/debug-marks.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { typesOfInference } from '../node/types-of-values.ts';
-import { buildsOfConfig } from '../tensorrt/build/requested-builds.ts';
+import { buildsOfConfig, buildTitle } from '../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../tensorrt/engines/debug/build-engines.ts';
 import {
@@ -157,9 +157,11 @@ async function enginesToDebug(
     unfused: false,
     folder: `${directory}.engine`,
     maxBuilds: defaultMaxBuilds,
-    build: (wanted, { activity, isPart }) => {
+    build: (wanted, { activity, part }) => {
       report(activity);
-      return session.builds.buildOne(wanted, signal, { keepsProblems: isPart });
+      const ofPart =
+        part === undefined ? {} : { keepsProblems: true, title: `${buildTitle(build)} (${part})` };
+      return session.builds.buildOne(wanted, signal, ofPart);
     },
     // Those of the config: what an engine's own note names is told, and not loaded.
     loading: () => ({ hostCodeAllowed: false, pluginLibraries: pluginPaths(build), signal }),

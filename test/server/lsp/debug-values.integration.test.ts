@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeAction, TextEdit } from 'vscode-languageserver-types';
+import { type BuildStatus, BuildsNotification } from '../../../server/src/build-protocol.ts';
 import type { CaptureDebugResult, DebugOnModelResult } from '../../../server/src/debug-protocol.ts';
 import { temporaryFolder } from '../../native-bridge/support/models.ts';
 import type { BadMarks } from '../../support/recorded-gpu/bad-marks.ts';
@@ -227,6 +228,10 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
     const bad: readonly BadMarks[] = [{ together: ['r0', 'c1'], end: 'LLVM ERROR: out of memory' }];
     writeFileSync(badMarks, JSON.stringify(bad));
     const uri = await opened(client, 'split-convolutions.onnxtxt', convolutions);
+    let told: readonly BuildStatus[] = [];
+    client.connection.onNotification(BuildsNotification.method, ({ builds }) => {
+      told = builds;
+    });
     const { index } = await client.connection.sendRequest<CaptureDebugResult>('debug/capture', {
       uri,
       engine: true,
@@ -251,6 +256,15 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
         ['r0', '1'],
         ['c1', '2'],
         ['y (output)', '1'],
+      ],
+    );
+    assert.deepEqual(
+      // The latest first.
+      told.map(({ title }) => title).filter((title) => title.startsWith('split-')),
+      [
+        'split-convolutions.onnxtxt (1 of 2 debug tensors)',
+        'split-convolutions.onnxtxt (1 of 2 debug tensors)',
+        'split-convolutions.onnxtxt',
       ],
     );
     // That a build of all of them failed is no problem of the model's.

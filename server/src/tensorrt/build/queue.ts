@@ -72,6 +72,8 @@ export interface AddOptions {
   readonly force?: boolean;
   /** Whether what the checks of the config against model and TensorRT call an error keeps it from being built; true by default. */
   readonly isChecked?: boolean;
+  /** What it is called for people; by its config or model otherwise. */
+  readonly title?: string;
 }
 
 interface Entry extends QueuedBuild, Required<AddOptions> {
@@ -91,14 +93,17 @@ export class BuildQueue {
   }
 
   /** Puts a build at the end. */
-  add(request: RequestedBuild, { force = false, isChecked = true }: AddOptions = {}): QueuedBuild {
+  add(
+    request: RequestedBuild,
+    { force = false, isChecked = true, title = buildTitle(request.build) }: AddOptions = {},
+  ): QueuedBuild {
     let finish: Entry['finish'] = () => undefined;
     const end = new Promise<BuildEnd>((resolve) => {
       finish = resolve;
     });
     const entry: Entry = {
       id: ++this.#lastId,
-      title: buildTitle(request.build),
+      title,
       request,
       end,
       force,

@@ -19,8 +19,8 @@ export const defaultMaxBuilds = 16;
 export interface BuildAttempt {
   /** What is done: `building detector.part2.engine: 4 of 7 debug tensors (build 3 of at most 16)`. */
   readonly activity: string;
-  /** One of several, whose failure is nothing to tell: others follow from it. */
-  readonly isPart: boolean;
+  /** Of one of several, whose failure is nothing to tell, as others follow from it: `4 of 7 debug tensors`. */
+  readonly part?: string;
 }
 
 export interface BuiltEnginesOptions extends EngineOptions {
@@ -61,7 +61,6 @@ export async function buildDebuggedEngines(
   const engine = enginePath(debug.build);
   const end = await options.build(debug.build, {
     activity: `building ${path.basename(engine)}`,
-    isPart: false,
   });
   if (isBuilt(end)) {
     await removeParts(build, folder, 1);
@@ -90,13 +89,14 @@ async function buildInParts(
   const attempt = async (
     names: readonly string[],
     label: string,
+    part: string,
     activityOf: (engine: string) => string,
   ): Promise<PartEnd<{ readonly path: string; readonly unfused: boolean }> & { readonly end: BuildEnd }> => {
     const debug = debugBuild(build, { names, unfused }, folder, label);
     const engine = enginePath(debug.build);
     const end = await options.build(debug.build, {
       activity: activityOf(path.basename(engine)),
-      isPart: true,
+      part,
     });
     if (isBuilt(end)) return { kind: 'built', engine: { path: engine, unfused: debug.unfused }, end };
     // What keeps any build from beginning keeps the next one, too.
@@ -113,8 +113,13 @@ async function buildInParts(
   const split = await splitMarks(tensors, {
     maxBuilds,
     build: async (names, number) => {
-      const counts = `${names.length} of ${tensors.length} debug tensors (build ${number} of at most ${maxBuilds})`;
-      const end = await attempt(names, partLabel(built + 1), (engine) => `building ${engine}: ${counts}`);
+      const part = `${names.length} of ${tensors.length} debug tensors`;
+      const end = await attempt(
+        names,
+        partLabel(built + 1),
+        part,
+        (engine) => `building ${engine}: ${part} (build ${number} of at most ${maxBuilds})`,
+      );
       if (end.kind === 'built') built++;
       return end;
     },
@@ -124,6 +129,7 @@ async function buildInParts(
         const end = await attempt(
           [],
           'unmarked',
+          'no debug tensors',
           () =>
             `building without debug tensors, to see whether TensorRT crashes all the same (build ${number} of at most ${maxBuilds})`,
         );
