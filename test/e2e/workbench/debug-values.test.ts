@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { openValueFile } from '../../../server/src/engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../server/src/node/file-access.ts';
+import type { BadMarks } from '../../support/recorded-gpu/bad-marks.ts';
 import {
   type EditorFixture,
   progressEnded,
@@ -52,13 +53,14 @@ async function actAt(page: Page, text: Locator, node: string, value: string, act
 describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-values-'));
   const engineValues = path.join(folder, 'engine-values');
+  const badMarks = path.join(folder, 'bad-marks.json');
   let editor: EditorFixture;
   const file = (name: string) => path.join(editor.workspace, name);
   before(async () => {
     mkdirSync(engineValues);
     editor = await startEditorFixture(folder, {
       recordedGpu: true,
-      env: { RECORDED_GPU_VALUES: engineValues },
+      env: { RECORDED_GPU_VALUES: engineValues, RECORDED_GPU_BAD_MARKS: badMarks },
     });
     const maker = fileURLToPath(new URL('../../gpu/make-models.py', import.meta.url));
     execFileSync('python3', [maker, path.join(folder, 'nets'), 'convolutions']);
@@ -134,6 +136,28 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
       await progressEnded(page);
       await workbench.screenshot('values-divergence');
       assert.match(readFileSync(file('convolutions.trt.yaml'), 'utf8'), /markDebug: \[r0, c1\]/);
+    });
+  });
+
+  test('that TensorRT does not mark in one engine: several builds, one page', async () => {
+    const bad: readonly BadMarks[] = [{ together: ['r0', 'c1'], end: 'corrupted double-linked list' }];
+    writeFileSync(badMarks, JSON.stringify(bad));
+    // There is an engine with both marks, from before.
+    rmSync(file('convolutions.engine'));
+    await editor.inWindow('values-several', 'convolutions.onnx', async (workbench) => {
+      const { page } = workbench;
+      const text = page.locator('.monaco-editor[data-uri*="convolutions.onnx"]').first();
+      await text.locator('.view-line', { hasText: 'GlobalAveragePool' }).first().waitFor();
+      await showValues(workbench, 'TensorRT and ONNX Runtime');
+      const view = webview(page);
+      await view
+        .getByText(/so 2 engines were built/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await progressEnded(page);
+      await workbench.command('TensorRT Builds: Focus on TensorRT Builds View');
+      await page.getByText('convolutions.trt.yaml (1 of 2 debug tensors)').first().waitFor();
+      await workbench.screenshot('values-several');
     });
   });
 });

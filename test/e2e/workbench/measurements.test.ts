@@ -1,6 +1,6 @@
 /** Simulation: measurements in the workbench, on the recorded GPU (test/support/recorded-gpu). */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -109,6 +109,22 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await progressEnded(page);
       await workbench.screenshot('measure-code');
       await workbench.command('File: Revert and Close Editor');
+    });
+  });
+
+  test('a sweep that a real H200 made is shown from its file', async () => {
+    cpSync(new URL('../../fixtures/engines/blocks-sweep.json', import.meta.url), file('blocks.sweep.json'));
+    await editor.inWindow('measure-sweep-file', undefined, async ({ page, ...workbench }) => {
+      await workbench.command('TensorRT: Show Measurement…');
+      await workbench.answerFileDialog(file('blocks.sweep.json'));
+      const view = webview(page);
+      await view.locator('.plot .point').first().waitFor({ timeout: 60_000 });
+      await view
+        .getByText(/Keep all weights on the GPU if they fit/)
+        .first()
+        .waitFor();
+      assert.equal(await view.locator('.plot .point').count(), 11);
+      await workbench.screenshot('measure-sweep-file');
     });
   });
 
