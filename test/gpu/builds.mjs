@@ -24,7 +24,9 @@ const failures = [];
 const record = {};
 
 /** Scales of an INT8 calibration cache, as TensorRT writes them: the bits of floats. */
-const calibration = ['x', 'c0', 'r0', 'p0', 'c1', 'r1', 'g', 'f', 'y'].map((name) => `${name}: 3d000000`);
+const calibration = ['x', 'c0', 'r0', 'p0', 'c1', 'r1', 'g', 'f', 'y', 'm0', 'a0'].map(
+  (name) => `${name}: 3d000000`,
+);
 writeFileSync(
   path.join(folder, 'calibration.cache'),
   `TRT-100600-EntropyCalibration2\n${calibration.join('\n')}\n`,
@@ -58,6 +60,11 @@ const configs = [
   ['fp16', 'convolutions', 'fp16: true'],
   ['best', 'convolutions', 'best: true\ncalib: calibration.cache'],
   ['int8', 'convolutions', 'int8: true\nfp16: true\ncalib: calibration.cache'],
+  [
+    'calibration profile',
+    'layers',
+    'int8: true\nfp16: true\ncalib: calibration.cache\nshapesCalib: { x: [8, 256] }',
+  ],
   [
     'layer precisions',
     'convolutions',
