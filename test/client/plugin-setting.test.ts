@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { settingWith } from '../../client/src/plugin-setting.ts';
 
-const folder = path.resolve('/work/models');
+const folder = path.resolve('/projects/models');
 const inside = path.join(folder, 'build', 'libinside.so');
 const outside = path.resolve('/opt/liboutside.so');
 
