@@ -95,7 +95,7 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
     const { notes } = capture('formats');
     assert.match(
       notes.join('\n'),
-      /handed r0, c1 over in the format of its kernels \(kHWC or kHWC8 or kHWC16\)/,
+      /handed r0 over in the format of its kernels \(kHWC or kHWC8 or kHWC16 or kCHW16\).*\n.*handed c1 over/,
     );
     const [own, other] = ['tensorrt', 'onnxruntime'].map((side) => [
       ...openValueFile(path.join(folder, 'formats', side, 'c1.npy'), nodeFileAccess).chunks(),

@@ -17,21 +17,25 @@ export function layoutsOf(dims: readonly number[]): Layout[] {
   const { channels, inner } = parts(dims);
   if (channels < 2 || inner < 2) return [];
   const padded = (step: number) => Math.ceil(channels / step) * step;
-  const last = new Map<number, string[]>();
-  for (const [name, step] of [
-    ['kHWC', 1],
-    ['kHWC8', 8],
-    ['kHWC16', 16],
-  ] as const) {
-    const vector = padded(step);
-    last.set(vector, [...(last.get(vector) ?? []), name]);
-  }
-  return [
-    ...Array.from(last, ([vector, names]) => ({ name: names.join(' or '), vector })),
-    ...[2, 4, 16, 32]
-      .filter((vector) => !last.has(vector))
-      .map((vector) => ({ name: `kCHW${vector}`, vector })),
-  ];
+  const formats: readonly (readonly [string, number])[] =
+    dims.length === 5
+      ? [
+          ['kDHWC', channels],
+          ['kDHWC8', padded(8)],
+          ['kCDHW32', 32],
+        ]
+      : [
+          ['kHWC', channels],
+          ['kHWC8', padded(8)],
+          ['kHWC16', padded(16)],
+          ['kCHW2', 2],
+          ['kCHW4', 4],
+          ['kCHW16', 16],
+          ['kCHW32', 32],
+        ];
+  const names = new Map<number, string[]>();
+  for (const [name, vector] of formats) names.set(vector, [...(names.get(vector) ?? []), name]);
+  return Array.from(names, ([vector, alike]) => ({ name: alike.join(' or '), vector }));
 }
 
 /**

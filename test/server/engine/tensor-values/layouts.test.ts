@@ -11,15 +11,16 @@ describe('formats of TensorRT', () => {
   test('are those that change the order; formats that are alike for the channels are one', () => {
     const names = (dims: number[]) => layoutsOf(dims).map(({ name, vector }) => `${name}: ${vector}`);
     assert.deepEqual(names([2, 16, 4, 4]), [
-      'kHWC or kHWC8 or kHWC16: 16',
+      'kHWC or kHWC8 or kHWC16 or kCHW16: 16',
       'kCHW2: 2',
       'kCHW4: 4',
       'kCHW32: 32',
     ]);
+    assert.deepEqual(names([1, 16, 2, 4, 4]), ['kDHWC or kDHWC8: 16', 'kCDHW32: 32']);
     assert.deepEqual(names([1, 3, 4, 4]), [
       'kHWC: 3',
       'kHWC8: 8',
-      'kHWC16: 16',
+      'kHWC16 or kCHW16: 16',
       'kCHW2: 2',
       'kCHW4: 4',
       'kCHW32: 32',
