@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { cacheDirectory } from '../../../scripts/cache.mjs';
-import { type EditorFixture, startEditorFixture } from './workbench.ts';
+import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
 
 /** On a CPU it takes TensorRT for RTX long enough to be watched and cancelled. */
 const detector = path.join(cacheDirectory, 'models/real/rapidocr_onnxruntime-ch_PP-OCRv4_det_infer.onnx');
@@ -88,7 +88,10 @@ describe('building in the workbench', { timeout: 240_000 }, () => {
 
       await done.getByRole('button', { name: 'Open Engine' }).click();
       await page.locator('.tab.active', { hasText: 'detector.engine' }).waitFor();
-      await page.waitForTimeout(1000);
+      await webview(page)
+        .getByText(/Made by/)
+        .first()
+        .waitFor({ timeout: 60_000 });
       await workbench.screenshot('built-engine');
     });
   });
