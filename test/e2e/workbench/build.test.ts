@@ -50,7 +50,7 @@ describe('building in the workbench', { timeout: 240_000 }, () => {
         'profiles: [{ x: { min: [4, 3, 320, 320], opt: [1, 3, 320, 320], max: [4, 3, 640, 640] } }]',
       );
 
-      await workbench.command('View: Focus Problems');
+      await workbench.command('View: Focus Problems (Errors, Warnings, Infos)');
       const problem = page.locator('.markers-panel .monaco-list-row', {
         hasText: 'min of x is greater than opt',
       });
@@ -66,7 +66,7 @@ describe('building in the workbench', { timeout: 240_000 }, () => {
       await fix.click();
       await problem.waitFor({ state: 'detached' });
       await page.keyboard.press('Escape');
-      await workbench.command('View: Close Panel');
+      await workbench.command('View: Toggle Panel Visibility');
 
       // It is saved by itself: the tab has no dot then.
       await page.locator('.editor-actions').getByRole('button', { name: 'Build Engine' }).click();

@@ -155,7 +155,7 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
         .first()
         .waitFor({ timeout: 60_000 });
       await progressEnded(page);
-      await workbench.command('TensorRT Builds: Focus on TensorRT Builds View');
+      await workbench.command('Explorer: Focus on TensorRT Builds View');
       await page.getByText('convolutions.trt.yaml (1 of 2 debug tensors)').first().waitFor();
       await workbench.screenshot('values-several');
     });

@@ -108,7 +108,7 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       await code.locator('.view-line', { hasText: '#include <NvInfer.h>' }).waitFor({ timeout: 60_000 });
       await progressEnded(page);
       await workbench.screenshot('measure-code');
-      await workbench.command('File: Revert and Close Editor');
+      await workbench.command('View: Revert and Close Editor');
     });
   });
 

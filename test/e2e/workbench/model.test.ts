@@ -31,7 +31,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       await workbench.screenshot('hover-refused');
       await page.keyboard.press('Escape');
 
-      await workbench.command('View: Focus Problems');
+      await workbench.command('View: Focus Problems (Errors, Warnings, Infos)');
       const problems = page.locator('.markers-panel .monaco-list-row');
       await problems.first().waitFor();
       const inner = problems.filter({ hasText: 'Bernoulli' });
@@ -105,7 +105,7 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
   test('whose weights are missing says which file is not there', async () => {
     await editor.inWindow('missing-data', 'missing-data.onnx', async ({ page, ...workbench }) => {
       await page.locator('.view-line', { hasText: 'MatMul' }).first().waitFor({ timeout: 20_000 });
-      await workbench.command('View: Focus Problems');
+      await workbench.command('View: Focus Problems (Errors, Warnings, Infos)');
       await page.locator('.markers-panel .monaco-list-row', { hasText: 'nowhere.bin' }).first().waitFor();
       await workbench.screenshot('missing-data');
     });
