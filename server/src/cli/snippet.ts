@@ -92,15 +92,21 @@ async function ask(name: string, given: Arguments, terminal: Terminal): Promise<
 
 /** What `inspect --format json` prints of an engine that it loaded. */
 function inspected(name: string, value: unknown): RunnerFacts {
-  const { engine, runtime, path } = value as {
+  const { engine, runtime, path, provenance } = value as {
     readonly path?: string;
     readonly engine?: EngineDescription;
     readonly runtime?: { readonly product: RunnerFacts['product']; readonly version: string };
+    readonly provenance?: { readonly request?: { readonly pluginLibraries?: readonly string[] } };
   };
   if (!engine?.tensors || !runtime) {
     throw new Error(
       `${name} does not tell the tensors of an engine: \`onnx-trt inspect ENGINE --format json\` does, where it loads the engine.`,
     );
   }
-  return factsOfDescription(engine, { ...runtime, engine: path?.split(/[\\/]/).at(-1) ?? 'model.engine' });
+  return factsOfDescription(engine, {
+    product: runtime.product,
+    version: runtime.version,
+    engine: path?.split(/[\\/]/).at(-1) ?? 'model.engine',
+    loading: { pluginLibraries: provenance?.request?.pluginLibraries ?? [] },
+  });
 }
