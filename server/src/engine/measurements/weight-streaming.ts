@@ -92,10 +92,19 @@ export function adviseBudget({ points, weights }: WeightStreamingSweep, toleranc
   const ofBest = `within ${(tolerance * 100).toFixed(0)} % of the best latency`;
   const time = `${millisecondsText(knee.latency.median)} ms`;
   if (saved <= 0 || knee.budget === largest.budget) {
+    if (largest.budget < weights.streamable) {
+      return {
+        best,
+        knee,
+        sentence: `Keep ${name(knee)} of the weights (${byteText(knee.budget)}) on the GPU: no larger budget could be measured, and an inference takes ${time}.`,
+      };
+    }
     const reason =
-      within.length > 1
-        ? `the smaller budgets ${ofBest} (${millisecondsText(best.latency.median)} ms) save no memory, as streaming takes scratch memory`
-        : `with a smaller budget no inference stays ${ofBest} (${time})`;
+      measured.length === 1
+        ? `no smaller budget was measured (${time})`
+        : within.length > 1
+          ? `the smaller budgets ${ofBest} (${millisecondsText(best.latency.median)} ms) save no memory, as streaming takes scratch memory`
+          : `with a smaller budget no inference stays ${ofBest} (${time})`;
     return { best, knee, sentence: `Keep all weights on the GPU if they fit: ${reason}.` };
   }
   const cost =

@@ -60,10 +60,22 @@ describe('a sweep over weight streaming budgets', () => {
     const failed: SweepPoint = { budget: 1000, isAutomatic: false, failure: 'Out of memory.' };
     const { knee, best } = adviseBudget(sweepOf([point(0, 3), point(50, 1), failed], 1000));
     assert.deepEqual([knee?.budget, best?.budget], [500, 500]);
+    assert.match(
+      adviseBudget(sweepOf([point(0, 3), point(50, 1), failed], 1000)).sentence,
+      /^Keep 50 % of the weights \(500 bytes\) on the GPU: no larger budget could be measured, and/,
+    );
     const sweep = sweepOf([failed], 1000);
     const advice = adviseBudget(sweep);
     assert.equal(advice.sentence, 'No budget could be measured.');
     assert.deepEqual(sweepSection(sweep, advice).rows.at(0)?.at(-1), 'Out of memory.');
+  });
+
+  test('one measured budget is compared with nothing', () => {
+    const { sentence } = adviseBudget(sweepOf([point(100, 1)], 1000));
+    assert.equal(
+      sentence,
+      'Keep all weights on the GPU if they fit: no smaller budget was measured (1.00 ms).',
+    );
   });
 
   test('a budget is written as a config takes it', () => {
