@@ -161,8 +161,28 @@ export function readSweep(value: unknown): WeightStreamingSweep | undefined {
   if (sweep.formatVersion !== 1) {
     throw new Error('It is a sweep that a later version wrote: update to show it.');
   }
-  if (!Array.isArray(sweep.points) || typeof sweep.weights?.streamable !== 'number') {
-    throw new Error('It is a damaged sweep: its points or weights are missing.');
+  const { points, weights } = sweep;
+  if (
+    !Array.isArray(points) ||
+    !points.every(isPoint) ||
+    !(typeof weights?.streamable === 'number' && weights.streamable > 0) ||
+    !isMeasured(sweep)
+  ) {
+    throw new Error('It is a damaged sweep: its points, weights, engine or device are missing.');
   }
   return sweep as WeightStreamingSweep;
+}
+
+function isPoint(value: unknown): boolean {
+  const { budget, latency } = (value ?? {}) as Partial<SweepPoint>;
+  if (typeof budget !== 'number') return false;
+  return latency === undefined || [latency?.median, latency?.p95].every((time) => typeof time === 'number');
+}
+
+/** Whether a file says which engine was measured, and where. */
+export function isMeasured({
+  engine,
+  device,
+}: Partial<Pick<WeightStreamingSweep, 'engine' | 'device'>>): boolean {
+  return typeof engine === 'string' && typeof device?.name === 'string';
 }

@@ -96,6 +96,16 @@ describe('a sweep over weight streaming budgets', () => {
     assert.equal(readSweep({ format: 'onnx-tensorrt-tools profile' }), undefined);
     assert.equal(readSweep(null), undefined);
     assert.throws(() => readSweep({ ...h200, formatVersion: 2 }), /later version/);
-    assert.throws(() => readSweep({ ...h200, points: 3 }), /damaged/);
+    const { device: _, ...nowhere } = h200;
+    for (const damaged of [
+      { ...h200, points: 3 },
+      { ...h200, points: [{}] },
+      { ...h200, points: [null] },
+      { ...h200, points: [{ ...h200.points[0], latency: {} }] },
+      { ...h200, weights: { streamable: 0 } },
+      nowhere,
+    ]) {
+      assert.throws(() => readSweep(damaged), /damaged/);
+    }
   });
 });
