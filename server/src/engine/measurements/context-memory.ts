@@ -1,5 +1,6 @@
 /** What execution contexts take of the device's memory, by allocation strategy, profile and shapes. */
 import type { EngineDescription, RunInput } from '../../../../native-bridge/src/engine-protocol.ts';
+import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import { shapeText, type TableSection } from '../describe-engine.ts';
 import { byteText } from '../sizes.ts';
 import { isMeasured } from './weight-streaming.ts';
@@ -23,7 +24,7 @@ export interface ContextMemoryTable {
   readonly formatVersion: 1;
   /** Absolute path. */
   readonly engine: string;
-  readonly runtime: { readonly product: string; readonly version: string };
+  readonly runtime: { readonly product: Product; readonly version: string };
   readonly device: { readonly name: string; readonly computeCapability: string };
   readonly rows: readonly ContextMemoryRow[];
 }

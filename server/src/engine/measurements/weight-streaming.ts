@@ -1,4 +1,5 @@
 /** What a sweep over weight streaming budgets measured, and what follows from it. */
+import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import type { TableSection } from '../describe-engine.ts';
 import { byteText, millisecondsText } from '../sizes.ts';
 
@@ -29,7 +30,7 @@ export interface WeightStreamingSweep {
   /** Absolute path. */
   readonly engine: string;
   readonly model?: string;
-  readonly runtime: { readonly product: string; readonly version: string };
+  readonly runtime: { readonly product: Product; readonly version: string };
   readonly device: { readonly name: string; readonly computeCapability: string };
   /** Bytes. */
   readonly weights: {
