@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { EngineDescription } from '../../../native-bridge/src/engine-protocol.ts';
 import {
   factsOfDescription,
@@ -15,6 +14,7 @@ import { type Arguments, type Command, UsageError } from './command.ts';
 import { budgetOption, numberOption } from './engine/options.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import { writeResult } from './result-file.ts';
 import type { Terminal } from './terminal.ts';
 
 export const snippetCommand: Command = {
@@ -61,10 +61,7 @@ export const snippetCommand: Command = {
     });
     const file = given.value('output');
     if (file === undefined) terminal.print(program);
-    else {
-      await writeFile(file, program);
-      terminal.note(`${file} is written.`);
-    }
+    else await writeResult(file, program, terminal);
     return 0;
   },
 };

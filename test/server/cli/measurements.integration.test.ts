@@ -157,6 +157,30 @@ describe('memory of execution contexts (simulated GPU)', () => {
   });
 });
 
+describe('a file that cannot be written', () => {
+  for (const command of ['weight-streaming', 'context-memory']) {
+    test(`is told by ${command} before anything is measured`, () => {
+      // Were it measured, that there is no such engine would be said.
+      for (const [file, words] of [
+        ['no-folder/result.json', /cannot be written: there is no folder .*no-folder\. Make it first/],
+        ['program', /program cannot be written: it is a folder/],
+      ] as const) {
+        const { status, stderr } = onnxTrt(command, 'no.engine', '--export', file);
+        assert.equal(status, 2);
+        assert.match(stderr, words);
+      }
+    });
+  }
+
+  test('is told by snippet', async () => {
+    const { code, stderr } = await runCommand(
+      ...['snippet', at('plain.engine'), '--no-load', '--output', at('no-folder/run.cpp')],
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /run\.cpp cannot be written: there is no folder/);
+  });
+});
+
 describe('programs that run an engine', () => {
   test('from the engine (simulated GPU), and from what inspect said of it', async () => {
     const asked = onnxTrt('snippet', 'streamed.engine', '--weight-streaming-budget', '50%');
