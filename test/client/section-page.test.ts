@@ -204,6 +204,16 @@ describe('the plot of a weight streaming sweep', () => {
     assert.match(plot, /knee"><\/span>recommended, .*TensorRT’s own choice\./);
   });
 
+  test('has its unit clear of the ticks, whose words may be 17 pixels high', () => {
+    const heights = (kind: string) =>
+      [...plot.matchAll(new RegExp(`<text class="${kind}" x="62" y="([\\d.]+)"`, 'g'))].map(([, y]) =>
+        Number(y),
+      );
+    const [unit, another] = heights('unit left');
+    assert.ok(unit !== undefined && another === undefined && heights('left').length > 2);
+    assert.ok(heights('left').every((tick) => tick - unit > 17));
+  });
+
   test('is left out where nothing was measured', () => {
     const failed = { ...sweep, points: [{ budget: 0, isAutomatic: false, failure: 'no memory' }] };
     assert.equal(sweepPlotHtml(failed, adviseBudget(failed)), '');

@@ -11,8 +11,9 @@ import {
 import { byteText, millisecondsText } from '../../../server/src/engine/sizes.ts';
 import { escapeHtml } from '../escape-html.ts';
 
-const [width, height] = [640, 320];
-const margin = { left: 70, right: 40, top: 16, bottom: 44 };
+// The unit is above the highest tick, also where words are drawn larger.
+const [width, height] = [640, 336];
+const margin = { left: 70, right: 40, top: 32, bottom: 44 };
 
 /**
  * A point takes the focus and, pressed, posts `budget:VALUE`, as a config takes it. Both axes begin at 0, so that a difference looks as
@@ -52,7 +53,7 @@ export function sweepPlotHtml(sweep: WeightStreamingSweep, { knee, best }: Sweep
 ${up.map((tick) => `<line class="grid" x1="${margin.left}" x2="${end}" y1="${y(tick)}" y2="${y(tick)}"/><text class="left" x="${margin.left - 8}" y="${y(tick)}">${millisecondsText(tick)}</text>`).join('\n')}
 ${across.map((tick) => `<text class="below" x="${x(tick)}" y="${bottom + 18}">${byteText(Math.round(tick))}</text>`).join('\n')}
 <text class="below" x="${(margin.left + end) / 2}" y="${height - 6}">weights on the GPU + scratch memory + activations</text>
-<text class="top" x="4" y="12">ms</text>
+<text class="unit left" x="${margin.left - 8}" y="10">ms</text>
 <polyline points="${line}"/>
 ${marks.join('\n')}
 </svg>

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { runtimeName } from '../../../server/src/engine/runtime-fit.ts';
 import {
   KeepBudgetRequest,
   type Measurement,
@@ -40,7 +41,7 @@ function showSweep(
     {
       title,
       lead: { text: advice.sentence, mood: advice.knee ? 'yes' : 'unknown' },
-      notes: [`Measured on ${name} with ${sweep.runtime.product} ${sweep.runtime.version}.`],
+      notes: [`Measured on ${name} with ${runtimeName(sweep.runtime)}.`],
       sections,
       figure: sweepPlotHtml(sweep, advice),
       buttons: [],

@@ -8,7 +8,7 @@ import type {
   RefittableWeights,
 } from '../engine-protocol.ts';
 import { BridgeError } from '../errors.ts';
-import koffi from '../native/koffi.ts';
+import { writeBytes } from '../native/host-bytes.ts';
 import type { LogRecord } from '../protocol.ts';
 import { describeEngine } from '../tensorrt/engine/describe.ts';
 import type { Engine } from '../tensorrt/engine/engine.ts';
@@ -108,7 +108,7 @@ function userManagedMemory(
         const bytes = valueBytes(engine.type(name), source.values);
         const host = cuda.allocateHost(bytes.length);
         hosts.push(host);
-        koffi.encode(host, koffi.array('uint8_t', bytes.length, 'Typed'), bytes);
+        writeBytes(host, bytes);
         context.setAddress(name, host);
       }
     }

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RefitParams, RefitResult, WeightSource } from '../engine-protocol.ts';
 import { BridgeError } from '../errors.ts';
+import { allocateBytes, readFileTo } from '../native/host-bytes.ts';
 import koffi from '../native/koffi.ts';
 import type { ParserErrorRecord } from '../protocol.ts';
 import type { Engine } from '../tensorrt/engine/engine.ts';
@@ -70,24 +71,12 @@ function takeModel(parser: ParserRefitter, model: NonNullable<RefitParams['model
 }
 
 function takeWeights(refitter: Refitter, source: WeightSource, values: unknown[]): boolean {
-  const bytes = readRange(source);
-  const memory = koffi.alloc('uint8_t', Math.max(bytes.length, 1));
+  const { memory, address } = allocateBytes(source.byteLength);
   values.push(memory);
-  koffi.encode(memory, koffi.array('uint8_t', bytes.length, 'Typed'), bytes);
-  return refitter.setWeights(source.name, source.type, BigInt(koffi.address(memory)), source.count);
-}
-
-function readRange({ name, path, offset, byteLength }: WeightSource): Uint8Array {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = new Uint8Array(byteLength);
-    if (readSync(file, bytes, 0, byteLength, offset) < byteLength) {
-      throw new BridgeError('modelNotReadable', `${path} ends before the values of ${name}.`);
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
+  if (readFileTo(address, source) < source.byteLength) {
+    throw new BridgeError('modelNotReadable', `${source.path} ends before the values of ${source.name}.`);
   }
+  return refitter.setWeights(source.name, source.type, address, source.count);
 }
 
 async function writePlan(

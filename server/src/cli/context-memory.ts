@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type ContextMemoryTable,
@@ -13,6 +12,7 @@ import { numberOption, readShapes } from './engine/options.ts';
 import { sectionText } from './engine/section-text.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import { requireWritable, writeResult } from './result-file.ts';
 import type { Terminal } from './terminal.ts';
 
 export const contextMemoryCommand: Command = {
@@ -44,13 +44,11 @@ export const contextMemoryCommand: Command = {
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
     const stored = storedJson(name);
-    const table = stored === undefined ? await measure(name, given, terminal) : tableOf(name, stored);
     const kept = given.value('export');
+    await requireWritable(kept);
+    const table = stored === undefined ? await measure(name, given, terminal) : tableOf(name, stored);
     const json = `${JSON.stringify(table, undefined, 2)}\n`;
-    if (kept !== undefined) {
-      await writeFile(kept, json);
-      terminal.note(`${kept} is written.`);
-    }
+    if (kept !== undefined) await writeResult(kept, json, terminal);
     if (given.value('format') === 'json') {
       terminal.print(json);
       return 0;

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { EngineDescription } from '../../../native-bridge/src/engine-protocol.ts';
 import {
   factsOfDescription,
@@ -15,6 +14,7 @@ import { type Arguments, type Command, UsageError } from './command.ts';
 import { budgetOption, numberOption } from './engine/options.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import { writeResult } from './result-file.ts';
 import type { Terminal } from './terminal.ts';
 
 export const snippetCommand: Command = {
@@ -61,10 +61,7 @@ export const snippetCommand: Command = {
     });
     const file = given.value('output');
     if (file === undefined) terminal.print(program);
-    else {
-      await writeFile(file, program);
-      terminal.note(`${file} is written.`);
-    }
+    else await writeResult(file, program, terminal);
     return 0;
   },
 };
@@ -92,15 +89,21 @@ async function ask(name: string, given: Arguments, terminal: Terminal): Promise<
 
 /** What `inspect --format json` prints of an engine that it loaded. */
 function inspected(name: string, value: unknown): RunnerFacts {
-  const { engine, runtime, path } = value as {
+  const { engine, runtime, path, provenance } = value as {
     readonly path?: string;
     readonly engine?: EngineDescription;
     readonly runtime?: { readonly product: RunnerFacts['product']; readonly version: string };
+    readonly provenance?: { readonly request?: { readonly pluginLibraries?: readonly string[] } };
   };
   if (!engine?.tensors || !runtime) {
     throw new Error(
       `${name} does not tell the tensors of an engine: \`onnx-trt inspect ENGINE --format json\` does, where it loads the engine.`,
     );
   }
-  return factsOfDescription(engine, { ...runtime, engine: path?.split(/[\\/]/).at(-1) ?? 'model.engine' });
+  return factsOfDescription(engine, {
+    product: runtime.product,
+    version: runtime.version,
+    engine: path?.split(/[\\/]/).at(-1) ?? 'model.engine',
+    loading: { pluginLibraries: provenance?.request?.pluginLibraries ?? [] },
+  });
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   adviseBudget,
@@ -14,6 +13,7 @@ import { numberOption, readBudgetText, runningOptions } from './engine/options.t
 import { sectionText } from './engine/section-text.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import { requireWritable, writeResult } from './result-file.ts';
 import type { Terminal } from './terminal.ts';
 
 export const weightStreamingCommand: Command = {
@@ -45,12 +45,12 @@ export const weightStreamingCommand: Command = {
     const [name = ''] = given.positionals;
     const tolerance = (numberOption(given, 'within') ?? 10) / 100;
     const stored = storedJson(name);
+    const kept = given.value('export');
+    await requireWritable(kept);
     const sweep = stored === undefined ? await measure(name, given, terminal) : sweepOf(name, stored);
     const advice = adviseBudget(sweep, tolerance);
-    const kept = given.value('export');
     if (kept !== undefined) {
-      await writeFile(kept, `${JSON.stringify(sweep, undefined, 1)}\n`);
-      terminal.note(`${kept} is written.`);
+      await writeResult(kept, `${JSON.stringify(sweep, undefined, 1)}\n`, terminal);
     }
     if (given.value('format') === 'json') {
       const recommended = advice.knee && {

@@ -6,6 +6,7 @@ import type { GraphNode } from './graph-nodes.ts';
 import type { EngineLayer, LayerInformation } from './layer-information.ts';
 import { mapLayers } from './map-layers.ts';
 import type { PlanHeader } from './plan-header.ts';
+import { refitRules } from './refit/refit-rules.ts';
 import { shipRows, shipSize } from './ship-size.ts';
 import { byteText, timeText } from './sizes.ts';
 
@@ -100,6 +101,7 @@ function provenanceSection({
         : [['Config', `${config.file}${config.build === '' ? '' : `, build ${config.build}`}`] as const]),
       ['As trtexec', config.trtexec],
       ['Flags', flags.length > 0 ? flags.join(', ') : 'none'],
+      ...refitRulesRow(flags, refit),
       [
         'By',
         `${productName(runtime.product === 'TensorRT-RTX' ? 'TensorRT-RTX' : 'TensorRT')} ${runtime.version}`,
@@ -120,6 +122,16 @@ function shipSections({ header, provenance, description }: EngineFacts): RowSect
   const ship = shipSize(header.fileBytes, provenance, description?.weights.stripped);
   if (!ship) return [];
   return [{ kind: 'rows', title: 'Ship size', rows: shipRows(ship, provenance?.engine.path) }];
+}
+
+/** Nothing of engines that were built without refitting. */
+function refitRulesRow(
+  flags: readonly string[],
+  refit: RefitRecord | undefined,
+): readonly (readonly [string, string])[] {
+  const rules = refitRules({ flags, sameWeights: 'later', assumesSame: false, refit });
+  if (rules.some(({ rule }) => rule === 'not-refittable')) return [];
+  return [['Refits', rules.map(({ sentence }) => sentence).join(' ')]];
 }
 
 function refitRow({ weights, model, isStripped, refitted }: RefitRecord): readonly [string, string] {

@@ -90,7 +90,8 @@ function needsOf({ compatibility, provenance }: EngineFile): EngineNeeds {
 /** As far as the flags of its build tell: whether the weights of a model fit is looked at when it is refitted. */
 function refitOffer({ provenance }: EngineFile): RefitOffer {
   const flags = provenance?.request.settings.flags ?? [];
-  const [rule] = refitRules({ flags: provenance && flags, sameWeights: 'yes', assumesSame: false });
+  const known = { flags: provenance && flags, refit: provenance?.refit };
+  const [rule] = refitRules({ ...known, sameWeights: 'later', assumesSame: false });
   const model = provenance?.model.path;
   return {
     isPossible: rule?.answer ?? 'unknown',

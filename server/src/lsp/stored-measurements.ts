@@ -22,6 +22,7 @@ import { nodeTimes } from '../engine/profile/node-times.ts';
 import { profilePage } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { chromeTrace } from '../engine/profile/trace.ts';
+import { runtimeName } from '../engine/runtime-fit.ts';
 import type { CompareProfilesResult, KeepBudgetResult, Measurement } from '../measure-protocol.ts';
 import { loadModel } from '../node/load-model.ts';
 import { readTextFile } from '../node/read-text-file.ts';
@@ -52,7 +53,7 @@ export function readMeasurement(files: readonly string[]): Measurement {
       kind: 'context-memory',
       title: `${path.basename(table.engine)}: memory of execution contexts`,
       sections: [contextMemorySection(table)],
-      notes: contextMemoryNotes(table),
+      notes: [`Told by ${runtimeName(table.runtime)} on ${table.device.name}.`, ...contextMemoryNotes(table)],
     };
   }
   const profile = readProfiles(files);

@@ -9,6 +9,7 @@ import { type RecordedDistribution, recordedDistribution } from '../../support/r
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
 import { nets } from '../engine/support/models.ts';
 import { npy } from '../engine/support/npy.ts';
+import { testLibraries } from '../tensorrt/support/test-libraries.ts';
 import { runCommand } from './run-command.ts';
 
 const folder = temporaryFolder();
@@ -156,16 +157,58 @@ describe('memory of execution contexts (simulated GPU)', () => {
   });
 });
 
+describe('a file that cannot be written', () => {
+  for (const command of ['weight-streaming', 'context-memory']) {
+    test(`is told by ${command} before anything is measured`, () => {
+      // Were it measured, that there is no such engine would be said.
+      for (const [file, words] of [
+        ['no-folder/result.json', /cannot be written: there is no folder .*no-folder\. Make it first/],
+        ['program', /program cannot be written: it is a folder/],
+      ] as const) {
+        const { status, stderr } = onnxTrt(command, 'no.engine', '--export', file);
+        assert.equal(status, 2);
+        assert.match(stderr, words);
+      }
+    });
+  }
+
+  test('is told by snippet', async () => {
+    const { code, stderr } = await runCommand(
+      ...['snippet', at('plain.engine'), '--no-load', '--output', at('no-folder/run.cpp')],
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /run\.cpp cannot be written: there is no folder/);
+  });
+});
+
 describe('programs that run an engine', () => {
   test('from the engine (simulated GPU), and from what inspect said of it', async () => {
     const asked = onnxTrt('snippet', 'streamed.engine', '--weight-streaming-budget', '50%');
     assert.equal(asked.status, 0, asked.stderr);
     assert.match(asked.stdout, /setInputShape\("x", dims\(\{2, 64, 256\}\)\)/);
-    assert.match(asked.stdout, /getStreamableWeightsSize\(\) \/ 100\.0 \* 50/);
+    assert.match(asked.stdout, /getStreamableWeightsSize\(\) \* 50 \/ 100/);
     const inspected = onnxTrt('inspect', 'streamed.engine', '--format', 'json');
     writeFileSync(at('inspected.json'), inspected.stdout);
     const again = await runCommand('snippet', at('inspected.json'), '--weight-streaming-budget', '50%');
     assert.equal(again.stdout, asked.stdout);
+    const none = onnxTrt('snippet', 'plain.engine', '--weight-streaming-budget', '50%');
+    assert.equal(none.status, 2);
+    assert.match(none.stderr, /no streamable weights: build it with allowWeightStreaming/);
+  });
+
+  test('loads plugins and the code inside the engine as the command did (simulated GPU)', async () => {
+    const plugin = at('my "plugin".so');
+    writeFileSync(plugin, '');
+    const engine = { net: 'transformer', debugTensors: [], flags: ['kVERSION_COMPATIBLE'] } as const;
+    await writeBuiltEngine(at('compatible.engine'), engine, at('transformer.onnxtxt'));
+    const { status, stdout, stderr } = onnxTrt(
+      ...['snippet', 'compatible.engine', '--plugin', plugin, '--trust-host-code'],
+      ...['--runtime', testLibraries('tensorrt-lean-10.15')],
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /-lnvinfer_lean /);
+    assert.match(stdout, /runtime->setEngineHostCodeAllowed\(true\);/);
+    assert.match(stdout, /loadLibrary\("[^\n]*my \\"plugin\\"\.so"\)/);
   });
 
   test('from the model that ENGINE.json names, where nothing is loaded', async () => {

@@ -241,11 +241,15 @@ describe('from a stripped build to the full engine and back', () => {
     );
   });
 
-  test('inspect has a section of it, and a comparison with the full engine shows the difference', () => {
+  test('inspect has a section of it, and a comparison with the full engine shows the difference', async () => {
     const shown = onnxTrt('inspect', engine, '--no-load');
     assert.match(
       shown.stdout,
       /Ship size\n +Engine without weights +\d+ bytes\n +Weights left out +about 21\.6 kB/,
+    );
+    assert.match(
+      shown.stdout,
+      /\n +Refits +It was built for the same weights only \(kREFIT_IDENTICAL\); a refit looks first whether its model has/,
     );
     assert.equal(refit(engine, model, '-o', 'whole.engine').status, 0);
     const compared = onnxTrt('inspect', engine, '--compare', 'whole.engine', '--no-load');
@@ -257,6 +261,12 @@ describe('from a stripped build to the full engine and back', () => {
     const again = refit('whole.engine', model);
     assert.equal(again.status, 1);
     assert.match(again.stderr, /a refit has put them in: TensorRT does not refit it once more/);
+    const checked = await runCommand('refit', at('whole.engine'), model, '--check');
+    assert.equal(checked.code, 1, 'also without a GPU');
+    assert.match(
+      checked.stdout,
+      /kSTRIP_PLAN +It was built without its weights, and a refit has put them in/,
+    );
   });
 
   test('an engine that was refitted in its place is not what its config asks for any more', () => {

@@ -61,7 +61,47 @@ const everything: Partial<RunnerFacts> = {
     odd('übrig', { mode: 'output', dims: [], type: 'kINT64' }),
   ],
   streamable: 1000,
-  debugTensors: ['h', 'a"b'],
+  debugTensors: ['h', 'a"b', '??/'],
+  loading: {
+    kind: 'lean',
+    runsHostCode: true,
+    leanRuntimePath: '/opt/lean 10.6/libnvinfer_lean.so.10',
+    pluginLibraries: ['/opt/plugins/my "nms".so'],
+  },
+};
+
+/** Tensors that are named as `names`, each an input and an output whose shape depends on values. */
+const named = (names: readonly string[]): Partial<RunnerFacts> => ({
+  tensors: names.flatMap((name) => [
+    odd(name, { dims: [2] }),
+    odd(name, { mode: 'output', dims: [-1] }),
+    odd(name, { dims: [2], ...shapeTensor([4, 5]) }),
+  ]),
+});
+
+const shapeTensor = (values: readonly number[]): Partial<EngineTensor> => ({
+  type: 'kINT64',
+  location: 'kHOST',
+  isShapeTensor: true,
+  profiles: [{ min: values, opt: values, max: values }],
+});
+
+const everyType = [
+  ...['kFLOAT', 'kHALF', 'kBF16', 'kINT8', 'kUINT8', 'kINT32'],
+  ...['kINT64', 'kBOOL', 'kFP8', 'kE8M0', 'kINT4', 'kFP4'],
+].flatMap((type) => [
+  odd(`in ${type}`, { type, dims: [2, 3] }),
+  odd(`out ${type}`, { type, dims: [-1, 2], mode: 'output' }),
+]);
+
+const smallest: Partial<RunnerFacts> = {
+  tensors: [
+    odd('scalar', {}),
+    odd('scalar values', { dims: [], ...shapeTensor([7]) }),
+    odd('no values', { dims: [0], ...shapeTensor([]) }),
+    odd('empty', { dims: [0, 3] }),
+    odd('y', { mode: 'output', dims: [0] }),
+  ],
 };
 
 const everyFolder = temporaryFolder();
@@ -85,6 +125,8 @@ const cases: readonly (readonly [string, Partial<RunnerFacts>, Partial<RunnerOpt
   ['transformer', {}, {}],
   ['transformer', { streamable: 3148160 }, { budgetPercent: 50, userManaged: true }],
   ['transformer', everything, { userManaged: true }],
+  ['transformer', { ...everything, tensors: everyType }, { budgetPercent: 33.3 }],
+  ['transformer', smallest, {}],
 ];
 
 function programs(language: RunnerLanguage, version: (typeof versions)[number]) {
@@ -110,6 +152,44 @@ describe('generated programs in C++', () => {
     assert.ok(old);
     const [, , later] = programs('cpp', ['TensorRT', { major: 11, minor: 2, patch: 1 }]);
     assert.match(compile(later ?? '', old), /getWeightStreamingAutomaticBudget|setWeightStreamingBudgetV2/);
+  });
+
+  test('tensors may have any word of the program as name', () => {
+    const [, version] = versions;
+    const program = runnerOf(facts('transformer', everything), 'cpp', {
+      ...defaultRunnerOptions,
+      userManaged: true,
+    });
+    const words = program.replace(/\/\/.*|"(?:[^"\\]|\\.)*"/g, '').match(/\b[A-Za-z]\w*/g) ?? [];
+    const names = [...new Set([...words, ...keywords])];
+    assert.ok(names.length > 150);
+    assert.equal(
+      compile(runnerOf(facts('transformer', named(names)), 'cpp', defaultRunnerOptions), version),
+      '',
+    );
+  });
+
+  test('all of the weights are all of them, to the byte', () => {
+    const text = (budgetPercent: number, language: RunnerLanguage) =>
+      runnerOf(facts('transformer', { streamable: 29 }), language, {
+        ...defaultRunnerOptions,
+        budgetPercent,
+      });
+    assert.match(
+      text(100, 'cpp'),
+      /static_cast<std::int64_t>\(engine->getStreamableWeightsSize\(\) \* 100 \/ 100\)/,
+    );
+    assert.match(text(33.3, 'python'), /= int\(engine\.streamable_weights_size \* 33\.3 \/ 100\)/);
+  });
+
+  test('load the engine as it was loaded', () => {
+    const text = runnerOf(facts('transformer', everything), 'cpp', defaultRunnerOptions);
+    assert.match(text, /-lnvinfer_lean -lcudart/);
+    assert.match(text, /runtime\{loader->loadRuntime\("\/opt\/lean 10\.6\/libnvinfer_lean\.so\.10"\)\}/);
+    assert.match(text, /runtime->setEngineHostCodeAllowed\(true\)/);
+    assert.match(text, /getPluginRegistry\(\)->loadLibrary\("\/opt\/plugins\/my \\"nms\\"\.so"\)/);
+    const plain = runnerOf(facts('transformer'), 'cpp', defaultRunnerOptions);
+    assert.doesNotMatch(plain, /loadRuntime|HostCode|loadLibrary/);
   });
 
   test('one stream and one synchronization, with what the engine asks for', () => {
@@ -143,6 +223,43 @@ describe('generated programs in C++', () => {
     assert.doesNotMatch(text, /OutputAllocator|DebugListener|WeightStreaming|setInputShape|setDeviceMemory/);
   });
 });
+
+/** Words of both languages, and what the programs may call things of a tensor `x`. */
+const keywords = [
+  ...['default', 'delete', 'static', 'goto', 'export', 'extern', 'register', 'sizeof', 'typename', 'nullptr'],
+  ...[
+    'private',
+    'throw',
+    'catch',
+    'constexpr',
+    'stderr',
+    'NULL',
+    'EOF',
+    'x',
+    'x_values',
+    'x_shape',
+    'x_allocator',
+  ],
+  ...['assert', 'async', 'await', 'elif', 'except', 'finally', 'nonlocal', 'raise', 'yield', 'None'],
+  ...['', '1', '%d', '*/', 'a b', 'a/b', 'a.b', '日本語', '\u2028'],
+];
+
+/** What `main` of a program in Python has as locals, and takes from outside. */
+function namesOfMain(program: string): string[] {
+  const reader = `
+import dis, json, sys
+module = compile(sys.stdin.read(), "run.py", "exec", dont_inherit=True)
+[main] = [each for each in module.co_consts if getattr(each, "co_name", "") == "main"]
+outside = {step.argval for step in dis.get_instructions(main) if step.opname == "LOAD_GLOBAL"}
+print(json.dumps(sorted(outside | set(main.co_varnames))))
+`;
+  const { status, stdout, stderr } = spawnSync('python3', ['-c', reader], {
+    input: program,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, `${stderr}\n${program}`);
+  return JSON.parse(stdout);
+}
 
 /** Python's names of what the tables know: `set_input_shape`, and properties without `get_`. */
 function pythonNames(version: (typeof versions)[number]): Set<string> {
@@ -192,6 +309,39 @@ describe('generated programs in Python', () => {
     });
   }
 
+  test('tensors may have any name that the program uses, and any word of Python', () => {
+    const options = { ...defaultRunnerOptions, userManaged: true };
+    const names = namesOfMain(runnerOf(facts('transformer', everything), 'python', options));
+    assert.ok(names.includes('np') && names.includes('to_device') && names.includes('open'));
+    const all = [...names, ...keywords];
+    const { inputs, outputs } = planRunner(facts('transformer', named(all)), options);
+    const variables = [...inputs, ...outputs].flatMap(({ variable }) => [
+      ...[variable, `${variable}_shape`, `${variable}_allocator`],
+    ]);
+    assert.equal(new Set(variables).size, variables.length);
+    const own = new Set(names.filter((name) => !/^(tensor_|class|a_b|size|boxes|brig)/.test(name)));
+    for (const variable of variables) assert.ok(!own.has(variable), `${variable} has two meanings`);
+    namesOfMain(runnerOf(facts('transformer', named(all)), 'python', options));
+  });
+
+  test('load the engine as it was loaded', () => {
+    const text = runnerOf(facts('transformer', everything), 'python', defaultRunnerOptions);
+    assert.match(text, /import tensorrt_lean as trt/);
+    assert.match(text, /pip install tensorrt-lean /);
+    const order = [
+      'load_library("/opt/',
+      'loader.load_runtime("/opt/',
+      'engine_host_code_allowed = True',
+      'deserialize_cuda_engine(file',
+    ];
+    const places = order.map((word) => text.indexOf(word));
+    assert.ok(places.every((place) => place > 0));
+    assert.deepEqual(
+      places,
+      [...places].sort((left, right) => left - right),
+    );
+  });
+
   test('for TensorRT for RTX, its own package', () => {
     const text = runnerOf(
       facts('transformer', { product: 'TensorRT-RTX', version: '1.7.1' }),
@@ -210,6 +360,14 @@ describe('what a program is made of', () => {
     assert.equal(new Set(names).size, names.length);
     for (const name of names) assert.match(name, /^[A-Za-z]\w*$/);
     assert.notEqual(names[0], 'class');
+  });
+
+  test('a budget for an engine that streams no weights is refused', () => {
+    assert.throws(
+      () =>
+        planRunner(facts('transformer', { streamable: 0 }), { ...defaultRunnerOptions, budgetPercent: 30 }),
+      /no streamable weights: build it with allowWeightStreaming/,
+    );
   });
 
   test('a profile that the engine does not have is refused', () => {

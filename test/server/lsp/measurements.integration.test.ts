@@ -143,6 +143,7 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.equal(file, uri('net.engine.context-memory.json'));
     const shown = await read([file]);
     assert.ok(shown.kind === 'context-memory' && shown.sections[0]?.rows.length === 3);
+    assert.equal(shown.notes[0], 'Told by TensorRT 10.6.0 on NVIDIA H200.');
   });
 
   test('code that runs the engine, from the engine or from its model', async () => {

@@ -59,7 +59,8 @@ describe('refits in the editor', () => {
     const stripped = await writeEngine('stripped.engine', 'kSTRIP_PLAN', 'kREFIT_IDENTICAL');
     assert.deepEqual((await inspect({ uri: uriOf(stripped), load: false })).refit, {
       isPossible: 'yes',
-      sentence: 'It was built for the same weights only (kREFIT_IDENTICAL), and the model has them.',
+      sentence:
+        'It was built for the same weights only (kREFIT_IDENTICAL); a refit looks first whether its model has them.',
       modelUri: uriOf(model),
       isStripped: true,
     });
@@ -158,6 +159,21 @@ describe('refits in the editor', () => {
     assert.ok(found.some((lens) => JSON.stringify(lens) === JSON.stringify(expected)));
     assert.ok(!found.some(([title]) => String(title).includes('no.engine')), 'not refittable');
     assert.ok(!found.some(([title]) => String(title).includes('new.engine')), 'of another model now');
+    const has = async (name: string) => (await lenses()).some(([title]) => String(title).includes(name));
+    const once = await writeEngine('once.engine', 'kSTRIP_PLAN', 'kREFIT');
+    assert.ok(await has('once.engine'));
+    const stripped = await writeEngine('twice.engine', 'kSTRIP_PLAN', 'kREFIT_IDENTICAL');
+    assert.ok(await has('twice.engine'));
+    for (const engine of [once, stripped]) {
+      const uri = uriOf(engine);
+      assert.equal(
+        (await refit({ uri, model: uriOf(model), output: uri, assumesSame: true })).outcome,
+        'refitted',
+      );
+    }
+    assert.ok(await has('once.engine'));
+    assert.ok(!(await has('twice.engine')), 'TensorRT 10.6 refits it once');
+    assert.equal((await inspect({ uri: uriOf(stripped), load: false })).refit.isPossible, 'no');
     writeFileSync(at('a.engine'), 'another file');
     assert.ok(
       !(await lenses()).some(([title]) => String(title).includes('a.engine')),

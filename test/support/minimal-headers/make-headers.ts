@@ -101,6 +101,8 @@ protected:
 ${classes.map((name) => publicClass(abi, name)).join('\n')}
 } // namespace nvinfer1
 
+${pluginRegistry(abi)}
+
 extern "C" void* createInferRuntime_INTERNAL(void* logger, std::int32_t version);
 namespace nvinfer1
 {
@@ -110,6 +112,26 @@ inline IRuntime* createInferRuntime(ILogger& logger)
 }
 } // namespace nvinfer1
 `;
+}
+
+/** Virtual itself; only its loading of libraries is written out, at its slot. */
+function pluginRegistry(abi: Abi): string {
+  const slots = abi.classes.IPluginRegistry.flatMap((row, slot) => {
+    if (isDestructor(row))
+      return row[1] === 'complete destructor' ? ['virtual ~IPluginRegistry() noexcept = default;'] : [];
+    return row[0] === 'loadLibrary'
+      ? ['virtual void* loadLibrary(AsciiChar const* pluginPath) noexcept = 0;']
+      : [`virtual void slot${slot}() noexcept = 0;`];
+  });
+  return `namespace nvinfer1
+{
+class IPluginRegistry
+{
+public:
+${slots.map((line) => `    ${line}`).join('\n')}
+};
+} // namespace nvinfer1
+extern "C" nvinfer1::IPluginRegistry* getPluginRegistry() noexcept;`;
 }
 
 /** From 11.0 the logger is a versioned interface, whose first slots are those of all such. */

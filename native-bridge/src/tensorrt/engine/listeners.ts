@@ -7,6 +7,7 @@ import type { Pointer } from '../../abi/methods.ts';
 import type { TensorFile } from '../../engine-protocol.ts';
 import { createCallbackObject } from '../../native/callback-object.ts';
 import type { Cuda, Handle } from '../../native/cuda.ts';
+import { readBytes } from '../../native/host-bytes.ts';
 import koffi from '../../native/koffi.ts';
 import { readDims } from '../../native/virtual-calls.ts';
 import { byteLengthOf, elementCount } from './data-types.ts';
@@ -108,8 +109,7 @@ export class DebugListener {
     const bytes = new Uint8Array(byteLengthOf(type, elementCount(dims)));
     if (bytes.length > 0 && address !== null) {
       if (onHost) {
-        const part: Uint8Array = koffi.decode(address, koffi.array('uint8_t', bytes.length, 'Typed'));
-        bytes.set(part);
+        bytes.set(readBytes(address, bytes.length));
       } else {
         this.#cuda.synchronize(stream);
         this.#cuda.copyToHost(bytes, address, bytes.length);

@@ -5,7 +5,7 @@ import type { Pointer } from '../../abi/methods.ts';
 import type { InputSource, RunInput, TensorFile } from '../../engine-protocol.ts';
 import { BridgeError } from '../../errors.ts';
 import type { Cuda, Handle } from '../../native/cuda.ts';
-import koffi from '../../native/koffi.ts';
+import { readBytes, writeBytes } from '../../native/host-bytes.ts';
 import { byteLengthOf, elementCount } from './data-types.ts';
 import type { Engine } from './engine.ts';
 import type { ExecutionContext } from './execution-context.ts';
@@ -123,7 +123,7 @@ export class TensorBuffers {
   }
 
   #write({ host, address, isOnHost, byteLength }: Buffer, bytes: Uint8Array): void {
-    koffi.encode(host, koffi.array('uint8_t', byteLength, 'Typed'), bytes);
+    writeBytes(host, bytes);
     if (!isOnHost) {
       this.#options.cuda.copyToDevice(address, host, byteLength);
     }
@@ -160,7 +160,7 @@ export class TensorBuffers {
           cuda.copyToHost(host, address, byteLength);
         }
         const dims = context.shape(name) ?? [];
-        return { name, type, dims, bytes: hostBytes(host, byteLength) };
+        return { name, type, dims, bytes: readBytes(host, byteLength) };
       });
     const late = this.#late.map(({ name, type }) => {
       const { address, dims } = allocators.result(name);
@@ -231,16 +231,4 @@ function readRange({ path: file, offset, byteLength }: Extract<InputSource, { ki
       `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     );
   }
-}
-
-/** A copy. Decoded in pieces, as koffi decodes at most 64 MiB at a time. */
-function hostBytes(address: Pointer, byteLength: number): Uint8Array {
-  const bytes = new Uint8Array(byteLength);
-  const most = 32 * 1024 * 1024;
-  for (let at = 0; at < byteLength; at += most) {
-    const count = Math.min(most, byteLength - at);
-    const part: Uint8Array = koffi.decode(address + BigInt(at), koffi.array('uint8_t', count, 'Typed'));
-    bytes.set(part, at);
-  }
-  return bytes;
 }

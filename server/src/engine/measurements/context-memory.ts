@@ -1,7 +1,9 @@
 /** What execution contexts take of the device's memory, by allocation strategy, profile and shapes. */
 import type { EngineDescription, RunInput } from '../../../../native-bridge/src/engine-protocol.ts';
+import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import { shapeText, type TableSection } from '../describe-engine.ts';
 import { byteText } from '../sizes.ts';
+import { isMeasured } from './weight-streaming.ts';
 
 export const contextMemoryFormat = 'onnx-tensorrt-tools context memory';
 
@@ -22,7 +24,7 @@ export interface ContextMemoryTable {
   readonly formatVersion: 1;
   /** Absolute path. */
   readonly engine: string;
-  readonly runtime: { readonly product: string; readonly version: string };
+  readonly runtime: { readonly product: Product; readonly version: string };
   readonly device: { readonly name: string; readonly computeCapability: string };
   readonly rows: readonly ContextMemoryRow[];
 }
@@ -134,6 +136,20 @@ export function readContextMemory(value: unknown): ContextMemoryTable | undefine
   if (table.formatVersion !== 1) {
     throw new Error('It is a table of context memory that a later version wrote: update to show it.');
   }
-  if (!Array.isArray(table.rows)) throw new Error('It is a damaged table of context memory: it has no rows.');
+  if (!Array.isArray(table.rows) || !table.rows.every(isRow) || !isMeasured(table)) {
+    throw new Error('It is a damaged table of context memory: its rows, engine or device are missing.');
+  }
   return table as ContextMemoryTable;
+}
+
+function isRow(value: unknown): boolean {
+  const row = (value ?? {}) as Partial<ContextMemoryRow>;
+  const { shapes, kSTATIC, kON_PROFILE_CHANGE, kUSER_MANAGED } = row;
+  return (
+    [row.profile, kSTATIC, kON_PROFILE_CHANGE].every((each) => typeof each === 'number') &&
+    ['number', 'string'].includes(typeof kUSER_MANAGED) &&
+    typeof shapes === 'object' &&
+    shapes !== null &&
+    Object.values(shapes).every((shape) => Array.isArray(shape))
+  );
 }

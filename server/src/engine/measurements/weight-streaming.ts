@@ -1,4 +1,5 @@
 /** What a sweep over weight streaming budgets measured, and what follows from it. */
+import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import type { TableSection } from '../describe-engine.ts';
 import { byteText, millisecondsText } from '../sizes.ts';
 
@@ -29,7 +30,7 @@ export interface WeightStreamingSweep {
   /** Absolute path. */
   readonly engine: string;
   readonly model?: string;
-  readonly runtime: { readonly product: string; readonly version: string };
+  readonly runtime: { readonly product: Product; readonly version: string };
   readonly device: { readonly name: string; readonly computeCapability: string };
   /** Bytes. */
   readonly weights: {
@@ -92,10 +93,19 @@ export function adviseBudget({ points, weights }: WeightStreamingSweep, toleranc
   const ofBest = `within ${(tolerance * 100).toFixed(0)} % of the best latency`;
   const time = `${millisecondsText(knee.latency.median)} ms`;
   if (saved <= 0 || knee.budget === largest.budget) {
+    if (largest.budget < weights.streamable) {
+      return {
+        best,
+        knee,
+        sentence: `Keep ${name(knee)} of the weights (${byteText(knee.budget)}) on the GPU: no larger budget could be measured, and an inference takes ${time}.`,
+      };
+    }
     const reason =
-      within.length > 1
-        ? `the smaller budgets ${ofBest} (${millisecondsText(best.latency.median)} ms) save no memory, as streaming takes scratch memory`
-        : `with a smaller budget no inference stays ${ofBest} (${time})`;
+      measured.length === 1
+        ? `no smaller budget was measured (${time})`
+        : within.length > 1
+          ? `the smaller budgets ${ofBest} (${millisecondsText(best.latency.median)} ms) save no memory, as streaming takes scratch memory`
+          : `with a smaller budget no inference stays ${ofBest} (${time})`;
     return { best, knee, sentence: `Keep all weights on the GPU if they fit: ${reason}.` };
   }
   const cost =
@@ -152,8 +162,28 @@ export function readSweep(value: unknown): WeightStreamingSweep | undefined {
   if (sweep.formatVersion !== 1) {
     throw new Error('It is a sweep that a later version wrote: update to show it.');
   }
-  if (!Array.isArray(sweep.points) || typeof sweep.weights?.streamable !== 'number') {
-    throw new Error('It is a damaged sweep: its points or weights are missing.');
+  const { points, weights } = sweep;
+  if (
+    !Array.isArray(points) ||
+    !points.every(isPoint) ||
+    !(typeof weights?.streamable === 'number' && weights.streamable > 0) ||
+    !isMeasured(sweep)
+  ) {
+    throw new Error('It is a damaged sweep: its points, weights, engine or device are missing.');
   }
   return sweep as WeightStreamingSweep;
+}
+
+function isPoint(value: unknown): boolean {
+  const { budget, latency } = (value ?? {}) as Partial<SweepPoint>;
+  if (typeof budget !== 'number') return false;
+  return latency === undefined || [latency?.median, latency?.p95].every((time) => typeof time === 'number');
+}
+
+/** Whether a file says which engine was measured, and where. */
+export function isMeasured({
+  engine,
+  device,
+}: Partial<Pick<WeightStreamingSweep, 'engine' | 'device'>>): boolean {
+  return typeof engine === 'string' && typeof device?.name === 'string';
 }

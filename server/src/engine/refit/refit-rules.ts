@@ -20,13 +20,20 @@ export interface RefitRule {
 export interface RefitFacts {
   /** BuilderFlag names of `ENGINE.json`; undefined where none describes the engine. */
   readonly flags: readonly string[] | undefined;
-  /** Whether the model's weights are those that the engine was built from. */
-  readonly sameWeights: Answer;
+  /** Whether the model's weights are those that the engine was built from; `later`: that is looked at when a model is given. */
+  readonly sameWeights: Answer | 'later';
   /** The user says that they are. */
   readonly assumesSame: boolean;
+  /** The refit that wrote the engine, where one did: whether it left the weights out, and with which TensorRT. */
+  readonly refit?: { readonly isStripped: boolean; readonly runtime: RefitRuntime } | undefined;
 }
 
-export function refitRules({ flags, sameWeights, assumesSame }: RefitFacts): readonly RefitRule[] {
+interface RefitRuntime {
+  readonly product: string;
+  readonly version: string;
+}
+
+export function refitRules({ flags, sameWeights, assumesSame, refit }: RefitFacts): readonly RefitRule[] {
   if (flags === undefined) {
     return [
       {
@@ -38,16 +45,21 @@ export function refitRules({ flags, sameWeights, assumesSame }: RefitFacts): rea
     ];
   }
   const has = (flag: string) => flags.includes(flag);
-  const stripped: RefitRule[] = has('kSTRIP_PLAN')
-    ? [
-        {
-          rule: 'kSTRIP_PLAN',
-          answer: 'yes',
-          sentence:
-            'It was built without its weights (kSTRIP_PLAN): a refit puts them in, and the written engine has them (on the command line, unless --keep-stripped says otherwise).',
-        },
-      ]
-    : [];
+  const isFull = refit !== undefined && !refit.isStripped;
+  if (isFull && has('kSTRIP_PLAN') && !has('kREFIT') && !includesRefit(refit.runtime)) {
+    return [{ rule: 'kSTRIP_PLAN', answer: 'no', sentence: refittedOnce }];
+  }
+  const stripped: RefitRule[] =
+    has('kSTRIP_PLAN') && !isFull
+      ? [
+          {
+            rule: 'kSTRIP_PLAN',
+            answer: 'yes',
+            sentence:
+              'It was built without its weights (kSTRIP_PLAN): a refit puts them in, and the written engine has them (on the command line, unless --keep-stripped says otherwise).',
+          },
+        ]
+      : [];
   if (has('kREFIT')) {
     const sentence = 'It was built with kREFIT: all weights can be replaced, by any of the same count.';
     return [{ rule: 'kREFIT', answer: 'yes', sentence }, ...stripped];
@@ -72,11 +84,14 @@ export const notRefittable =
 export const refittedOnce =
   'It was built without its weights, and a refit has put them in: TensorRT does not refit it once more. Refit the engine without weights again (`--keep-stripped` writes such a one), or build with `refit: true` (trtexec --refit) to replace weights.';
 
-function identicalRule(sameWeights: Answer, assumesSame: boolean): RefitRule {
+function identicalRule(sameWeights: RefitFacts['sameWeights'], assumesSame: boolean): RefitRule {
   const rule = 'kREFIT_IDENTICAL';
   const only = 'It was built for the same weights only (kREFIT_IDENTICAL)';
   if (sameWeights === 'yes') {
     return { rule, answer: 'yes', sentence: `${only}, and the model has them.` };
+  }
+  if (sameWeights === 'later') {
+    return { rule, answer: 'yes', sentence: `${only}; a refit looks first whether its model has them.` };
   }
   if (sameWeights === 'no') {
     return {
@@ -97,14 +112,17 @@ function identicalRule(sameWeights: Answer, assumesSame: boolean): RefitRule {
 
 /** A stripped engine leaves its weights out again unless told otherwise; one that was refittable is to stay so. */
 export function serializationOfRefit(
-  { product, version }: { readonly product: string; readonly version: string },
+  runtime: RefitRuntime,
   { isStripped, keepStripped }: { readonly isStripped: boolean; readonly keepStripped: boolean },
 ): { readonly set: readonly string[]; readonly cleared: readonly string[] } | undefined {
-  // Before 10.14 there is no kINCLUDE_REFIT.
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const knowsRefit = product === 'TensorRT' && (major > 10 || (major === 10 && minor >= 14));
-  const set = knowsRefit ? ['kINCLUDE_REFIT'] : [];
+  const set = includesRefit(runtime) ? ['kINCLUDE_REFIT'] : [];
   if (keepStripped) return { set: ['kEXCLUDE_WEIGHTS', ...set], cleared: [] };
   if (isStripped) return { set, cleared: ['kEXCLUDE_WEIGHTS'] };
   return set.length > 0 ? { set, cleared: [] } : undefined;
+}
+
+/** Whether a plan can be asked to stay refittable when it is written (kINCLUDE_REFIT). */
+function includesRefit({ product, version }: RefitRuntime): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return product === 'TensorRT' && (major > 10 || (major === 10 && minor >= 14));
 }

@@ -13,6 +13,19 @@ export interface RunnerFacts {
   /** Bytes; 0 where no weights can be streamed. */
   readonly streamable: number;
   readonly debugTensors: readonly string[];
+  readonly loading?: RunnerLoading;
+}
+
+/** What a program does to load the engine, besides reading it. */
+export interface RunnerLoading {
+  /** Absent for a full TensorRT. */
+  readonly kind?: 'lean' | 'dispatch';
+  /** The engine loads only by the lean runtime inside it, which the user trusts. */
+  readonly runsHostCode?: boolean;
+  /** The lean runtime library that loads the engine (IRuntime::loadRuntime). */
+  readonly leanRuntimePath?: string;
+  /** Paths of plugin libraries that are loaded first. */
+  readonly pluginLibraries: readonly string[];
 }
 
 export interface RunnerOptions {
@@ -31,7 +44,7 @@ export type RunnerLanguage = (typeof runnerLanguages)[number];
 
 export function factsOfDescription(
   description: EngineDescription,
-  made: Pick<RunnerFacts, 'engine' | 'product' | 'version'>,
+  made: Pick<RunnerFacts, 'engine' | 'product' | 'version' | 'loading'>,
 ): RunnerFacts {
   const { tensors, profileCount, weights, debugTensors } = description;
   return { ...made, tensors, profileCount, streamable: weights.streamable ?? 0, debugTensors };

@@ -24,6 +24,7 @@ export function factsOfModel(model: Model, { request, runtime }: Provenance, eng
     profileCount: Math.max(1, profiles.length),
     streamable: flags.includes('kWEIGHT_STREAMING') ? 1 : 0,
     debugTensors: request.settings.debugTensors ?? [],
+    loading: { pluginLibraries: request.pluginLibraries },
   };
 }
 

@@ -1,10 +1,11 @@
 /** What a program that runs an engine does, whatever its language. */
 import type { EngineTensor } from '../../../../native-bridge/src/engine-protocol.ts';
-import type { RunnerFacts, RunnerOptions } from './facts.ts';
+import type { RunnerFacts, RunnerLoading, RunnerOptions } from './facts.ts';
+import { identifiers } from './identifiers.ts';
 
 export interface RunnerTensor {
   readonly name: string;
-  /** An identifier, unique in the program. */
+  /** An identifier, unique in the program, with those that are made of it (`derivedNames`). */
   readonly variable: string;
   readonly type: string;
   /** Bits of an element. */
@@ -28,11 +29,12 @@ export interface RunnerPlan
   /** Whether an output may be late. */
   readonly needsAllocator: boolean;
   readonly streams: boolean;
+  readonly loading: RunnerLoading;
   /** Whether the V2 methods of TensorRT 10.1 are there. */
   readonly hasV2: boolean;
 }
 
-/** Throws an error for people where the engine has no such profile, or a tensor's type has no size. */
+/** Throws an error for people where the engine has no such profile or no streamable weights, or a tensor's type has no size. */
 export function planRunner(facts: RunnerFacts, options: RunnerOptions): RunnerPlan {
   const { engine, product, version, debugTensors } = facts;
   const { profile } = options;
@@ -41,8 +43,14 @@ export function planRunner(facts: RunnerFacts, options: RunnerOptions): RunnerPl
       `The engine has no optimization profile ${profile}; it has ${facts.profileCount}, counted from 0.`,
     );
   }
-  const taken = new Set(reserved);
-  const plan = facts.tensors.map((tensor) => ({ tensor, planned: runnerTensor(tensor, profile, taken) }));
+  if (options.budgetPercent !== undefined && facts.streamable === 0) {
+    throw new Error('The engine has no streamable weights: build it with allowWeightStreaming.');
+  }
+  const variables = identifiers(facts.tensors.map(({ name }) => name));
+  const plan = facts.tensors.map((tensor, index) => ({
+    tensor,
+    planned: runnerTensor(tensor, profile, variables[index] ?? ''),
+  }));
   const of = (mode: EngineTensor['mode']) =>
     plan.filter(({ tensor }) => tensor.mode === mode).map(({ planned }) => planned);
   const outputs = of('output');
@@ -57,6 +65,7 @@ export function planRunner(facts: RunnerFacts, options: RunnerOptions): RunnerPl
     outputs,
     needsAllocator: outputs.some(({ mayBeLate }) => mayBeLate),
     streams: facts.streamable > 0,
+    loading: facts.loading ?? { pluginLibraries: [] },
     hasV2: product === 'TensorRT-RTX' || major > 10 || (major === 10 && minor >= 1),
   };
 }
@@ -64,7 +73,7 @@ export function planRunner(facts: RunnerFacts, options: RunnerOptions): RunnerPl
 function runnerTensor(
   { name, type, dims, location, isShapeTensor, profiles, mode }: EngineTensor,
   profile: number,
-  taken: Set<string>,
+  variable: string,
 ): RunnerTensor {
   const bits = elementBits[type];
   if (bits === undefined) throw new Error(`${name} has the type ${type}, whose size is not known.`);
@@ -74,7 +83,7 @@ function runnerTensor(
   const isValues = isShapeTensor && mode === 'input' && usual !== undefined;
   return {
     name,
-    variable: identifier(name, taken),
+    variable,
     type,
     bits,
     // What no profile tells is one element, for the user to set.
@@ -95,16 +104,6 @@ export function onDevice(tensors: readonly RunnerTensor[]): RunnerTensor[] {
   return tensors.filter(({ isOnHost }) => !isOnHost);
 }
 
-/** `onnx::MatMul_3` is `onnx_MatMul_3`. */
-function identifier(name: string, taken: Set<string>): string {
-  const plain = name.replace(/\W+/g, '_').replace(/^_+|_+$/g, '');
-  const start = /^[A-Za-z]/.test(plain) ? plain : `tensor_${plain}`.replace(/_$/, '');
-  let [chosen, count] = [start, 1];
-  while (taken.has(chosen)) chosen = `${start}_${++count}`;
-  taken.add(chosen);
-  return chosen;
-}
-
 const elementBits: Readonly<Record<string, number>> = {
   kFLOAT: 32,
   kHALF: 16,
@@ -119,17 +118,3 @@ const elementBits: Readonly<Record<string, number>> = {
   kINT4: 4,
   kFP4: 4,
 };
-
-/** Names that the programs use themselves, and words of both languages. */
-const reserved = [
-  ...['and', 'as', 'auto', 'bool', 'break', 'case', 'char', 'class', 'const', 'continue', 'def', 'del'],
-  ...['do', 'double', 'else', 'enum', 'false', 'float', 'for', 'from', 'global', 'if', 'import', 'in'],
-  ...['int', 'is', 'lambda', 'long', 'namespace', 'new', 'not', 'operator', 'or', 'pass', 'return'],
-  ...['short', 'signed', 'struct', 'switch', 'template', 'this', 'true', 'try', 'typedef', 'union'],
-  ...['unsigned', 'using', 'virtual', 'void', 'while', 'with', 'xor', 'yield', 'None', 'True', 'False'],
-  ...['main', 'std', 'nvinfer1', 'engine', 'engine_path', 'enginePath', 'context', 'runtime', 'logger'],
-  ...['plan', 'stream', 'consumed', 'folder', 'budget', 'activations', 'needed', 'listener', 'missing'],
-  ...['np', 'trt', 'cudart', 'sys', 'os', 'ctypes', 'Buffer', 'copy', 'save', 'check', 'Output'],
-  ...['dims', 'require', 'release', 'argc', 'argv', 'error', 'profile', 'allocate', 'fill', 'volume'],
-  ...['check_cuda', 'load', 'device_memory', 'page_locked', 'isKnown', 'byteSize', 'readFile', 'Logger'],
-];

@@ -6,9 +6,20 @@ import { loadModel } from '../../node/load-model.ts';
 import type { EngineFile } from './inspect-engine.ts';
 import type { UsedEngine } from './use-engine.ts';
 
-export function factsOfLoaded({ file, loaded }: UsedEngine): RunnerFacts {
+export function factsOfLoaded({ file, loaded, runtime, pluginLibraries }: UsedEngine): RunnerFacts {
   const { product, version } = loaded.runtime;
-  return factsOfDescription(loaded.description, { engine: path.basename(file.path), product, version });
+  const { kind, runsHostCode, leanRuntimePath } = runtime;
+  return factsOfDescription(loaded.description, {
+    engine: path.basename(file.path),
+    product,
+    version,
+    loading: {
+      ...(kind && { kind }),
+      ...(runsHostCode && { runsHostCode }),
+      ...(leanRuntimePath !== undefined && { leanRuntimePath }),
+      pluginLibraries,
+    },
+  });
 }
 
 /** What is not known without loading the engine, for people. */

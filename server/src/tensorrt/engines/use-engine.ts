@@ -1,6 +1,7 @@
 /** An engine found fit, loaded, and handed to what wants to run it: the beginning of every measurement. */
 import path from 'node:path';
 import type { Runtimes } from '../runtimes.ts';
+import type { EngineRuntime } from './choose-runtime.ts';
 import type { EngineClient } from './engine-client.ts';
 import {
   type EngineFile,
@@ -17,6 +18,9 @@ export interface UsedEngine {
   readonly client: EngineClient;
   /** Names the engine in requests to the client. */
   readonly handle: number;
+  /** What loaded it, and the plugin libraries that were loaded before. */
+  readonly runtime: EngineRuntime;
+  readonly pluginLibraries: readonly string[];
 }
 
 export interface UseOptions {
@@ -45,7 +49,9 @@ export async function useEngine<Result>(
   if (blocked) throw new Error(`${engine} cannot be measured here. ${blocked.sentence}`);
   const installation = await runtimeForEngine(file, runtimes, runtime);
   onStep?.(`loading ${path.basename(engine)}`);
-  return await withLoadedEngine(engine, installation, loading(file), (loaded, client, handle) =>
-    use({ file, loaded, client, handle }),
+  const options = loading(file);
+  const { pluginLibraries = [] } = options;
+  return await withLoadedEngine(engine, installation, options, (loaded, client, handle) =>
+    use({ file, loaded, client, handle, runtime: installation, pluginLibraries }),
   );
 }

@@ -83,5 +83,7 @@ describe('memory of execution contexts', () => {
     assert.equal(readContextMemory({ format: 'another' }), undefined);
     assert.throws(() => readContextMemory({ ...written, formatVersion: 9 }), /later version/);
     assert.throws(() => readContextMemory({ ...written, rows: undefined }), /damaged/);
+    assert.throws(() => readContextMemory({ ...written, rows: [{}] }), /damaged/);
+    assert.throws(() => readContextMemory({ ...written, device: undefined }), /damaged/);
   });
 });

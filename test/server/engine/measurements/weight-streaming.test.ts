@@ -60,10 +60,22 @@ describe('a sweep over weight streaming budgets', () => {
     const failed: SweepPoint = { budget: 1000, isAutomatic: false, failure: 'Out of memory.' };
     const { knee, best } = adviseBudget(sweepOf([point(0, 3), point(50, 1), failed], 1000));
     assert.deepEqual([knee?.budget, best?.budget], [500, 500]);
+    assert.match(
+      adviseBudget(sweepOf([point(0, 3), point(50, 1), failed], 1000)).sentence,
+      /^Keep 50 % of the weights \(500 bytes\) on the GPU: no larger budget could be measured, and/,
+    );
     const sweep = sweepOf([failed], 1000);
     const advice = adviseBudget(sweep);
     assert.equal(advice.sentence, 'No budget could be measured.');
     assert.deepEqual(sweepSection(sweep, advice).rows.at(0)?.at(-1), 'Out of memory.');
+  });
+
+  test('one measured budget is compared with nothing', () => {
+    const { sentence } = adviseBudget(sweepOf([point(100, 1)], 1000));
+    assert.equal(
+      sentence,
+      'Keep all weights on the GPU if they fit: no smaller budget was measured (1.00 ms).',
+    );
   });
 
   test('a budget is written as a config takes it', () => {
@@ -84,6 +96,16 @@ describe('a sweep over weight streaming budgets', () => {
     assert.equal(readSweep({ format: 'onnx-tensorrt-tools profile' }), undefined);
     assert.equal(readSweep(null), undefined);
     assert.throws(() => readSweep({ ...h200, formatVersion: 2 }), /later version/);
-    assert.throws(() => readSweep({ ...h200, points: 3 }), /damaged/);
+    const { device: _, ...nowhere } = h200;
+    for (const damaged of [
+      { ...h200, points: 3 },
+      { ...h200, points: [{}] },
+      { ...h200, points: [null] },
+      { ...h200, points: [{ ...h200.points[0], latency: {} }] },
+      { ...h200, weights: { streamable: 0 } },
+      nowhere,
+    ]) {
+      assert.throws(() => readSweep(damaged), /damaged/);
+    }
   });
 });

@@ -46,6 +46,19 @@ describe('what the flags of a build allow', () => {
     ]);
   });
 
+  test('a stripped engine that has its weights from a refit takes no second one, before kINCLUDE_REFIT', () => {
+    const by = (version: string, isStripped = false) => ({
+      sameWeights: 'yes' as const,
+      refit: { isStripped, runtime: { product: 'TensorRT', version } },
+    });
+    const flags = ['kSTRIP_PLAN', 'kREFIT_IDENTICAL'];
+    assert.deepEqual(rules(flags, by('10.6.0')), ['kSTRIP_PLAN no']);
+    assert.deepEqual(rules(flags, by('10.14.1')), ['kREFIT_IDENTICAL yes']);
+    assert.deepEqual(rules(flags, by('10.6.0', true)), ['kREFIT_IDENTICAL yes', 'kSTRIP_PLAN yes']);
+    assert.deepEqual(rules([...flags, 'kREFIT'], by('10.6.0')), ['kREFIT yes']);
+    assert.deepEqual(rules(['kREFIT_IDENTICAL'], by('10.6.0')), ['kREFIT_IDENTICAL yes']);
+  });
+
   test('REFIT_INDIVIDUAL, none of them, and no note at all', () => {
     assert.deepEqual(rules(['kREFIT_INDIVIDUAL']), ['kREFIT_INDIVIDUAL yes']);
     assert.deepEqual(rules(['kFP16']), ['not-refittable no']);

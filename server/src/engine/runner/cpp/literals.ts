@@ -4,7 +4,8 @@
 export function text(value: string): string {
   const bytes = [...new TextEncoder().encode(value)].map((byte) => {
     const character = String.fromCharCode(byte);
-    if (character === '"' || character === '\\') return `\\${character}`;
+    // A question mark, too: two of them and a third character may be a trigraph.
+    if (/["\\?]/.test(character)) return `\\${character}`;
     return byte >= 0x20 && byte < 0x7f ? character : `\\${byte.toString(8).padStart(3, '0')}`;
   });
   return `"${bytes.join('')}"`;

@@ -1,5 +1,5 @@
 /** A C++ program that runs one engine with enqueueV3. */
-import { productName } from '../../runtime-fit.ts';
+import { runtimeName } from '../../runtime-fit.ts';
 import { onDevice, type RunnerPlan } from '../plan.ts';
 import { comment, text } from './literals.ts';
 import { allocator, debugListener, helpers } from './support-code.ts';
@@ -17,9 +17,9 @@ export function cppProgram(plan: RunnerPlan): string {
   ].join('\n');
 }
 
-function head({ engine, product, version }: RunnerPlan): string {
-  const library = product === 'TensorRT' ? 'nvinfer' : 'tensorrt_rtx';
-  return `// Runs ${comment(engine)} (${productName(product)} ${version}) with enqueueV3: one stream from the copy of the inputs to the copy of the
+function head({ engine, product, version, loading: { kind } }: RunnerPlan): string {
+  const library = product === 'TensorRT' ? (kind ? `nvinfer_${kind}` : 'nvinfer') : 'tensorrt_rtx';
+  return `// Runs ${comment(engine)} (${runtimeName({ product, version, ...(kind && { kind }) })}) with enqueueV3: one stream from the copy of the inputs to the copy of the
 // outputs, an event that tells when inputs may be overwritten, and one synchronization.
 //
 //   g++ -std=c++17 run.cpp -I TENSORRT/include -I CUDA/include -L TENSORRT/lib -L CUDA/lib64 -l${library} -lcudart -o run
@@ -55,8 +55,7 @@ function main(plan: RunnerPlan): string {
     `    std::int32_t const profile = ${profile};`,
     '',
     '    Logger logger;',
-    '    std::unique_ptr<nvinfer1::IRuntime> runtime{nvinfer1::createInferRuntime(logger)};',
-    '    require(runtime != nullptr, "createInferRuntime");',
+    ...loadingLines(plan),
     '    std::vector<char> const plan = readFile(enginePath);',
     '    require(!plan.empty(), "reading " + enginePath);',
     '    std::unique_ptr<nvinfer1::ICudaEngine> engine{runtime->deserializeCudaEngine(plan.data(), plan.size())};',
@@ -70,7 +69,7 @@ function main(plan: RunnerPlan): string {
               ? hasV2
                 ? 'engine->getWeightStreamingAutomaticBudget()'
                 : '-1'
-              : `static_cast<std::int64_t>(engine->getStreamableWeightsSize() / 100.0 * ${budgetPercent})`
+              : `static_cast<std::int64_t>(engine->getStreamableWeightsSize() * ${budgetPercent} / 100)`
           };`,
           `    require(engine->setWeightStreamingBudget${V2}(budget), "setWeightStreamingBudget${V2}");`,
         ]
@@ -139,4 +138,36 @@ function main(plan: RunnerPlan): string {
     '}',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function loadingLines({ product, loading }: RunnerPlan): string[] {
+  const { kind, leanRuntimePath, runsHostCode, pluginLibraries } = loading;
+  const first = leanRuntimePath === undefined ? 'runtime' : 'loader';
+  return [
+    `    std::unique_ptr<nvinfer1::IRuntime> ${first}{nvinfer1::createInferRuntime(logger)};`,
+    `    require(${first} != nullptr, "createInferRuntime");`,
+    ...(leanRuntimePath === undefined
+      ? []
+      : [
+          '    // The lean runtime of the version that built the engine loads it.',
+          `    std::unique_ptr<nvinfer1::IRuntime> runtime{loader->loadRuntime(${text(leanRuntimePath)})};`,
+          '    require(runtime != nullptr, "loadRuntime");',
+        ]),
+    ...(runsHostCode
+      ? [
+          '    // The lean runtime inside the engine runs: code for the CPU, with all your rights. Only for engines that you trust.',
+          '    runtime->setEngineHostCodeAllowed(true);',
+        ]
+      : []),
+    ...(product === 'TensorRT' && kind === undefined
+      ? [
+          '    // Where the engine has plugins of TensorRT (EfficientNMS_TRT, …): initLibNvInferPlugins(&logger, ""); of NvInferPlugin.h',
+          '    // and -lnvinfer_plugin.',
+        ]
+      : []),
+    ...pluginLibraries.map(
+      (library) =>
+        `    require(getPluginRegistry()->loadLibrary(${text(library)}) != nullptr, ${text(`loading ${library}`)});`,
+    ),
+  ];
 }

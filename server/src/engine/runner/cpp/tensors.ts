@@ -21,7 +21,7 @@ export function inputLines({
       ? [`    require(context->setInputShape(${text(name)}, ${shape}), ${text(`the shape of ${name}`)});`]
       : []),
     `    Buffer const ${variable} = allocate(byteSize(*engine, ${text(name)}, ${shape}, ${bits}, profile));`,
-    ...(values
+    ...(values && values.length > 0
       ? [
           `    std::${type === 'kINT64' ? 'int64_t' : 'int32_t'} const ${variable}_values[] = {${values.join(', ')}};`,
           `    std::copy(std::begin(${variable}_values), std::end(${variable}_values), static_cast<std::${type === 'kINT64' ? 'int64_t' : 'int32_t'}*>(${variable}.host));`,

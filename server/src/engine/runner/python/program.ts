@@ -1,5 +1,5 @@
 /** A Python program that runs one engine with enqueueV3 (`execute_async_v3`). */
-import { productName } from '../../runtime-fit.ts';
+import { runtimeName } from '../../runtime-fit.ts';
 import { onDevice, type RunnerPlan } from '../plan.ts';
 import { comment, text } from './literals.ts';
 import { allocator, debugListener, helpers } from './support-code.ts';
@@ -16,9 +16,9 @@ export function pythonProgram(plan: RunnerPlan): string {
   ].join('\n\n');
 }
 
-function head({ engine, product, version }: RunnerPlan): string {
-  const module = product === 'TensorRT' ? 'tensorrt' : 'tensorrt_rtx';
-  return `# Runs ${comment(engine)} (${productName(product)} ${version}) with enqueueV3: one stream from the copy of the inputs to the copy of
+function head({ engine, product, version, loading: { kind } }: RunnerPlan): string {
+  const module = product === 'TensorRT' ? (kind ? `tensorrt_${kind}` : 'tensorrt') : 'tensorrt_rtx';
+  return `# Runs ${comment(engine)} (${runtimeName({ product, version, ...(kind && { kind }) })}) with enqueueV3: one stream from the copy of the inputs to the copy of
 # the outputs, an event that tells when inputs may be overwritten, and one synchronization.
 #
 #   pip install ${module.replace('_', '-')} cuda-python numpy
@@ -44,7 +44,7 @@ function main(plan: RunnerPlan): string {
       ? hasV2
         ? 'engine.get_weight_streaming_automatic_budget()'
         : '-1'
-      : `engine.streamable_weights_size * ${budgetPercent} // 100`;
+      : `int(engine.streamable_weights_size * ${budgetPercent} / 100)`;
   const strategy = userManaged ? 'trt.ExecutionContextAllocationStrategy.USER_MANAGED' : '';
   const lines = [
     'def require(done, what):',
@@ -58,7 +58,7 @@ function main(plan: RunnerPlan): string {
     `    profile = ${profile}`,
     '',
     '    logger = trt.Logger(trt.Logger.WARNING)',
-    '    runtime = trt.Runtime(logger)',
+    ...loadingLines(plan),
     '    with open(engine_path, "rb") as file:',
     '        engine = runtime.deserialize_cuda_engine(file.read())',
     '    require(engine, "deserialize_cuda_engine")',
@@ -136,4 +136,34 @@ function main(plan: RunnerPlan): string {
     '    main()',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function loadingLines({ product, loading }: RunnerPlan): string[] {
+  const { kind, leanRuntimePath, runsHostCode, pluginLibraries } = loading;
+  return [
+    ...(product === 'TensorRT' && kind === undefined
+      ? [
+          '    # Where the engine has plugins of TensorRT (EfficientNMS_TRT, …).',
+          '    trt.init_libnvinfer_plugins(logger, "")',
+        ]
+      : []),
+    ...pluginLibraries.map(
+      (library) =>
+        `    require(trt.get_plugin_registry().load_library(${text(library)}), ${text(`loading ${library}`)})`,
+    ),
+    ...(leanRuntimePath === undefined
+      ? ['    runtime = trt.Runtime(logger)']
+      : [
+          '    # The lean runtime of the version that built the engine loads it.',
+          '    loader = trt.Runtime(logger)',
+          `    runtime = loader.load_runtime(${text(leanRuntimePath)})`,
+          '    require(runtime, "load_runtime")',
+        ]),
+    ...(runsHostCode
+      ? [
+          '    # The lean runtime inside the engine runs: code for the CPU, with all your rights. Only for engines that you trust.',
+          '    runtime.engine_host_code_allowed = True',
+        ]
+      : []),
+  ];
 }

@@ -23,7 +23,8 @@ export async function refittableEngines(
       const provenance = await readProvenance(engine);
       if (provenance?.model.path !== model) return [];
       const flags = provenance.request.settings.flags ?? [];
-      const rules = refitRules({ flags, sameWeights: 'yes', assumesSame: false });
+      const { refit } = provenance;
+      const rules = refitRules({ flags, sameWeights: 'later', assumesSame: false, refit });
       const isThere = (await stat(engine).catch(() => undefined))?.size === provenance.engine.bytes;
       return isThere && rules.every(({ answer }) => answer === 'yes') ? [engine] : [];
     }),

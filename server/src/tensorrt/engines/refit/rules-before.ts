@@ -21,7 +21,7 @@ export async function rulesBefore(
   const needsSame =
     !flags.includes('kREFIT') && (flags.includes('kREFIT_IDENTICAL') || flags.includes('kSTRIP_PLAN'));
   const sameWeights = provenance && needsSame ? await hasSameWeights(provenance, model, signal) : 'unknown';
-  return refitRules({ flags: provenance && flags, sameWeights, assumesSame });
+  return refitRules({ flags: provenance && flags, sameWeights, assumesSame, refit: provenance?.refit });
 }
 
 async function hasSameWeights(
