@@ -107,6 +107,13 @@ def blocks(random):
     return nodes, weights, {"x": ["batch", width]}, {"x": [16, width]}, {"y": ["batch", width]}
 
 
+def wide(random):
+    """One matrix product whose weight (134 MB) and input (82 MB) are larger than what koffi copies at a time."""
+    weights = {"w": random.standard_normal((4096, 8192), np.float32) * np.float32(0.02)}
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["y"], "product")]
+    return nodes, weights, {"x": ["batch", 4096]}, {"x": [5000, 4096]}, {"y": ["batch", 8192]}
+
+
 def model_of(nodes, weights, inputs, outputs):
     def initializer(name, values):
         kind = np.int64 if isinstance(values, list) else np.float32
@@ -172,7 +179,7 @@ def main(root, wanted):
     onnx.save(helper.make_model(tiny, ir_version=8, opset_imports=[helper.make_opsetid("", 17)]), root / "softmax.onnx")
     if not wanted or "plugin" in wanted:
         write_plugin_model(root / "plugin")
-    for make in (convolutions, layers, transformer, blocks):
+    for make in (convolutions, layers, transformer, blocks, wide):
         if wanted and make.__name__ not in wanted:
             continue
         folder = root / make.__name__

@@ -7,6 +7,7 @@ export const profiles = {
   layers: 'profiles:\n  - x: { min: [1, 256], opt: [8, 256], max: [64, 256] }\n',
   transformer: 'profiles:\n  - x: { min: [1, 1, 256], opt: [2, 64, 256], max: [4, 128, 256] }\n',
   blocks: 'profiles:\n  - x: { min: [1, 2048], opt: [16, 2048], max: [64, 2048] }\n',
+  wide: 'profiles:\n  - x: { min: [1, 4096], opt: [5000, 4096], max: [5000, 4096] }\n',
 };
 
 export function floatsOf(file) {

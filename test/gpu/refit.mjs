@@ -266,6 +266,28 @@ await section('single weights', async () => {
   return { list: list.weights, one, all, error, convolutions: convolutions.weights };
 });
 
+await section('a weight and an input of over 64 MiB', async () => {
+  const built = build('wide-refit', path.resolve(models, 'wide', 'model.onnx'), 'refit: true');
+  const refitted = refit(
+    'wide-refit',
+    path.resolve(models, 'wide', 'changed.onnx'),
+    '--weights',
+    'w',
+    '-o',
+    'wide-refitted.engine',
+  );
+  const reference = (variant) => floatsOf(path.join(models, 'wide', `${variant}-y.bin`));
+  const errors = {
+    before: difference(await outputOf('wide', 'wide-refit'), reference('model')),
+    refitted: difference(await outputOf('wide', 'wide-refitted'), reference('changed')),
+    change: difference(reference('model'), reference('changed')),
+  };
+  expect('large inputs come through whole', errors.before < tolerance, errors);
+  expect('a large weight comes through whole', errors.refitted < tolerance, { errors, ...refitted });
+  expect('the weight was another', errors.change > 0.01, errors);
+  return { built, refitted, errors };
+});
+
 await section('refusals', async () => {
   const model = path.resolve(models, 'layers', 'model.onnx');
   build('layers-plain', model, '');
