@@ -130,6 +130,13 @@ ${config}: 1 error
     assert.match(none.stderr, /There is no build z; there are x, y/);
   });
 
+  test('to-trtexec says once what holds for several builds', async () => {
+    const config = file('t.trt.yaml', 'model: /m/a.onnxtxt\nbuilds: { x: { best: true }, y: {} }\n');
+    const { code, stdout, stderr } = await runCommand('config', 'to-trtexec', config);
+    assert.deepEqual([code, stdout.split('\n').length], [0, 3]);
+    assert.equal(stderr.match(/trtexec reads binary models only/g)?.length, 1);
+  });
+
   test('to-trtexec orders formats by name as the model has its inputs', async () => {
     file(
       'e.onnxtxt',
