@@ -1,28 +1,6 @@
-/** Types of weights in TensorRT's words and in ONNX's, and conversions between them that lose not a bit. */
+/** Conversions between types of weights that lose not a bit. */
 import type { DataType } from '../../onnx/model/data-types.ts';
-import { dataTypeName, dataTypeOfName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
-
-/** TensorRT's DataType to the ONNX type of the same bits. */
-const onnxNames: Readonly<Record<string, string>> = {
-  kFLOAT: 'float',
-  kHALF: 'float16',
-  kBF16: 'bfloat16',
-  kINT8: 'int8',
-  kINT32: 'int32',
-  kINT64: 'int64',
-  kBOOL: 'bool',
-  kUINT8: 'uint8',
-  kFP8: 'float8e4m3fn',
-  kINT4: 'int4',
-  kFP4: 'float4e2m1',
-  kE8M0: 'float8e8m0',
-};
-
-/** ONNX's type for a DataType name of TensorRT's. */
-export function onnxTypeOf(tensorrtType: string): DataType | undefined {
-  const name = onnxNames[tensorrtType];
-  return name === undefined ? undefined : dataTypeOfName(name);
-}
+import { dataTypeName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
 
 export type Conversion =
   | { readonly kind: 'converted'; readonly bytes: Uint8Array }
