@@ -105,6 +105,11 @@ ${config}: 1 error
     );
   });
 
+  test('a config without builds is not called ok', async () => {
+    const { code, stdout } = await runCommand('config', 'check', file('e.trt.yaml', '# nothing yet\n'));
+    assert.deepEqual([code, stdout.split(': ').at(-1)], [0, 'there are no builds in it\n']);
+  });
+
   test('a file that is not there cannot be checked', async () => {
     const { code, stderr } = await runCommand('config', 'check', path.join(folder, 'gone.yaml'));
     assert.equal(code, 2);
