@@ -68,6 +68,8 @@ function packageFor(target, vsix) {
     const source = path.join(root, name);
     cpSync(source, path.join(staging, name), { recursive: true, filter: belongsIntoEditor });
   }
+  for (const name of ['README.md', 'CHANGELOG.md'])
+    writeFileSync(path.join(staging, name), extensionPage(readFileSync(path.join(root, name), 'utf8')));
   stageKoffi(target, path.join(staging, 'node_modules'));
   stageOnnxRuntime(target, path.join(staging, 'node_modules'));
   writeFileSync(path.join(staging, 'package.json'), JSON.stringify(installedManifest(), undefined, 2));
@@ -78,11 +80,21 @@ function packageFor(target, vsix) {
     target,
     '--out',
     vsix,
-    // The README's links work in the editor as they are.
     '--no-rewrite-relative-links',
     '--allow-missing-repository',
   ]);
   rmSync(staging, { recursive: true });
+}
+
+/**
+ * A page as the editor shows it for an extension: links and pictures there lead to the network only, or nowhere. A command of the
+ * extension shows the pages that are left out.
+ */
+function extensionPage(text) {
+  return text
+    .replace(/!\[[^\]]*\]\((?!https:)[^)]+\)\n+/g, '')
+    .replace(/ \(\[[^\]]*\]\((?!https:)[^)]+\)\)/g, '')
+    .replace(/\[([^\]]*)\]\((?!https:)[^)]+\)/g, '$1');
 }
 
 /** Source maps are for debugging from the repository. The command-line program is what build tasks run. */

@@ -25,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const builds = new BuildQueue(client);
   const profileHeat = new ProfileHeat(client);
   const debugValues = new DebugValues(client);
+  const documentation = vscode.Uri.joinPath(context.extensionUri, 'docs');
   const statuses = new vscode.EventEmitter<DocumentStatus>();
   context.subscriptions.push(
     output,
@@ -43,7 +44,10 @@ export function activate(context: vscode.ExtensionContext): void {
     registerStatus(client, statuses.event),
     registerInstallOffer(context, statuses.event),
     registerBuilds(client, builds, context.extensionUri),
-    registerCommands({ client, output, workDoneProgress, builds, profileHeat, debugValues }, commands),
+    registerCommands(
+      { client, output, workDoneProgress, builds, profileHeat, debugValues, documentation },
+      commands,
+    ),
   );
   // Requests wait for the start; a failed one is told here, once.
   client.start().catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { unreadableModelPage } from './unreadable-model-page.ts';
 import { isModelOnDisk, toModelUri, toTextUri } from './uris.ts';
 import { watchFile } from './watch-file.ts';
 
-export const onnxEditorType = 'tensorrt.onnx';
+const onnxEditorType = 'tensorrt.onnx';
 
 /**
  * The editor of `*.onnx`: hands over to a text editor on the virtual document `onnx:`, in the same place. It stays open only

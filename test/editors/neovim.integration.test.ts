@@ -119,6 +119,24 @@ describe('Neovim, set up as documented', () => {
     await neovim.when<string[]>(lines, (text) => text[2] === '  a = Relu (x)');
   });
 
+  test('knows a build config, too, and checks it against the model as it is here', async () => {
+    writeFiles(folder, { 'model.trt.yaml': 'model: model.onnxtxt\nprofiles:\n  - z: [1, 4]\n' });
+    neovim.lua(`vim.cmd("edit! ${path.join(folder, 'model.trt.yaml')}") return true`);
+    await neovim.until('return vim.bo.filetype', 'yaml.tensorrt');
+    await neovim.until('return #vim.lsp.buf_get_clients(0)', 1);
+    const found = await neovim.when<string>(diagnostics, (list) => list.includes('config.unknown-input'));
+    assert.match(found, /^3:5 config\.unknown-input$/m);
+    neovim.type('Go<C-u>strip');
+    neovim.type('<C-x><C-o>');
+    const words = await neovim.when<string[]>(
+      'return vim.tbl_map(function(item) return item.word end, vim.fn.complete_info({ "items" }).items)',
+      (items) => items.length > 0,
+    );
+    neovim.type('<Esc>');
+    assert.ok(words[0]?.startsWith('stripWeights'), words.join(' '));
+    assert.equal(neovim.lua('return #vim.lsp.get_active_clients()'), 1);
+  });
+
   /** The cursor on the first `name` of the first line with `part`. */
   function moveTo(part: string, name: string): void {
     const all = neovim.text.split('\n');

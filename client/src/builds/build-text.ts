@@ -40,7 +40,7 @@ export function phaseText({ name, step, steps }: ActivePhase): string {
   return steps > 1 ? `${name}, ${step} of ${steps}` : name;
 }
 
-export function stageText({ state, stage }: BuildStatus): string {
+function stageText({ state, stage }: BuildStatus): string {
   if (state !== 'running') return states[state];
   return stage === undefined ? 'Starting TensorRT' : stages[stage];
 }

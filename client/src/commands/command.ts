@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly builds: BuildQueue;
   readonly profileHeat: ProfileHeat;
   readonly debugValues: DebugValues;
+  /** The folder docs/ of the extension. */
+  readonly documentation: vscode.Uri;
 }
 
 export interface Command {

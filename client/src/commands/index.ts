@@ -30,6 +30,7 @@ import { compareProfiles, generateRunner, showMeasurement } from './measurements
 import { newBuildConfig } from './new-build-config.ts';
 import { openAsBinary } from './open-as-binary.ts';
 import { openAsText } from './open-as-text.ts';
+import { openDocumentation } from './open-documentation.ts';
 import { refitEngine } from './refit-engine.ts';
 import { renameAt } from './rename-at.ts';
 import { restartBridge } from './restart-bridge.ts';
@@ -82,6 +83,7 @@ export const commands: readonly Command[] = [
   openBuild,
   openBuildConfig,
   openBuiltEngine,
+  openDocumentation,
   profileEngine,
   profileEngineWithOptions,
   refitEngine,

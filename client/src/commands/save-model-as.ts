@@ -33,7 +33,7 @@ export const saveModelAs: Command = {
 };
 
 /** `folder`: what references in the text are relative to. False where the user has decided against it. */
-export async function saveDocumentAs(
+async function saveDocumentAs(
   client: LanguageClient,
   document: vscode.TextDocument,
   target: vscode.Uri,

@@ -2,7 +2,7 @@ import type { ClassTable } from './class-table.ts';
 import { tensorrt10 } from './tensorrt-10/index.ts';
 
 /** Where the header of 10.8 alone declares VNetworkDefinition::addCumulative; 10.9 moved it to the end. */
-export const addCumulativeSlot = 63;
+const addCumulativeSlot = 63;
 
 /** The classes of 10.8.x. */
 export const tensorrt10_8 = {

@@ -14,7 +14,7 @@ export function initializePlugins(library: LibraryHandle, logger: Logger): boole
 }
 
 /** nvinfer1::IPluginRegistry. It belongs to TensorRT. */
-export class PluginRegistry {
+class PluginRegistry {
   readonly #calls: VirtualCalls;
   readonly #object: NativeObject<'IPluginRegistry'>;
 

@@ -38,7 +38,7 @@ export function versionsText(definition: KeyDefinition): string {
 }
 
 /** `deprecated since 10.12: use stronglyTyped`. */
-export function deprecationText({ since, instead }: Deprecation): string {
+function deprecationText({ since, instead }: Deprecation): string {
   const start = since === undefined ? 'deprecated' : `deprecated since ${since}`;
   return instead === undefined ? start : `${start}: use ${instead}`;
 }

@@ -41,7 +41,7 @@ function hasBlocks(value: YamlValue): boolean {
   return isList(value) && value.some(isMap);
 }
 
-export function flowText(value: YamlValue): string {
+function flowText(value: YamlValue): string {
   if (typeof value === 'string') return scalarText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isList(value)) return `[${value.map(flowText).join(', ')}]`;

@@ -22,6 +22,37 @@ export function isAtLeast(version: Version, least: Version): boolean {
   return compareVersions(version, least) >= 0;
 }
 
+/** `>=10.6`, `<11`; `10.6` or `==10.6` stands for all versions that begin so. */
+export interface VersionBound {
+  readonly operator: string;
+  readonly version: Version;
+}
+
+/** Undefined for a word that is none. */
+export function parseVersionBound(word: string): VersionBound | undefined {
+  const match = /^(>=|<=|>|<|==?)?(\d[\d.]*?)\.?$/.exec(word);
+  const version = match?.[2];
+  return version !== undefined && isVersion(version) ? { operator: match?.[1] ?? '=', version } : undefined;
+}
+
+export function isWithin(version: Version, bound: VersionBound): boolean {
+  const order = compareVersions(version, bound.version);
+  switch (bound.operator) {
+    case '>=':
+      return order >= 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '<':
+      return order < 0;
+    default: {
+      const length = bound.version.split('.').length;
+      return compareVersions(version.split('.').slice(0, length).join('.'), bound.version) === 0;
+    }
+  }
+}
+
 /** In which versions something exists. */
 export interface Availability {
   /** Absent: in all versions that the extension knows, 10.0 being the oldest. */

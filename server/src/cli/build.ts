@@ -79,7 +79,9 @@ export const buildCommand: Command = {
     );
     if (requests.length === 0) {
       if (config?.problems.some(({ severity }) => severity === 'error') !== true) {
-        throw new Error(`${given.positionals[0]} has no builds.`);
+        throw new Error(
+          `${given.positionals[0]} has no builds. A config needs a \`model\` at least, and each axis of a matrix a value.`,
+        );
       }
       report.finished(2);
       return 2;

@@ -17,8 +17,8 @@ export const encodeCommand: Command = {
   name: 'encode',
   summary: 'Write ONNX text as a binary model',
   forms: [
-    'encode FILE.onnxtxt -o MODEL.onnx [--external-data FILE [--external-threshold BYTES]]',
-    'encode FILE.onnxtxt -o MODEL.onnx --embed-external-data',
+    'encode FILE.onnxtxt [-o MODEL.onnx] [--external-data FILE [--external-threshold BYTES]]',
+    'encode FILE.onnxtxt [-o MODEL.onnx] --embed-external-data',
     'encode - -o MODEL.onnx',
   ],
   description: [
@@ -30,10 +30,10 @@ export const encodeCommand: Command = {
     'Exit code 0: written. 1: the text has problems. 2: it could not be read or written.',
   ].join('\n'),
   options: {
-    output: { short: 'o', value: 'MODEL', help: 'The model to write.' },
+    output: { short: 'o', value: 'MODEL', help: 'The model to write; FILE.onnx beside the text otherwise.' },
     'external-data': {
       value: 'FILE',
-      help: 'Move big weights to this file, in the model’s folder or below. Needed beyond 2 GiB.',
+      help: 'Move big initializers to this file, in the model’s folder or below. Needed beyond 2 GiB.',
     },
     'external-threshold': {
       value: 'BYTES',
@@ -72,15 +72,21 @@ export const encodeCommand: Command = {
       ? withExternalDataInside(written, externalBytes(nodeFileAccess, folder))
       : written;
     const from = originalOf(written);
+    const externalData = externalDataOf(given);
     try {
-      await saveModelFile({
+      const places = await saveModelFile({
         target: output,
         model,
         original:
           from === undefined ? undefined : { path: from, model: loadModel(from).document().model.model },
         files: nodeFileAccess,
-        ...externalDataOf(given),
+        ...(externalData && { externalData }),
       });
+      if (externalData && places.length === 0) {
+        terminal.note(
+          `note: ${externalData.path} was not written: no initializer of the main graph has ${externalData.threshold} bytes or more in raw_data, float_data or double_data. Values of Constant nodes stay in the model.`,
+        );
+      }
     } catch (error) {
       if (!(error instanceof ModelTooLargeError)) throw error;
       throw new Error(`${error.message} Name one with --external-data ${path.basename(output)}.data`, {
@@ -105,16 +111,16 @@ function originalOf(model: Model): string | undefined {
   return first !== undefined && others.length === 0 && isModelFile(nodeFileAccess, first) ? first : undefined;
 }
 
-function externalDataOf(given: Arguments): { externalData?: { path: string; threshold: number } } {
+function externalDataOf(given: Arguments): { path: string; threshold: number } | undefined {
   const file = given.value('external-data');
   const bytes = given.value('external-threshold');
   if (file === undefined) {
     if (bytes !== undefined) throw new UsageError('--external-threshold needs --external-data.');
-    return {};
+    return undefined;
   }
   const threshold = bytes === undefined ? 1024 : Number(bytes);
   if (!Number.isSafeInteger(threshold) || threshold < 0) {
     throw new UsageError(`--external-threshold takes a number of bytes, not ${bytes}.`);
   }
-  return { externalData: { path: path.resolve(file), threshold } };
+  return { path: path.resolve(file), threshold };
 }

@@ -7,7 +7,7 @@ import { allCalls } from './function-references.ts';
 import { positionAt } from './source-text.ts';
 
 /** The command of the editor that shows references; its arguments are those of VS Code's `editor.action.showReferences`. */
-export const showReferencesCommand = 'tensorrt.showReferences';
+const showReferencesCommand = 'tensorrt.showReferences';
 
 /** `showsReferences`: whether the editor has the command. */
 export function codeLenses(document: OnnxDocument, showsReferences: boolean): CodeLens[] {

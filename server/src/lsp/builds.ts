@@ -7,6 +7,7 @@ import { enginePath, modelPath } from '../build-config/paths.ts';
 import {
   type BuildEngineParams,
   type BuildEngineResult,
+  type BuildLogLine,
   BuildLogNotification,
   type BuildState,
   type BuildStatus,
@@ -32,7 +33,7 @@ import { builtSentence } from '../tensorrt/build/words.ts';
 import { displayName } from '../tensorrt/installations/installation.ts';
 import { userDataDirectory } from '../tensorrt/user-data.ts';
 import type { WatchedBuild } from './build-problems.ts';
-import { messageOf } from './log.ts';
+import { levelOfSeverity, messageOf } from './log.ts';
 import type { RuntimeSelection } from './runtime-selection.ts';
 import type { Session } from './session.ts';
 
@@ -191,7 +192,7 @@ export class Builds {
         entry.message = undefined;
         break;
       case 'log':
-        this.#log(build, levels[event.record.severity], event.record.message);
+        this.#log(build, levelOfSeverity[event.record.severity], event.record.message);
         return;
       case 'ended':
         entry.state = states[event.end.kind];
@@ -234,7 +235,7 @@ export class Builds {
     }
   }
 
-  #log({ id, title }: QueuedBuild, level: (typeof levels)[keyof typeof levels], message: string): void {
+  #log({ id, title }: QueuedBuild, level: BuildLogLine['level'], message: string): void {
     const { connection, client, log } = this.#parts;
     if (client.isOurExtension) {
       void connection.sendNotification(BuildLogNotification.method, { id, title, level, message });
@@ -311,14 +312,6 @@ const states: Readonly<Record<BuildEnd['kind'], BuildState>> = {
   impossible: 'failed',
   cancelled: 'cancelled',
 };
-
-const levels = {
-  'internal-error': 'error',
-  error: 'error',
-  warning: 'warning',
-  info: 'info',
-  verbose: 'trace',
-} as const;
 
 function sentenceOf(end: BuildEnd): string | undefined {
   switch (end.kind) {

@@ -1,5 +1,6 @@
 /** Lines for the editor's output channels; standard output belongs to the protocol. */
 import type { Connection } from 'vscode-languageserver/node';
+import type { LogSeverity } from '../../../native-bridge/src/protocol.ts';
 import { type LogLine, LogLineNotification } from '../protocol.ts';
 
 export interface Log {
@@ -36,6 +37,15 @@ export function createLog(connection: Connection, takesLogLines: boolean): Log {
       write('server', 'error', error === undefined ? message : `${message}: ${stackOf(error)}`),
   };
 }
+
+/** Levels of lines for TensorRT's severities. */
+export const levelOfSeverity = {
+  'internal-error': 'error',
+  error: 'error',
+  warning: 'warning',
+  info: 'info',
+  verbose: 'trace',
+} as const satisfies Record<LogSeverity, LogLine['level']>;
 
 /** The sentence of an error, for people. */
 export function messageOf(error: unknown): string {

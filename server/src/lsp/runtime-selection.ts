@@ -13,7 +13,7 @@ import {
 import type { PluginSet } from '../tensorrt/plugin-set.ts';
 import { type Runtime, Runtimes, type StartOptions } from '../tensorrt/runtimes.ts';
 import { abortedWith } from './cancellation.ts';
-import { type Log, messageOf } from './log.ts';
+import { type Log, levelOfSeverity, messageOf } from './log.ts';
 import { withProgress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -159,7 +159,7 @@ export class RuntimeSelection {
         ...(pythonPath !== '' && { python: pythonPath }),
         buildLogSeverity: 'info',
         onLog: (installation, { severity, message }) =>
-          this.#log.write('bridge', levels[severity], `${displayName(installation)}: ${message}`),
+          this.#log.write('bridge', levelOfSeverity[severity], `${displayName(installation)}: ${message}`),
       });
     }
     return this.#runtimes;
@@ -172,14 +172,6 @@ export class RuntimeSelection {
     }
   }
 }
-
-const levels = {
-  'internal-error': 'error',
-  error: 'error',
-  warning: 'warning',
-  info: 'info',
-  verbose: 'trace',
-} as const;
 
 /** A folder may hold both products. */
 function keyOf({ product, kind, directory }: RuntimeDescription): string {

@@ -65,6 +65,16 @@ for (const target of [hostTarget, 'win32-x64'])
         );
     });
 
+    test('has pages for the editor, which lead to nothing that the editor does not open from there', () => {
+      for (const name of ['readme.md', 'changelog.md']) {
+        const page = readFileSync(path.join(extension, name), 'utf8');
+        assert.match(page, /^# /);
+        assert.deepEqual(page.match(/\]\((?!https:)[^)]*\)/g), null, name);
+      }
+      assert.match(readFileSync(path.join(extension, 'readme.md'), 'utf8'), /Open Documentation/);
+      assert.ok(files.includes('docs/engines.md') && files.includes('docs/images/profile.png'));
+    });
+
     test('holds no sources, maps, or packages that are in the bundles', () => {
       assert.deepEqual(
         files.filter((file) => /\.(ts|map|cc|hh|mjs)$/.test(file)),

@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { type EditorFixture, startEditorFixture } from './workbench.ts';
+import { type EditorFixture, startEditorFixture, webview } from './workbench.ts';
 
 describe('a model in the workbench', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-workbench-'));
@@ -147,6 +147,21 @@ describe('a model in the workbench', { timeout: 240_000 }, () => {
       await line.waitFor();
       await waitUntil(() => existsSync(copy));
       assert.ok(readFileSync(copy).equals(readFileSync(path.join(editor.workspace, 'weights.onnx'))));
+    });
+  });
+
+  test('has the pages of the documentation at hand, which lead to each other', async () => {
+    await editor.inWindow('documentation', undefined, async ({ page, ...workbench }) => {
+      await workbench.command('TensorRT: Open Documentation…');
+      const pages = page.locator('.quick-input-list .monaco-list-row');
+      await pages.filter({ hasText: 'Values of tensors' }).click();
+      const shown = webview(page);
+      await shown.getByRole('heading', { name: 'Values of tensors' }).waitFor({ timeout: 20_000 });
+      await workbench.screenshot('documentation');
+      await shown.getByRole('link', { name: 'debug.divergence' }).first().click();
+      await page
+        .locator('.tab.active', { hasText: 'Preview debug.divergence.md' })
+        .waitFor({ timeout: 20_000 });
     });
   });
 

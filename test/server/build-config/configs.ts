@@ -30,7 +30,7 @@ export function onlyBuild(text: string, others: Readonly<Record<string, string>>
 }
 
 /** `CODE at LINE:COLUMN "TEXT": MESSAGE`, zero-based; the text is what is underlined. */
-export function describeProblem(text: string, { code, message, origin }: ConfigProblem): string {
+function describeProblem(text: string, { code, message, origin }: ConfigProblem): string {
   const { start, end } = origin.range;
   const lines = text.split('\n');
   const marked =

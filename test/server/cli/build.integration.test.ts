@@ -219,7 +219,7 @@ builds:
       [['missing.trt.yaml'], /missing\.trt\.yaml does not exist/],
       [['missing.onnx'], /missing\.onnx does not exist/],
       [['broken.onnxtxt'], /broken\.onnxtxt:1:\d+: error/],
-      [['empty.trt.yaml'], /empty\.trt\.yaml has no builds/],
+      [['empty.trt.yaml'], /empty\.trt\.yaml has no builds\. A config needs a `model` at least/],
       [['net.txt'], /neither a build config .* nor a model/],
       [['net.trt.yaml', '--build', 'c'], /no build c: there are a, b/],
       [['net.trt.yaml', '-o', 'x.engine'], /One engine cannot be that of 2 builds: a, b/],

@@ -105,6 +105,11 @@ ${config}: 1 error
     );
   });
 
+  test('a config without builds is not called ok', async () => {
+    const { code, stdout } = await runCommand('config', 'check', file('e.trt.yaml', '# nothing yet\n'));
+    assert.deepEqual([code, stdout.split(': ').at(-1)], [0, 'there are no builds in it\n']);
+  });
+
   test('a file that is not there cannot be checked', async () => {
     const { code, stderr } = await runCommand('config', 'check', path.join(folder, 'gone.yaml'));
     assert.equal(code, 2);
@@ -128,6 +133,13 @@ ${config}: 1 error
     const none = await runCommand('config', 'to-trtexec', config, '--build', 'z');
     assert.deepEqual([none.code, none.stdout], [2, '']);
     assert.match(none.stderr, /There is no build z; there are x, y/);
+  });
+
+  test('to-trtexec says once what holds for several builds', async () => {
+    const config = file('t.trt.yaml', 'model: /m/a.onnxtxt\nbuilds: { x: { best: true }, y: {} }\n');
+    const { code, stdout, stderr } = await runCommand('config', 'to-trtexec', config);
+    assert.deepEqual([code, stdout.split('\n').length], [0, 3]);
+    assert.equal(stderr.match(/trtexec reads binary models only/g)?.length, 1);
   });
 
   test('to-trtexec orders formats by name as the model has its inputs', async () => {

@@ -65,6 +65,21 @@ print([(numpy_helper.to_array(t) == numpy.arange(t.dims[0]) + (t.name == 'small'
     );
     assert.ok(!existsSync(path.join(folder, '../x')));
   });
+
+  test('says so when there was nothing to move', async (context) => {
+    const folder = temporaryFolder(context);
+    const file = (name: string) => path.join(folder, name);
+    const constant = `<ir_version: 8, opset_import: ["" : 17]>
+g (float[3000] x) => (float[3000] y) { w = Constant <value = float[3000] {${values}}> () y = Add (x, w) }`;
+    writeFileSync(file('a.onnxtxt'), constant);
+    const { code, stderr } = await runCommand('encode', file('a.onnxtxt'), '--external-data', file('m.data'));
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /note: .*m\.data was not written: no initializer of the main graph has 1024 bytes or more in raw_data, .*Values of Constant/,
+    );
+    assert.deepEqual([existsSync(file('a.onnx')), existsSync(file('m.data'))], [true, false]);
+  });
 });
 
 describe('print --format', () => {

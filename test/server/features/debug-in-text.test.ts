@@ -83,6 +83,7 @@ describe('captured values in the text of a model', () => {
     assert.deepEqual(readCapture(writeCapture({ ...capture, tensors })), { ...capture, tensors });
     assert.throws(() => readCapture('{"layers": []}'), /This is no index of captured debug tensors/);
     assert.throws(() => readCapture('no'), /This is no JSON/);
+    assert.throws(() => readCapture('{}\n'), /did not come to its end\. Run it again\./);
   });
 });
 

@@ -45,7 +45,7 @@ export function filesOfSizes(sizes: Readonly<Record<string, number>>): FileAcces
 }
 
 /** The text with a line of carets behind each line that has a mark; a range of several lines is marked to the end of its first. */
-export function withMarks(text: string, marks: readonly Mark[]): string {
+function withMarks(text: string, marks: readonly Mark[]): string {
   return text
     .split('\n')
     .flatMap((line, number) => [

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readdirSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,10 +29,15 @@ describe('checking a model with TensorRT for RTX 1.7.1', () => {
   const runtimes = new Runtimes();
   let runtime: Runtime;
   let parses = 0;
+  const cleanup: (() => void)[] = [];
+  const temporary = temporaryFolder({ after: (clean) => cleanup.push(clean as () => void) });
+  const outer = process.env['TMPDIR'];
   const options: CheckOptions = { files: nodeFileAccess, directory: '/' };
   const check = (model: Model, more: Partial<CheckOptions> = {}) =>
     checkModel(model, runtime, { ...options, ...more });
   before(async () => {
+    // Temporary files of other processes are none of this test's business.
+    process.env['TMPDIR'] = temporary;
     runtime = await runtimes.startNamed(testLibraries('tensorrt-rtx-1.7.1'));
     const parse = runtime.bridge.parse.bind(runtime.bridge);
     runtime.bridge.parse = (...args): Promise<ParseResult> => {
@@ -41,7 +45,12 @@ describe('checking a model with TensorRT for RTX 1.7.1', () => {
       return parse(...args);
     };
   });
-  after(() => runtimes.dispose());
+  after(() => {
+    runtimes.dispose();
+    if (outer === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = outer;
+    for (const clean of cleanup) clean();
+  });
   const parsesDuring = async (action: () => Promise<unknown>) => {
     const earlier = parses;
     await action();
@@ -97,17 +106,9 @@ describe('checking a model with TensorRT for RTX 1.7.1', () => {
 
   test('leaves no temporary file', async () => {
     await check(modelOf(graph('y = Sin (x)')));
-    const folders = readdirSync(tmpdir()).filter((name) => name.startsWith('onnx-tensorrt-tools-'));
-    const files = folders.flatMap((name) => {
-      try {
-        return readdirSync(path.join(tmpdir(), name));
-      } catch {
-        // Another process's, which ended meanwhile or belongs to another user.
-        return [];
-      }
-    });
-    // Other tests may be checking at this very moment.
-    assert.ok(files.length <= 4, files.join(' '));
+    const folders = readdirSync(temporary).filter((name) => name.startsWith('onnx-tensorrt-tools-'));
+    assert.equal(folders.length, 1);
+    assert.deepEqual(readdirSync(path.join(temporary, folders[0] ?? '')), []);
   });
 
   test('a bridge that is killed during a check fails it with a clear sentence, and the next check works', async () => {

@@ -1,5 +1,5 @@
 /** What a check is: a function of one build and what is known for it. */
-import type { BuildConfig, ConfigEdit, ConfigFix, ConfigProblem, Origin, Setting } from '../model.ts';
+import type { BuildConfig, ConfigFix, ConfigProblem, Origin, Setting } from '../model.ts';
 import type { BuildFacts, Exists } from './facts/facts.ts';
 
 export interface CheckContext extends BuildFacts {
@@ -28,10 +28,6 @@ export function preferred([first, ...others]: readonly ConfigFix[]): ConfigFix[]
 /** A property to spread, absent where there is nothing in it. */
 export function withFixes(fixes: readonly ConfigFix[]): { readonly fixes?: readonly ConfigFix[] } {
   return fixes.length === 0 ? {} : { fixes };
-}
-
-export function sameEdits(first: readonly ConfigEdit[], second: readonly ConfigEdit[]): boolean {
-  return JSON.stringify(first) === JSON.stringify(second);
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -2,7 +2,7 @@
 import type { Dims } from '../model.ts';
 
 /** An entry `NAME:VALUE`, as trtexec takes it apart; undefined where it would refuse it. */
-export function splitNameAndValue(entry: string): readonly [name: string, value: string] | undefined {
+function splitNameAndValue(entry: string): readonly [name: string, value: string] | undefined {
   const quoted = entry.split("'");
   if (quoted.length === 3) {
     const [before = '', name = '', rest = ''] = quoted;

@@ -1,7 +1,7 @@
 /** Sizes of memory with their units, as the config and as trtexec write them. */
 import type { MemorySize, MemoryUnit } from '../model.ts';
 
-export const unitBytes: Readonly<Record<MemoryUnit, number>> = {
+const unitBytes: Readonly<Record<MemoryUnit, number>> = {
   B: 1,
   KiB: 2 ** 10,
   MiB: 2 ** 20,

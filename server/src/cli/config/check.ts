@@ -102,6 +102,7 @@ function summary(
 ): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) return `${name}: ${style.error(`${errors} error${errors === 1 ? '' : 's'}`)}`;
+  if (builds.length === 0) return `${name}: there are no builds in it`;
   const what = builds.length === 1 ? '1 build' : `${builds.length} builds`;
   const known = [...runtimes.values()].flatMap((runtime) => (runtime ? [runtimeText(runtime)] : []));
   const checkedFor = [...new Set(known)].join(', ');

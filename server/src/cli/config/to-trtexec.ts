@@ -21,6 +21,7 @@ export function configToTrtexec(name: string, given: Arguments, terminal: Termin
     );
   }
   let isComplete = true;
+  const told = new Set<string>();
   for (const build of chosen) {
     const made = toTrtexec(build, {
       version,
@@ -29,8 +30,11 @@ export function configToTrtexec(name: string, given: Arguments, terminal: Termin
       ...modelPorts(build),
     });
     for (const { severity, message } of made.problems) {
-      terminal.note(`${severity === 'information' ? 'note' : severity}: ${message}`);
       isComplete &&= severity !== 'error';
+      // What holds for several builds is said once.
+      if (told.has(message)) continue;
+      told.add(message);
+      terminal.note(`${severity === 'information' ? 'note' : severity}: ${message}`);
     }
     terminal.print(`${trtexecLine(made)}\n`);
   }

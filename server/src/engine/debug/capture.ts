@@ -107,6 +107,9 @@ export function readCapture(text: string): DebugCapture {
   } catch (cause) {
     throw new Error('This is no JSON.', { cause });
   }
+  if (isUnfinished(value)) {
+    throw new Error('The run that was to write this capture did not come to its end. Run it again.');
+  }
   if (!isCapture(value)) {
     throw new Error(
       `This is no index of captured debug tensors (${captureFileName} as onnx-trt debug writes it), or one of a newer version.`,
@@ -117,6 +120,13 @@ export function readCapture(text: string): DebugCapture {
 
 /** Fields whose numbers may be NaN or infinite. */
 const numberFields = new Set(['value', 'reference', 'min', 'max', 'mean', 'standardDeviation', 'magnitude']);
+
+/** What stands in the index until all values are written. */
+export const unfinishedCapture = {};
+
+function isUnfinished(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
 
 function isCapture(value: unknown): value is DebugCapture {
   if (typeof value !== 'object' || value === null) return false;

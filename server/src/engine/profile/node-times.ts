@@ -104,16 +104,3 @@ function groupKey({ nodes }: LayerMapping, order: ReadonlyMap<GraphNode, number>
 function shareOf(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
-
-/** All groups that a node is part of; its own time is in there somewhere. */
-export function groupsOf(times: NodeTimes): ReadonlyMap<GraphNode, readonly NodeGroup[]> {
-  const found = new Map<GraphNode, NodeGroup[]>();
-  for (const group of times.groups) {
-    for (const node of group.nodes) {
-      const groups = found.get(node);
-      if (groups) groups.push(group);
-      else found.set(node, [group]);
-    }
-  }
-  return found;
-}

@@ -4,7 +4,7 @@ import { dataTypeName, elementCount } from '../../onnx/model/data-types.ts';
 import type { Model, Tensor } from '../../onnx/model/model.ts';
 import { namedTensors } from '../../onnx/model/named-tensors.ts';
 import { graphNodes } from '../graph-nodes.ts';
-import { onnxTypeOf } from './weight-types.ts';
+import { onnxTypeOf } from '../tensorrt-data-types.ts';
 
 export interface MappedWeight {
   /** TensorRT's name of the weights; `conv1 kKERNEL` where it knows them by layer and role only. */

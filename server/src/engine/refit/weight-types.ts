@@ -1,28 +1,7 @@
-/** Types of weights in TensorRT's words and in ONNX's, and conversions between them that lose not a bit. */
+/** Conversions between types of weights that lose not a bit. */
 import type { DataType } from '../../onnx/model/data-types.ts';
-import { dataTypeName, dataTypeOfName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
-
-/** TensorRT's DataType to the ONNX type of the same bits. */
-const onnxNames: Readonly<Record<string, string>> = {
-  kFLOAT: 'float',
-  kHALF: 'float16',
-  kBF16: 'bfloat16',
-  kINT8: 'int8',
-  kINT32: 'int32',
-  kINT64: 'int64',
-  kBOOL: 'bool',
-  kUINT8: 'uint8',
-  kFP8: 'float8e4m3fn',
-  kINT4: 'int4',
-  kFP4: 'float4e2m1',
-  kE8M0: 'float8e8m0',
-};
-
-/** ONNX's type for a DataType name of TensorRT's. */
-export function onnxTypeOf(tensorrtType: string): DataType | undefined {
-  const name = onnxNames[tensorrtType];
-  return name === undefined ? undefined : dataTypeOfName(name);
-}
+import { dataTypeName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
+import { bfloat16Value, float16Value } from '../../onnx/model/small-floats.ts';
 
 export type Conversion =
   | { readonly kind: 'converted'; readonly bytes: Uint8Array }
@@ -64,8 +43,8 @@ type Write = (view: DataView, at: number, value: Value) => void;
 const readers: Readonly<Record<string, Read>> = {
   float: (view, at) => view.getFloat32(at, true),
   double: (view, at) => view.getFloat64(at, true),
-  float16: (view, at) => halfValue(view.getUint16(at, true)),
-  bfloat16: (view, at) => bfloatValue(view.getUint16(at, true)),
+  float16: (view, at) => float16Value(view.getUint16(at, true)),
+  bfloat16: (view, at) => bfloat16Value(view.getUint16(at, true)),
   int8: (view, at) => view.getInt8(at),
   uint8: (view, at) => view.getUint8(at),
   int16: (view, at) => view.getInt16(at, true),
@@ -94,15 +73,6 @@ const writers: Readonly<Record<string, Write>> = {
     ),
 };
 
-function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 /** The bits of a value that a float16 holds exactly; those of a neighbour for any other. */
 function halfBits(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
@@ -118,11 +88,6 @@ function halfBits(value: number): number {
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
-
-function bfloatValue(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
 
 function bfloatBits(value: number): number {
   scratch.setFloat32(0, value);

@@ -1,8 +1,10 @@
 /** Inputs and outputs of an engine as its model and its build tell them, where the engine itself cannot be asked. */
 import type { BuilderProfile } from '../../../../native-bridge/src/build-protocol.ts';
 import type { EngineTensor } from '../../../../native-bridge/src/engine-protocol.ts';
+import { dataTypeOfName } from '../../onnx/model/data-types.ts';
 import type { Model, ValueInfo } from '../../onnx/model/model.ts';
 import type { Provenance } from '../../tensorrt/build/provenance.ts';
+import { tensorrtTypeOf } from '../tensorrt-data-types.ts';
 import type { RunnerFacts } from './facts.ts';
 
 /** Throws an error for people where a tensor's type or shape is not told. */
@@ -33,7 +35,7 @@ function tensorOf(
   mode: EngineTensor['mode'],
   profiles: readonly BuilderProfile[],
 ): EngineTensor {
-  const dataType = type?.kind === 'tensor' ? dataTypes[type.elementType] : undefined;
+  const dataType = type?.kind === 'tensor' ? dataTypeOf(type.elementType) : undefined;
   if (type?.kind !== 'tensor' || dataType === undefined || type.shape === undefined) {
     throw new Error(`The model does not tell type and shape of ${name}.`);
   }
@@ -55,19 +57,7 @@ function tensorOf(
   };
 }
 
-/** DataType names by TensorProto.DataType; TensorRT takes doubles as floats. */
-const dataTypes: Readonly<Record<number, string>> = {
-  1: 'kFLOAT',
-  2: 'kUINT8',
-  3: 'kINT8',
-  6: 'kINT32',
-  7: 'kINT64',
-  9: 'kBOOL',
-  10: 'kHALF',
-  11: 'kFLOAT',
-  16: 'kBF16',
-  17: 'kFP8',
-  22: 'kINT4',
-  23: 'kFP4',
-  24: 'kE8M0',
-};
+/** TensorRT takes doubles as floats. */
+function dataTypeOf(elementType: number): string | undefined {
+  return elementType === dataTypeOfName('double')?.number ? 'kFLOAT' : tensorrtTypeOf(elementType);
+}

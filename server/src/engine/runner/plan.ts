@@ -1,5 +1,7 @@
 /** What a program that runs an engine does, whatever its language. */
+
 import type { EngineTensor } from '../../../../native-bridge/src/engine-protocol.ts';
+import { onnxTypeOf } from '../tensorrt-data-types.ts';
 import type { RunnerFacts, RunnerLoading, RunnerOptions } from './facts.ts';
 import { identifiers } from './identifiers.ts';
 
@@ -75,7 +77,7 @@ function runnerTensor(
   profile: number,
   variable: string,
 ): RunnerTensor {
-  const bits = elementBits[type];
+  const bits = onnxTypeOf(type)?.bits;
   if (bits === undefined) throw new Error(`${name} has the type ${type}, whose size is not known.`);
   const isDynamic = dims.includes(-1);
   const isOnHost = location === 'kHOST';
@@ -103,18 +105,3 @@ function runnerTensor(
 export function onDevice(tensors: readonly RunnerTensor[]): RunnerTensor[] {
   return tensors.filter(({ isOnHost }) => !isOnHost);
 }
-
-const elementBits: Readonly<Record<string, number>> = {
-  kFLOAT: 32,
-  kHALF: 16,
-  kBF16: 16,
-  kINT8: 8,
-  kUINT8: 8,
-  kINT32: 32,
-  kINT64: 64,
-  kBOOL: 8,
-  kFP8: 8,
-  kE8M0: 8,
-  kINT4: 4,
-  kFP4: 4,
-};

@@ -3,6 +3,7 @@
  * types for the small floats, so their files hold the bit patterns as unsigned integers, and whoever reads them must know the type.
  */
 import { dataTypeOfName } from '../../onnx/model/data-types.ts';
+import { onnxTypeOf } from '../tensorrt-data-types.ts';
 
 export interface ValueType {
   /** As ONNX text spells it: `float`, `bfloat16`, `float8e4m3fn`. */
@@ -148,25 +149,9 @@ export function valueTypeOfBits(bits: string): ValueType | undefined {
   return types.find((type) => bitsOf(type) === bits);
 }
 
-/** TensorRT's DataType names. */
-const ofTensorRT: Readonly<Record<string, string>> = {
-  kFLOAT: 'float',
-  kHALF: 'float16',
-  kBF16: 'bfloat16',
-  kFP8: 'float8e4m3fn',
-  kFP4: 'float4e2m1',
-  kE8M0: 'float8e8m0',
-  kINT8: 'int8',
-  kINT32: 'int32',
-  kINT64: 'int64',
-  kUINT8: 'uint8',
-  kBOOL: 'bool',
-  kINT4: 'int4',
-};
-
 /** `kHALF` → `float16`; undefined for what has no values. */
 export function valueTypeOfTensorRT(dataType: string): ValueType | undefined {
-  return byName.get(ofTensorRT[dataType] ?? '');
+  return byName.get(onnxTypeOf(dataType)?.name ?? '');
 }
 
 /**

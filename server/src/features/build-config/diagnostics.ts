@@ -10,7 +10,7 @@ import type { ConfigProblem, Origin } from '../../build-config/model.ts';
 import type { ConfigDocument } from './document.ts';
 import { yamlService } from './yaml-service.ts';
 
-export const diagnosticSource = 'Build config';
+const diagnosticSource = 'Build config';
 
 const severities = {
   error: DiagnosticSeverity.Error,

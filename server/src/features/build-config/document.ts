@@ -37,7 +37,7 @@ export function changedConfigDocument(
   );
 }
 
-export function fileOfUri(uri: string): string {
+function fileOfUri(uri: string): string {
   const parsed = URI.parse(uri);
   return parsed.scheme === 'file' ? parsed.fsPath : uri;
 }

@@ -23,7 +23,7 @@ import { type ReadLimits, WireCursor } from './read/wire-cursor.ts';
 export { ModelReadError } from './model-read-error.ts';
 export type { ReadLimits } from './read/wire-cursor.ts';
 
-export const defaultLimits: ReadLimits = { inlineBytes: 256, memoryBytes: 2 ** 30 };
+const defaultLimits: ReadLimits = { inlineBytes: 256, memoryBytes: 2 ** 30 };
 
 /**
  * Reads the structure of a model. Tensors of more than `limits.inlineBytes` stay in the file, as FileRanges of `source.path`.

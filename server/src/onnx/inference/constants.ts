@@ -2,6 +2,7 @@
 
 import { dataTypeOfNumber, elementCount } from '../model/data-types.ts';
 import type { Bytes, Tensor } from '../model/model.ts';
+import { bfloat16Value, float16Value } from '../model/small-floats.ts';
 import { decodeElements } from '../model/tensor-values.ts';
 import type { Dim } from './expression.ts';
 
@@ -46,19 +47,3 @@ const smallFloats: ReadonlyMap<string, (element: unknown) => number> = new Map([
   ['float16', (bits) => float16Value(Number(bits))],
   ['bfloat16', (bits) => bfloat16Value(Number(bits))],
 ]);
-
-function float16Value(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** The upper half of a float. */
-function bfloat16Value(bits: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, bits << 16);
-  return view.getFloat32(0);
-}

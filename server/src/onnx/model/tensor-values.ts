@@ -5,7 +5,7 @@
  */
 import { type DataType, dataTypeOfNumber, elementCount } from './data-types.ts';
 import type { Int64, Tensor, TypedDataField } from './model.ts';
-import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+import { decodeUtf8 } from './utf8.ts';
 import { decodeVarints, encodeVarints, toInt64 } from './varints.ts';
 
 export type TensorElement = Int64 | string;
@@ -56,10 +56,6 @@ export function encodeElements(
   return encodeVarints(
     elements.map((element, index) => checkedInteger(element, index, field, minimum, maximum)),
   );
-}
-
-export function encodeStrings(elements: readonly string[]): Uint8Array[] {
-  return elements.map(encodeUtf8);
 }
 
 const fieldRange = {

@@ -20,7 +20,7 @@ export function signedFromParts(low: number, middle: number, high: number): Int6
 }
 
 /** As signedFromParts, taken as uint64. */
-export function unsignedFromParts(low: number, middle: number, high: number): Int64 {
+function unsignedFromParts(low: number, middle: number, high: number): Int64 {
   if (high === 0 && middle < 2 ** 25) return middle * twoTo28 + low;
   return toInt64(bigFromParts(low, middle, high));
 }

@@ -2,7 +2,7 @@
 import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { resolvePath } from '../../build-config/paths.ts';
-import { compareVersions, isVersion } from '../../build-config/versions.ts';
+import { isVersion, isWithin, parseVersionBound, type VersionBound } from '../../build-config/versions.ts';
 import { inOrderOfPreference, seemsToHaveGpu } from '../installations/choose.ts';
 import { displayName, isUsable, type UsableInstallation } from '../installations/installation.ts';
 import { looksLikePath, type Runtimes } from '../runtimes.ts';
@@ -49,7 +49,7 @@ export function runtimeWish(build: BuildConfig, loadsLibraries: boolean): string
 /** `tensorrt`, `tensorrt-rtx`, `>=10.6 <11`, `tensorrt >=10.6`. */
 export interface RuntimeWish {
   readonly product?: Product;
-  readonly bounds: readonly { readonly operator: string; readonly version: string }[];
+  readonly bounds: readonly VersionBound[];
 }
 
 const products: Readonly<Record<string, Product>> = { tensorrt: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX' };
@@ -58,13 +58,10 @@ const products: Readonly<Record<string, Product>> = { tensorrt: 'TensorRT', 'ten
 export function parseRuntimeWish(text: string): RuntimeWish | undefined {
   const words = text.trim().split(/\s+/);
   const product = products[words[0]?.toLowerCase() ?? ''];
-  const bounds = (product ? words.slice(1) : words).map((word) => {
-    const match = /^(>=|<=|>|<|=|==)?(\d[\d.]*)$/.exec(word);
-    const version = match?.[2]?.replace(/\.$/, '');
-    return version !== undefined && isVersion(version) ? { operator: match?.[1] ?? '=', version } : undefined;
-  });
-  if (bounds.some((bound) => bound === undefined) || (!product && bounds.length === 0)) return undefined;
-  return { ...(product && { product }), bounds: bounds.filter((bound) => bound !== undefined) };
+  const rest = product ? words.slice(1) : words;
+  const bounds = rest.map(parseVersionBound).filter((bound) => bound !== undefined);
+  if (bounds.length < rest.length || (!product && bounds.length === 0)) return undefined;
+  return { ...(product && { product }), bounds };
 }
 
 function fitsWish(installation: UsableInstallation, { product, bounds }: RuntimeWish): boolean {
@@ -72,24 +69,5 @@ function fitsWish(installation: UsableInstallation, { product, bounds }: Runtime
   if (bounds.length > 0 && !isVersion(installation.version)) return false;
   // Bounds without a product are meant for TensorRT: those of TensorRT for RTX count otherwise.
   if (product === undefined && installation.product !== 'TensorRT') return false;
-  return bounds.every(({ operator, version }) => {
-    const parts = version.split('.').length;
-    const own = installation.version.split('.').slice(0, Math.max(parts, 1)).join('.');
-    const order = compareVersions(
-      operator === '=' || operator === '==' ? own : installation.version,
-      version,
-    );
-    switch (operator) {
-      case '>=':
-        return order >= 0;
-      case '<=':
-        return order <= 0;
-      case '>':
-        return order > 0;
-      case '<':
-        return order < 0;
-      default:
-        return order === 0;
-    }
-  });
+  return bounds.every((bound) => isWithin(installation.version, bound));
 }

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import {
-  compareVersions,
-  hasId,
-  type Installation,
-  isUsable,
-  type UsableInstallation,
-} from './installation.ts';
+import { isAtLeast, isVersion } from '../../build-config/versions.ts';
+import { hasId, type Installation, isUsable, newerFirst, type UsableInstallation } from './installation.ts';
 
 export interface Preferences {
   /** Ids or folders from the settings, first choice first. */
@@ -38,7 +33,7 @@ export function inOrderOfPreference(
     .sort(
       (left, right) =>
         left.rank - right.rank ||
-        compareVersions(left.installation.version, right.installation.version) ||
+        newerFirst(left.installation.version, right.installation.version) ||
         left.order - right.order,
     )
     .map(({ installation }) => installation);
@@ -47,7 +42,7 @@ export function inOrderOfPreference(
 /** TensorRT gained its CPU-only mode, best effort, with 10.15; TensorRT for RTX always parses. */
 export function parsesWithoutGpu(installation: Installation): boolean {
   if (installation.product === 'TensorRT-RTX') return true;
-  return installation.version !== 'unknown' && compareVersions(installation.version, '10.15') <= 0;
+  return isVersion(installation.version) && isAtLeast(installation.version, '10.15');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LibraryPaths, Product } from '../../../../native-bridge/src/protocol.ts';
-import { compareVersions, displayName, dottedVersion, type Installation } from './installation.ts';
+import { displayName, dottedVersion, type Installation, newerFirst } from './installation.ts';
 import { type LibraryImage, readLibraryImage } from './library-image.ts';
 import { expectedName, type LibraryName, type LibraryRole, libraryName } from './library-names.ts';
 
@@ -229,7 +229,7 @@ function dottedFileVersion(library: Library, libraries: readonly Library[]): str
     .filter((other) => other.role === 'builder-resource' && (own.length === 0 || other.version[0] === own[0]))
     .map((other) => other.version.join('.'))
     .filter((version) => version !== '')
-    .sort(compareVersions);
+    .sort(newerFirst);
   return resources[0] ?? 'unknown';
 }
 

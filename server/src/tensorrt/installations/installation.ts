@@ -72,8 +72,8 @@ export function dottedVersion(product: Product, versionNumber: number): string {
   return `${major}.${minor}.${versionNumber % 100}`;
 }
 
-/** Newer versions first; `unknown` last. */
-export function compareVersions(left: string, right: string): number {
+/** For sorting: newer versions first, `unknown` last. */
+export function newerFirst(left: string, right: string): number {
   const numbers = (version: string) => (version === 'unknown' ? [] : version.split('.').map(Number));
   const [a, b] = [numbers(left), numbers(right)];
   for (let index = 0; index < Math.max(a.length, b.length); index++) {

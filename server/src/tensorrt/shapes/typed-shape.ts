@@ -1,4 +1,5 @@
 import type { NetworkTensor } from '../../../../native-bridge/src/protocol.ts';
+import { onnxTypeOf } from '../../engine/tensorrt-data-types.ts';
 import { formatDim, formatType } from '../../onnx/inference/format.ts';
 import type { ValueType } from '../../onnx/inference/value.ts';
 import { dataTypeName } from '../../onnx/model/data-types.ts';
@@ -13,24 +14,9 @@ export interface TypedShape {
   readonly dims?: readonly ShapeDimension[];
 }
 
-/** nvinfer1::DataType to the names that NumPy and most tools have for the types. */
-const networkTypeNames: Readonly<Record<string, string>> = {
-  kFLOAT: 'float32',
-  kHALF: 'float16',
-  kBF16: 'bfloat16',
-  kFP8: 'float8e4m3fn',
-  kFP4: 'float4e2m1',
-  kE8M0: 'float8e8m0',
-  kINT4: 'int4',
-  kINT8: 'int8',
-  kINT32: 'int32',
-  kINT64: 'int64',
-  kUINT8: 'uint8',
-  kBOOL: 'bool',
-};
-
 export function shapeOfNetworkTensor({ type, dims, dimensionNames }: NetworkTensor): TypedShape {
-  const name = networkTypeNames[type] ?? type;
+  const known = onnxTypeOf(type);
+  const name = known ? elementTypeName(known.number) : type;
   if (!dims) return { type: name };
   return { type: name, dims: dims.map((dim, index) => (dim >= 0 ? dim : dimensionNames[index] || null)) };
 }

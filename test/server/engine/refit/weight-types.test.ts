@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { convertWeights, onnxTypeOf } from '../../../../server/src/engine/refit/weight-types.ts';
+import { convertWeights } from '../../../../server/src/engine/refit/weight-types.ts';
+import { onnxTypeOf } from '../../../../server/src/engine/tensorrt-data-types.ts';
 import { dataTypeOfName } from '../../../../server/src/onnx/model/data-types.ts';
 
 function convert(bytes: ArrayBufferView, from: string, to: string) {

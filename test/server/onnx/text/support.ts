@@ -61,7 +61,7 @@ export function problemsOf(text: string, context: ToModelContext = inModels()): 
   ]);
 }
 
-export function pinnedText(tree: SyntaxTree, { segment, span }: ModelProblem): string {
+function pinnedText(tree: SyntaxTree, { segment, span }: ModelProblem): string {
   const start = tree.starts[segment] ?? 0;
   return tree.text.slice(start + span.start, start + span.end);
 }

@@ -29,7 +29,7 @@ import { withoutStatement } from './removal.ts';
 import { deadValues, withoutValues } from './value-lists.ts';
 
 /** Bigger results stay computed: they would make the text long and the model big. */
-export const maximumFoldedElements = 1024;
+const maximumFoldedElements = 1024;
 
 const sourceKind = 'source.foldConstants.onnx';
 const nodeKind = 'refactor.rewrite.foldConstant';

@@ -21,7 +21,7 @@ export function contentOf({ rope, contentStart, end }: Field): Bytes[] {
 }
 
 /** The bytes are no protobuf message. Readers have looked at them before, so nobody should see this. */
-export class WireError extends Error {
+class WireError extends Error {
   override readonly name = 'WireError';
 }
 

@@ -1,9 +1,20 @@
-/** Operators that make tensors. */
+/** Operators that make tensors: of constants, of shapes, of ranges. */
 
 import type { Attribute, SparseTensor, Tensor } from '../../model/model.ts';
-import { add, type Dim, floorDivide } from '../expression.ts';
+import {
+  add,
+  ceilDivide,
+  type Dim,
+  equalDims,
+  floorDivide,
+  maximum,
+  multiply,
+  subtract,
+} from '../expression.ts';
+import { formatDim } from '../format.ts';
 import type { NodeContext } from '../node-context.ts';
 import { tensorOf, typeOfTensor } from '../value.ts';
+import { isIntegerType } from './elementwise.ts';
 import { requireElementsFrom, requireScalar } from './requirements.ts';
 import type { Rule, RuleTable } from './rule.ts';
 
@@ -107,6 +118,48 @@ const melWeights: Rule = (context) => {
   context.setShape(0, [add(floorDivide(context.scalar(1), 2), 1), context.scalar(0)]);
 };
 
+const shapeRule: Rule = (context) => {
+  const shape = context.shape(0);
+  if (shape === undefined) return context.setShape(0, [undefined]);
+  const place = (position: number) =>
+    Math.min(Math.max(position < 0 ? position + shape.length : position, 0), shape.length);
+  const taken = shape.slice(place(context.intOr('start', 0)), place(context.intOr('end', shape.length)));
+  context.explain?.(0, 0, () => `number of dimensions of ${context.inputName(0)}`);
+  context.setShape(0, [taken.length]);
+  context.setData(0, taken);
+};
+
+const size: Rule = (context) => {
+  const shape = context.shape(0);
+  context.setShape(0, []);
+  if (shape) context.setData(0, [shape.reduce<Dim>(multiply, 1)]);
+};
+
+const range: Rule = (context) => {
+  // What a node computes may have one dimension of 1; onnx.checker asks it of constants only, and its own functions make use of that.
+  if (context.inputs.every((input) => input?.constant !== undefined)) {
+    for (const input of [0, 1, 2]) if (!requireScalar(context, input)) return;
+  }
+  const [start, limit, delta] = [0, 1, 2].map((input) => context.scalar(input));
+  const length =
+    delta === undefined || delta === 0 ? undefined : maximum(0, rangeLength(start, limit, delta));
+  context.explain?.(0, 0, () => `from ${formatDim(start)} to ${formatDim(limit)} by ${formatDim(delta)}`);
+  context.setShape(0, [length]);
+  if (typeof length === 'number' && length <= 256 && isIntegerType(context.elementType(0))) {
+    context.setData(
+      0,
+      Array.from({ length }, (_, index) => add(start, multiply(delta, index))),
+    );
+  }
+};
+
+function rangeLength(start: Dim, limit: Dim, delta: Exclude<Dim, undefined>): Dim {
+  const distance = subtract(limit, start);
+  if (typeof delta === 'number' && typeof distance === 'number') return Math.ceil(distance / delta);
+  if (equalDims(delta, 1)) return distance;
+  return ceilDivide(distance, delta);
+}
+
 export const generatorRules: RuleTable = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
@@ -121,4 +174,7 @@ export const generatorRules: RuleTable = {
   HammingWindow: window,
   HannWindow: window,
   MelWeightMatrix: melWeights,
+  Shape: shapeRule,
+  Size: size,
+  Range: range,
 };

@@ -7,6 +7,7 @@ import { elementwiseRules } from './elementwise.ts';
 import { generatorRules } from './generators.ts';
 import { imageRules } from './images.ts';
 import { indexingRules } from './indexing.ts';
+import { joiningRules } from './joining.ts';
 import { lossRules } from './losses.ts';
 import { machineLearningRules } from './machine-learning.ts';
 import { matrixRules } from './matrices.ts';
@@ -32,6 +33,7 @@ const rules: Readonly<Record<string, ReadonlyMap<string, Rule>>> = {
       generatorRules,
       imageRules,
       indexingRules,
+      joiningRules,
       lossRules,
       matrixRules,
       normalizationRules,

@@ -106,7 +106,7 @@ export interface SplitMessage {
 const nothing: SplitMessage = { present: [], rest: [] };
 
 /** Whether splitEmptyFields may find anything; for most messages it need not look. */
-export function mayHaveEmptyFields(name: MessageName, message: AnnotatedMessages[MessageName]): boolean {
+function mayHaveEmptyFields(name: MessageName, message: AnnotatedMessages[MessageName]): boolean {
   if (message.otherFields !== undefined) return true;
   const { docString, overload, type } = message as { docString?: string; overload?: string; type?: unknown };
   if (docString === '' || overload === '') return true;

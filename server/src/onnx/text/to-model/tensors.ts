@@ -28,7 +28,7 @@ export function tensorOf(conversion: Conversion, syntax: TensorSyntax): Tensor {
   return annotatedTensor(conversion, syntax, syntax.annotations, 'tensor');
 }
 
-export function annotatedTensor(
+function annotatedTensor(
   conversion: Conversion,
   syntax: TensorParts,
   annotations: readonly Annotation[],

@@ -9,6 +9,7 @@ import {
   type EngineParts,
   readCapture,
   type StoredValues,
+  unfinishedCapture,
   writeCapture,
 } from '../../../engine/debug/capture.ts';
 import { evaluateTensors } from '../../../engine/debug/evaluate.ts';
@@ -314,6 +315,6 @@ async function prepareDirectory(directory: string): Promise<void> {
 }
 
 async function writeIndex(directory: string, capture: DebugCapture | undefined): Promise<void> {
-  const text = capture ? writeCapture(capture) : '{}\n';
+  const text = capture ? writeCapture(capture) : `${JSON.stringify(unfinishedCapture)}\n`;
   await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(text)]);
 }

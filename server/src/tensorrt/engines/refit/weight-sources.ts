@@ -1,7 +1,8 @@
 /** Single weights as the bridge takes them: a range of a file for each. */
 import type { WeightSource } from '../../../../../native-bridge/src/engine-protocol.ts';
 import type { MappedWeight } from '../../../engine/refit/map-weights.ts';
-import { convertWeights, onnxTypeOf } from '../../../engine/refit/weight-types.ts';
+import { convertWeights } from '../../../engine/refit/weight-types.ts';
+import { onnxTypeOf } from '../../../engine/tensorrt-data-types.ts';
 import { nodeFileAccess } from '../../../node/file-access.ts';
 import type { LoadedModel } from '../../../node/load-model.ts';
 import { isFileRange, readBytes } from '../../../onnx/model/bytes.ts';
