@@ -157,6 +157,8 @@ async function enginesToDebug(
     unfused: false,
     folder: `${directory}.engine`,
     maxBuilds: defaultMaxBuilds,
+    signal,
+    installationFor: async (wanted) => (await session.builds.runtimeFor(wanted)).installation,
     build: (wanted, { activity, part }) => {
       report(activity);
       const ofPart =

@@ -22,6 +22,7 @@ import {
   type RunSettings,
   settingsOfConfig,
 } from '../../tensorrt/engines/run-settings.ts';
+import type { UsableInstallation } from '../../tensorrt/installations/installation.ts';
 import { Runtimes } from '../../tensorrt/runtimes.ts';
 import { userDataDirectory } from '../../tensorrt/user-data.ts';
 import { onInterrupt } from '../build/interrupt.ts';
@@ -83,6 +84,8 @@ export async function captureFor(
             unfused,
             folder: `${directory}.engine`,
             maxBuilds,
+            signal,
+            installationFor: (wanted) => installationFor(wanted, options),
             build: (wanted, { activity }) => buildInTerminal(wanted, options, signal, { terminal, activity }),
           })
         : { engines: [await debuggedEngine(file, { ...options, unfused })] };
@@ -169,16 +172,26 @@ function runOptions(
   };
 }
 
-async function buildInTerminal(
+async function installationFor(
   build: BuildConfig,
   { runtimes, runtime }: EngineOptions,
+): Promise<UsableInstallation> {
+  const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
+  return await runtimeForBuild(runtimes, wish);
+}
+
+async function buildInTerminal(
+  build: BuildConfig,
+  options: EngineOptions,
   signal: AbortSignal,
   { terminal, activity }: { readonly terminal: Terminal; readonly activity: string },
 ): Promise<BuildEnd> {
   signal.throwIfAborted();
-  const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
   const queue = new BuildQueue({
-    runtimeFor: async () => ({ runtimes, installation: await runtimeForBuild(runtimes, wish) }),
+    runtimeFor: async () => ({
+      runtimes: options.runtimes,
+      installation: await installationFor(build, options),
+    }),
     // Who types the command has chosen the config.
     loadsLibraries: () => true,
     userData: userDataDirectory(),
