@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { captureFileName, type DebugCapture, writeCapture } from '../engine/debug/capture.ts';
 import { debugSections } from '../engine/debug/describe-debug.ts';
+import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import type { Tolerance } from '../engine/tensor-values/tolerance.ts';
 import { writeModel } from '../node/write-model.ts';
 import { compareAgain, loadCapture } from '../tensorrt/engines/debug/capture.ts';
@@ -86,7 +87,9 @@ export const debugCommand: Command = {
       return 130;
     }
     const { directory, capture } = captured;
-    for (const note of capture.notes) terminal.note(`note: ${note}`);
+    const notes = [...capture.notes, ...unknownFormatNotes(capture)];
+    for (const note of notes) terminal.note(`note: ${note}`);
+    if (capture.referenceFailure !== undefined) terminal.note(`error: ${capture.referenceFailure}`);
     print(directory, capture, given, terminal);
     return exitCode(capture);
   },
@@ -126,7 +129,8 @@ function print(directory: string, capture: DebugCapture, given: Arguments, termi
   terminal.note(`The values are in ${directory}.`);
 }
 
-function exitCode({ findings }: DebugCapture): ExitCode {
+function exitCode({ findings, referenceFailure }: DebugCapture): ExitCode {
+  if (referenceFailure !== undefined) return 2;
   return findings.length > 0 ? 1 : 0;
 }
 

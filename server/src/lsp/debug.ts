@@ -18,6 +18,7 @@ import type {
 } from '../debug-protocol.ts';
 import { captureFileName, type DebugCapture } from '../engine/debug/capture.ts';
 import { captureSummary, debugSections, valueFigures } from '../engine/debug/describe-debug.ts';
+import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import { markDebugEdits } from '../features/build-config/mark-debug.ts';
 import { debugMarks } from '../features/debug-marks.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
@@ -84,7 +85,11 @@ export async function debugOnModel(
     sections: debugSections(capture),
     figures: valueFigures(capture),
     summary: captureSummary(capture),
-    notes: [...capture.notes, ...(document ? strangers(document, capture) : [])],
+    notes: [
+      ...capture.notes,
+      ...unknownFormatNotes(capture),
+      ...(document ? strangers(document, capture) : []),
+    ],
     marks: document
       ? debugMarks(document, capture).map((mark) => ({
           ...mark,

@@ -10,6 +10,7 @@ import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../../tensorrt/engines/debug/build-engines.ts';
 import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug/capture.ts';
+import { referenceEntries } from '../../tensorrt/engines/debug/reference.ts';
 import {
   debuggedEngine,
   debuggedModel,
@@ -57,6 +58,8 @@ export async function captureFor(
   const noEngine = given.flag('no-engine');
   if (noEngine && !build) throw new UsageError('--no-engine takes a model or a build config.');
   const reference = referenceOption(given, noEngine);
+  // Not after minutes of building.
+  if (reference.kind === 'folder') await referenceEntries(reference.path);
   const tensors = namesOption(given);
   const maxBuilds = maxBuildsOption(given);
   const runtimes = new Runtimes();

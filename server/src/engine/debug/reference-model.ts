@@ -1,7 +1,7 @@
 /** The user's model with values in its middle as outputs, for a runtime that can only be asked for outputs. */
 import { dataTypeOfName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/model/model.ts';
-import { type GraphNode, graphNodes } from '../graph-nodes.ts';
+import { type GraphNode, graphNodes, parserName } from '../graph-nodes.ts';
 
 export interface ReferenceModel {
   /** Has the outputs that are asked for, and no others. */
@@ -98,7 +98,8 @@ export function referenceModel(model: Model, wanted: readonly string[], typeOf: 
       graph: {
         ...graph,
         inputs: graph.inputs.map((input) => replaced.get(input.name) ?? input),
-        nodes: [...before, ...graph.nodes, ...behind],
+        // With names ONNX Runtime says where it stops.
+        nodes: [...before, ...graph.nodes.map((node) => ({ ...node, name: parserName(node) })), ...behind],
         outputs,
       },
     },

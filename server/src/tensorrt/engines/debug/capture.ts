@@ -82,16 +82,18 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
   const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
   const wanted = wantedOfReference(options, run.values, outputs);
   if (options.reference.kind === 'onnxruntime') onProgress('running ONNX Runtime on the CPU');
-  const reference = await referenceValues(
-    { ...options, isOfEngine: engines !== undefined },
-    wanted,
-    run.inputs,
-  ).catch((error: unknown) => {
+  let reference: ReferenceValues | undefined;
+  let referenceFailure: string | undefined;
+  try {
+    reference = await referenceValues({ ...options, isOfEngine: engines !== undefined }, wanted, run.inputs);
+  } catch (error) {
     signal?.throwIfAborted();
+    const message = error instanceof Error ? error.message : String(error);
     // What was guessed may be why.
-    const words = [error instanceof Error ? error.message : String(error), ...(engines ? [] : run.notes)];
-    throw new Error(words.join('\n'), { cause: error });
-  });
+    if (!engines) throw new Error([message, ...run.notes].join('\n'), { cause: error });
+    // The engine's values, which took a build and a GPU, can be compared later.
+    referenceFailure = `The values are compared with nothing: ${message}`;
+  }
   const nodes = model ? graphNodes(model.model) : [];
   const precision = precisionOf(engines);
   onProgress('comparing values');
@@ -108,6 +110,7 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     ...(run.engine && { engine: run.engine }),
     ...(run.parts && { parts: run.parts }),
     ...(reference && { reference: { name: reference.name } }),
+    ...(referenceFailure !== undefined && { referenceFailure }),
     captured: new Date().toISOString(),
     precision,
     ...(options.tolerance && { tolerance: options.tolerance }),
@@ -128,13 +131,16 @@ export interface CompareAgainOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A stored capture, its values compared once more. Its index stays as it is. Throws an error for people. */
+/**
+ * A stored capture, its values compared once more. Its index stays as it is; files of values in a format of TensorRT's, which the reference
+ * shows, are put in rows. Throws an error for people.
+ */
 export async function compareAgain(
   directory: string,
   capture: DebugCapture,
   { reference, tolerance, model, signal }: CompareAgainOptions,
 ): Promise<DebugCapture> {
-  const { reference: _, ...rest } = capture;
+  const { reference: _, referenceFailure, ...rest } = capture;
   const stored = (side: 'engine' | 'reference') => capture.tensors.flatMap((tensor) => tensor[side] ?? []);
   const isAlone = capture.engine === undefined && capture.compared === undefined;
   if (!capture.engine && reference?.kind === 'onnxruntime') {
@@ -156,17 +162,23 @@ export async function compareAgain(
   }
   const outputs = new Set(capture.tensors.filter(({ isOutput }) => isOutput).map(({ name }) => name));
   const nodes = model ? graphNodes(model.model) : [];
-  const tensors = await evaluate(
+  const comparing = { directory, nodes, precision: capture.precision, tolerance, signal };
+  const compared = await evaluate(
     { engine: isAlone && !reference ? [] : own, reference: other?.values ?? [], outputs },
-    { directory, nodes, precision: capture.precision, tolerance, signal },
+    comparing,
   );
+  const { tensors, notes } = capture.engine
+    ? await withRearranged(compared, outputs, comparing)
+    : { tensors: compared, notes: [] };
   return {
     ...rest,
+    ...(referenceFailure !== undefined && !other && { referenceFailure }),
     ...(isAlone && reference && capture.reference && { compared: capture.reference }),
     ...(other && { reference: { name: other.name } }),
     ...(tolerance && { tolerance }),
     tensors,
     findings: findingsOf(tensors, nodes),
+    notes: [...capture.notes, ...notes],
   };
 }
 

@@ -139,12 +139,7 @@ async function feedOf(
 
 /** Of a folder with a file per tensor (`NAME.npy`), or with another capture. Throws an error for people. */
 export async function valuesOfFolder(folder: string, wanted: readonly string[]): Promise<ReferenceValues> {
-  let entries: string[];
-  try {
-    entries = await readdir(folder);
-  } catch (cause) {
-    throw new Error(`The folder with reference values, ${folder}, cannot be read.`, { cause });
-  }
+  const entries = await referenceEntries(folder);
   if (entries.includes(captureFileName)) return await valuesOfCapture(folder, wanted);
   const present = new Map(entries.map((entry) => [entry, path.join(folder, entry)]));
   const values = wanted.flatMap((name): StoredValues[] => {
@@ -159,6 +154,15 @@ export async function valuesOfFolder(folder: string, wanted: readonly string[]):
     );
   }
   return { name: folder, values, notes: [] };
+}
+
+/** Names of files. Throws an error for people where there are none to be had. */
+export async function referenceEntries(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    throw new Error(`The folder with reference values, ${folder}, cannot be read.`, { cause });
+  }
 }
 
 async function valuesOfCapture(folder: string, wanted: readonly string[]): Promise<ReferenceValues> {
