@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { neutralFolder } from '../tensorrt/neutral-folder.ts';
 import { explainReferenceFailure } from './explain.ts';
 import type { ReferenceAnswer, ReferenceRequest } from './protocol.ts';
 
@@ -19,6 +20,7 @@ export async function runReference(
   const { script, execArgv } = hostScript();
   const child = fork(script, [], {
     execArgv,
+    cwd: neutralFolder(),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // In VS Code the executable is Electron, which is to behave as Node.
     env: { ...process.env, ...(process.versions['electron'] && { ELECTRON_RUN_AS_NODE: '1' }) },

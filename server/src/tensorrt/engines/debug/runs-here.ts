@@ -6,7 +6,7 @@ import { seemsToHaveGpu } from '../../installations/choose.ts';
 import { displayName, type UsableInstallation } from '../../installations/installation.ts';
 import { EngineClient } from '../engine-client.ts';
 
-const withoutEngine = 'ONNX Runtime alone shows values without an engine (onnx-trt debug MODEL --no-engine).';
+const withoutEngine = 'ONNX Runtime alone shows values without an engine (on the command line: --no-engine).';
 
 /**
  * TensorRT for RTX builds without a GPU, and for others than the one that is here, so its runtime is asked before; TensorRT says itself that
