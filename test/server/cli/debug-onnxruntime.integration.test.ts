@@ -151,6 +151,24 @@ describe('values by ONNX Runtime alone', () => {
     );
   });
 
+  test('a name that no tensor has is refused, with the one that may be meant', async () => {
+    const { code, words } = await debug(models.net, '--no-engine', '--tensors', 'c,jj', '-o', folder);
+    assert.equal(code, 2);
+    assert.match(words, /net\.onnx has no tensor jj\. Did you mean j\?/);
+  });
+
+  test('NaN in a given input is told of the input', async () => {
+    const file = path.join(folder, 'nan.npy');
+    const bytes = new Uint8Array(Float32Array.of(1, Number.NaN, 2, 3).buffer);
+    writeFileSync(file, Buffer.concat([npyHeader('<f4', [4]), bytes]));
+    const out = path.join(folder, 'nan-input');
+    const { words } = await debug(models.nan, '--no-engine', '--load-inputs', `x:${file}`, '-o', out);
+    assert.match(
+      words,
+      /note: 1 of the 4 values of the input x \(.*nan\.npy\) are NaN or infinite themselves/,
+    );
+  });
+
   test('a capture is shown again, and compared with another one', async () => {
     const [one, two] = [path.join(folder, 'one'), path.join(folder, 'two')];
     writeFileSync(path.join(folder, 'x.bin'), new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer));

@@ -3,13 +3,18 @@ import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { modelPath } from '../../build-config/paths.ts';
 import type { DebugCapture } from '../../engine/debug/capture.ts';
+import { unknownValue } from '../../engine/debug/reference-model.ts';
 import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
 import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
 import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../../tensorrt/engines/debug/build-engines.ts';
-import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug/capture.ts';
+import {
+  captureDebugTensors,
+  type DebuggedModel,
+  type Reference,
+} from '../../tensorrt/engines/debug/capture.ts';
 import { referenceEntries } from '../../tensorrt/engines/debug/reference.ts';
 import {
   debuggedEngine,
@@ -72,6 +77,8 @@ export async function captureFor(
     const model = modelFile === undefined ? undefined : debuggedModel(modelFile);
     const directory = path.resolve(given.value('output') ?? `${withoutEnding(modelFile ?? file)}.debug`);
     const unfused = given.flag('unfused');
+    // Of an engine, and of what fusions leave, there are other names.
+    if (build && model && !unfused && Array.isArray(tensors)) requireKnown(model, tensors);
     const options: EngineOptions = {
       runtimes,
       runtime: given.value('runtime'),
@@ -128,6 +135,13 @@ function namesOption(given: Arguments): readonly string[] | 'all' | undefined {
     throw new UsageError(`--tensors takes names with commas between, or all, not ${text}.`);
   }
   return names;
+}
+
+function requireKnown({ path: file, model }: DebuggedModel, tensors: readonly string[]): void {
+  const unknown = unknownValue(model, tensors);
+  if (!unknown) return;
+  const advice = unknown.near === undefined ? '' : ` Did you mean ${unknown.near}?`;
+  throw new Error(`${file} has no tensor ${unknown.name}.${advice}`);
 }
 
 function maxBuildsOption(given: Arguments): number {

@@ -15,7 +15,9 @@ import { evaluateTensors } from '../../../engine/debug/evaluate.ts';
 import { findingsOf } from '../../../engine/debug/findings.ts';
 import { computedValues, type TypeOfValue } from '../../../engine/debug/reference-model.ts';
 import { type GraphNode, graphNodes } from '../../../engine/graph-nodes.ts';
+import { valueStatistics } from '../../../engine/tensor-values/statistics.ts';
 import { type Precision, precisionOfFlags, type Tolerance } from '../../../engine/tensor-values/tolerance.ts';
+import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../node/file-access.ts';
 import { writeModel } from '../../../node/write-model.ts';
 import type { Model } from '../../../onnx/model/model.ts';
@@ -117,7 +119,7 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     inputs: run.inputs,
     tensors,
     findings: findingsOf(tensors, nodes),
-    notes: [...run.notes, ...(reference?.notes ?? []), ...notes],
+    notes: [...run.notes, ...notFiniteInputs(run.inputs, options), ...(reference?.notes ?? []), ...notes],
   };
   await writeIndex(directory, capture);
   return capture;
@@ -199,6 +201,23 @@ async function inputsAlone({ directory, model, run, signal }: CaptureOptions): P
   const { inputs, notes } = inputsOfModel(model.model, run.shapes);
   const stored = await writeInputs(inputs, directory, { files: run.files, model: model.model, signal });
   return { inputs: stored, values: [], notes };
+}
+
+/** Where values go wrong first is no node's fault then. */
+function notFiniteInputs(
+  inputs: readonly StoredValues[],
+  { directory, run }: Pick<CaptureOptions, 'directory' | 'run'>,
+): string[] {
+  return inputs.flatMap(({ name, type, file }) => {
+    const given = run.files.get(name);
+    if (given === undefined) return [];
+    const values = openValueFile(path.join(directory, file), nodeFileAccess, type);
+    const { count, nan, positiveInfinity, negativeInfinity } = valueStatistics(values);
+    const wrong = nan + positiveInfinity + negativeInfinity;
+    return wrong === 0
+      ? []
+      : [`${wrong} of the ${count} values of the input ${name} (${given}) are NaN or infinite themselves.`];
+  });
 }
 
 function wantedOfReference(
