@@ -4,8 +4,7 @@ import { captureFileName, type DebugCapture, writeCapture } from '../engine/debu
 import { debugSections } from '../engine/debug/describe-debug.ts';
 import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import type { Tolerance } from '../engine/tensor-values/tolerance.ts';
-import { writeModel } from '../node/write-model.ts';
-import { compareAgain, loadCapture } from '../tensorrt/engines/debug/capture.ts';
+import { compareAgain, loadCapture, writeIndex } from '../tensorrt/engines/debug/capture.ts';
 import { debuggedModel } from '../tensorrt/engines/debug/target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
 import { captureFor, InterruptedError, referenceOf } from './engine/debug-target.ts';
@@ -116,7 +115,7 @@ async function storedCapture(file: string, given: Arguments, tolerance: Toleranc
     tolerance,
     model: model === undefined ? undefined : debuggedModel(model),
   });
-  await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(writeCapture(again))]);
+  await writeIndex(directory, again);
   return { directory, capture: again };
 }
 

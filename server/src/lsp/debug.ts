@@ -12,6 +12,7 @@ import { pluginPaths } from '../build-config/paths.ts';
 import type {
   CaptureDebugParams,
   CaptureDebugResult,
+  CompareDebugParams,
   DebugOnModelParams,
   DebugOnModelResult,
   MarkDebugParams,
@@ -29,9 +30,11 @@ import { buildOfModel } from '../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../tensorrt/engines/debug/build-engines.ts';
 import {
   captureDebugTensors,
+  compareAgain,
   type DebuggedEngines,
   type DebuggedModel,
   loadCapture,
+  writeIndex,
 } from '../tensorrt/engines/debug/capture.ts';
 import { optShapes } from '../tensorrt/engines/debug/target.ts';
 import { defaultRunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
@@ -97,6 +100,21 @@ export async function debugOnModel(
         }))
       : [],
   };
+}
+
+export async function compareDebug(
+  session: Session,
+  { uri, index, reference }: CompareDebugParams,
+  token: CancellationToken,
+): Promise<void> {
+  const { directory, capture } = await loadCapture(URI.parse(index).fsPath);
+  const again = await compareAgain(directory, capture, {
+    reference: { kind: 'folder', path: URI.parse(reference).fsPath },
+    tolerance: capture.tolerance,
+    model: openModel(session, uri),
+    signal: abortedWith(token),
+  });
+  await writeIndex(directory, again);
 }
 
 export function markDebug({ configs }: Session, { uri, tensors }: MarkDebugParams): readonly TextEdit[] {

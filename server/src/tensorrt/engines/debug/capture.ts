@@ -344,7 +344,8 @@ async function prepareDirectory(directory: string): Promise<void> {
   for (const name of folders) await mkdir(path.join(directory, name));
 }
 
-async function writeIndex(directory: string, capture: DebugCapture | undefined): Promise<void> {
+/** `undefined`: of a capture that is not there yet. */
+export async function writeIndex(directory: string, capture: DebugCapture | undefined): Promise<void> {
   const text = capture ? writeCapture(capture) : '{}\n';
   await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(text)]);
 }
