@@ -25,6 +25,7 @@ import { debugMarks } from '../features/debug-marks.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { typesOfInference } from '../node/types-of-values.ts';
+import { visibleDevice } from '../tensorrt/build/device-lock.ts';
 import { buildsOfConfig, buildTitle } from '../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../tensorrt/engines/debug/build-engines.ts';
@@ -189,7 +190,12 @@ async function enginesToDebug(
       return session.builds.buildOne(wanted, signal, ofPart);
     },
     // Those of the config: what an engine's own note names is told, and not loaded.
-    loading: () => ({ hostCodeAllowed: false, pluginLibraries: pluginPaths(build), signal }),
+    loading: () => ({
+      hostCodeAllowed: false,
+      pluginLibraries: pluginPaths(build),
+      device: visibleDevice(build.get('device')?.value),
+      signal,
+    }),
   });
 }
 

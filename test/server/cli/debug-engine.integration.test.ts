@@ -222,6 +222,17 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
     assert.equal(existsSync(path.join(folder, 'early.engine')), false);
   });
 
+  test('runs on the GPU that the config names', () => {
+    computes({});
+    writeFileSync(
+      path.join(folder, 'second.trt.yaml'),
+      'model: convolutions.onnx\nengine: convolutions.second.engine\nnoTF32: true\ndevice: 1\nmarkDebug: [r0]\n',
+    );
+    const { status, stderr } = onnxTrt('second.trt.yaml', '-o', 'second');
+    assert.equal(status, 0, stderr);
+    assert.equal(capture('second').engine?.device, 'NVIDIA H200 (1)');
+  });
+
   test('values of another capture as the reference', () => {
     computes({});
     const { status, text } = onnxTrt(config, '--reference', 'alone', '-o', 'folder');

@@ -2,6 +2,7 @@
 import type { CudaDevice } from '../../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../../build-config/model.ts';
 import { rtxRefusal } from '../../../engine/rtx-gpus.ts';
+import { visibleDevice } from '../../build/device-lock.ts';
 import { seemsToHaveGpu } from '../../installations/choose.ts';
 import { displayName, type UsableInstallation } from '../../installations/installation.ts';
 import { EngineClient } from '../engine-client.ts';
@@ -22,7 +23,7 @@ export async function requireRunsHere(
   }
   const installation = await installationFor();
   if (installation.product !== 'TensorRT-RTX') return;
-  const reason = whyNotOn(build, await deviceOf(installation, signal));
+  const reason = whyNotOn(build, await deviceOf(installation, build, signal));
   if (reason !== undefined) throw new Error(`${reason} ${withoutEngine}`);
 }
 
@@ -39,10 +40,14 @@ export function whyNotOn(build: BuildConfig, device: CudaDevice): string | undef
 
 async function deviceOf(
   installation: UsableInstallation,
+  build: BuildConfig,
   signal: AbortSignal | undefined,
 ): Promise<CudaDevice> {
   signal?.throwIfAborted();
-  const client = new EngineClient(installation.libraries, { displayName: displayName(installation) });
+  const client = new EngineClient(installation.libraries, {
+    displayName: displayName(installation),
+    device: visibleDevice(build.get('device')?.value),
+  });
   const stop = () => client.dispose();
   signal?.addEventListener('abort', stop, { once: true });
   try {
