@@ -281,7 +281,7 @@ async function withRearranged(
   comparing: Comparing,
 ): Promise<{ readonly tensors: readonly DebugTensor[]; readonly notes: readonly string[] }> {
   const { rearranged, unreadable, notes } = await inRowMajorOrder(compared, comparing.directory);
-  if (notes.length === 0) return { tensors: compared, notes };
+  if (rearranged.length === 0 && unreadable.length === 0) return { tensors: compared, notes };
   const again = compared.filter(({ name }) => rearranged.includes(name));
   const found = await evaluate(
     {
