@@ -142,8 +142,11 @@ export async function valuesOfFolder(folder: string, wanted: readonly string[]):
   const entries = await referenceEntries(folder);
   if (entries.includes(captureFileName)) return await valuesOfCapture(folder, wanted);
   const present = new Map(entries.map((entry) => [entry, path.join(folder, entry)]));
+  const others = new Set(wanted);
   const values = wanted.flatMap((name): StoredValues[] => {
-    const file = present.get(`${name}.npy`) ?? present.get(`${plainFileName(name)}.npy`);
+    const plain = plainFileName(name);
+    // `a_b.npy` is that of a/b, unless there is a tensor a_b.
+    const file = present.get(`${name}.npy`) ?? (others.has(plain) ? undefined : present.get(`${plain}.npy`));
     if (file === undefined) return [];
     const { type, dims } = openValueFile(file, nodeFileAccess);
     return [{ name, type: type.name, dims, file }];
