@@ -12,7 +12,16 @@ describe('files of values', () => {
     const names = new ValueFileNames();
     assert.deepEqual(
       ['a/b', 'a_b', '../../up', 'Aux', 'aux.1', 'auxiliary', 'COM1', ''].map((name) => names.of(name)),
-      ['a_b.npy', 'a_b-2.npy', '__.._up.npy', '_Aux.npy', '_aux.1.npy', 'auxiliary.npy', '_COM1.npy', '_.npy'],
+      [
+        'a_b.npy',
+        'a_b-2.npy',
+        '__.._up.npy',
+        '_Aux.npy',
+        '_aux.1.npy',
+        'auxiliary.npy',
+        '_COM1.npy',
+        '_.npy',
+      ],
     );
     assert.equal(plainFileName('x'.repeat(300)).length, 100);
   });
