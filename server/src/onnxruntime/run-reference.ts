@@ -8,10 +8,23 @@ import { neutralFolder } from '../tensorrt/neutral-folder.ts';
 import { explainReferenceFailure } from './explain.ts';
 import type { ReferenceAnswer, ReferenceRequest } from './protocol.ts';
 
+/** ONNX Runtime does not run the model; the message is for people. */
+export class ReferenceFailure extends Error {
+  override readonly name = 'ReferenceFailure';
+  /** The greatest IR version that it knows, where the model's is greater. */
+  readonly knownIrVersion: number | undefined;
+
+  constructor(answer: Extract<ReferenceAnswer, { kind: 'failed' }>) {
+    super(explainReferenceFailure(answer));
+    const known = /Unsupported model IR version: \d+, max supported IR version: (\d+)/.exec(answer.message);
+    this.knownIrVersion = known ? Number(known[1]) : undefined;
+  }
+}
+
 /** Characters of what the process said last. */
 const lastWords = 2000;
 
-/** Throws an error for people, or the signal's reason; the process is ended then. */
+/** Throws a ReferenceFailure, another error for people, or the signal's reason; the process is ended then. */
 export async function runReference(
   request: ReferenceRequest,
   signal?: AbortSignal,
@@ -37,7 +50,7 @@ export async function runReference(
     signal?.addEventListener('abort', abort, { once: true });
     child.once('message', (answer: ReferenceAnswer) => {
       if (answer.kind === 'done') resolve(answer);
-      else reject(new Error(explainReferenceFailure(answer)));
+      else reject(new ReferenceFailure(answer));
     });
     child.once('error', (error) => reject(new Error(`ONNX Runtime could not be started: ${error.message}`)));
     // Not at `exit`: the answer may still be on its way then.

@@ -44,6 +44,8 @@ const models = writeModels({
     }`,
   integers: `<ir_version: 8, opset_import: ["" : 17]>
     g (int64[3] i, int32[3] k) => (int64[3] j, int32[3] l) { j = Identity (i) l = Identity (k) }`,
+  newest: `<ir_version: 99, opset_import: ["" : 17]> g (float[4] x) => (float[4] y) { y = Relu (x) }`,
+  words: `<ir_version: 8, opset_import: ["" : 17]> g (string[4] x) => (string[4] y) { y = Identity (x) }`,
   unnamed: `<ir_version: 8, opset_import: ["" : 17]> g (bfloat16[4] x) => (bfloat16[4] y) { y = Relu (x) }`,
   inner: `<ir_version: 8, opset_import: ["" : 17, "own" : 1]>
     g (float[4] x) => (float[4] y) { [call] y = own.twice (x) }
@@ -214,6 +216,14 @@ describe('values by ONNX Runtime alone', () => {
     const { code, words } = await debug(models.unnamed, '--no-engine', '-o', path.join(folder, 'unnamed'));
     assert.equal(code, 2);
     assert.match(words, /no kernel for Relu \(version 14\) .* at node node_of_y\./);
+  });
+
+  test('a file format of the future, with nothing of it in the model, is run as one that is known; input types are told', async () => {
+    const { code, words } = await debug(models.newest, '--no-engine', '-o', path.join(folder, 'newest'));
+    assert.equal(code, 0, words);
+    assert.match(words, /knows IR versions up to \d+: the model, of version 99, was run as one of \d+/);
+    const text = await debug(models.words, '--no-engine', '-o', path.join(folder, 'words'));
+    assert.match(text.words, /The input x holds elements of type string; values for it cannot be made/);
   });
 
   test('an opset of the future is told with the one that is known', async () => {

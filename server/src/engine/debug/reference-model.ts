@@ -94,7 +94,7 @@ export function referenceModel(model: Model, wanted: readonly string[], typeOf: 
     const type = value.type?.kind === 'tensor' ? dataTypeOfNumber(value.type.elementType)?.name : undefined;
     if (type === undefined || type === 'string' || value.type?.kind !== 'tensor') {
       throw new Error(
-        `The input ${value.name} is no tensor of numbers; values for it cannot be made or read.`,
+        `The input ${value.name} is no tensor of numbers that ONNX Runtime is given from here.`,
       );
     }
     const cast = handedOutAs[type];

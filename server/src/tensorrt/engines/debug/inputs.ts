@@ -62,10 +62,15 @@ export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly
       .map(({ name }) => name),
   );
   const inputs = required.map(({ name, type }): WantedInput => {
-    const element =
-      type?.kind === 'tensor' ? valueType(dataTypeOfNumber(type.elementType)?.name ?? '') : undefined;
-    if (!element || type?.kind !== 'tensor') {
-      throw new Error(`The input ${name} is no tensor of numbers; values for it cannot be made or read.`);
+    if (type?.kind !== 'tensor') {
+      throw new Error(`The input ${name} is no tensor; values for it cannot be made or read.`);
+    }
+    const elementType = dataTypeOfNumber(type.elementType)?.name ?? `${type.elementType}`;
+    const element = valueType(elementType);
+    if (!element) {
+      throw new Error(
+        `The input ${name} holds elements of type ${elementType}; values for it cannot be made or read.`,
+      );
     }
     const given = shapes.get(name);
     const impossible = shapeTensors.has(name) ? undefined : given?.find((dim) => dim < 0);
