@@ -2,11 +2,13 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import {
+  CompareDebugRequest,
   type DebugMark,
   DebugOnModelRequest,
   type DebugOnModelResult,
 } from '../../server/src/debug-protocol.ts';
 import { debugFigures } from './debug-figures.ts';
+import { reportErrors } from './errors.ts';
 import { sectionPage } from './section-page.ts';
 import { ShownOnModels } from './shown-on-models.ts';
 
@@ -36,6 +38,7 @@ export class DebugValues implements vscode.Disposable {
     const panel = openPage(document, index, result);
     panel.webview.onDidReceiveMessage((message: unknown) => {
       if (message === 'clear') this.clear(document);
+      if (message === 'compare') void reportErrors(this.#compare(document, index));
       if (message === 'reveal') void vscode.commands.executeCommand(revealCommand(), index);
     });
     this.#shown.show(document, { index, marks: result.marks, panel });
@@ -56,6 +59,24 @@ export class DebugValues implements vscode.Disposable {
       uri: this.#client.code2ProtocolConverter.asUri(document.uri),
       index: index.toString(),
     });
+  }
+
+  async #compare(document: vscode.TextDocument, index: vscode.Uri): Promise<void> {
+    const chosen = await vscode.window.showOpenDialog({
+      defaultUri: vscode.Uri.joinPath(index, '..', '..'),
+      canSelectFiles: false,
+      canSelectFolders: true,
+      openLabel: 'Compare',
+      title: 'Folder with Values to Compare with (NAME.npy for Each Tensor, or Another Capture)',
+    });
+    const [folder] = chosen ?? [];
+    if (!folder) return;
+    await this.#client.sendRequest(CompareDebugRequest, {
+      uri: this.#client.code2ProtocolConverter.asUri(document.uri),
+      index: index.toString(),
+      reference: folder.toString(),
+    });
+    await this.show(document, index);
   }
 
   #mark(document: vscode.TextDocument, marks: readonly DebugMark[]): void {
@@ -108,6 +129,7 @@ function openPage(
       sections,
       figures: [debugFigures(figures)],
       buttons: [
+        { message: 'compare', label: 'Compare with…' },
         { message: 'reveal', label: 'Show Files' },
         { message: 'clear', label: 'Clear from Model' },
       ],

@@ -18,6 +18,8 @@ export interface BridgeProcessOptions {
   readonly execPath: string;
   readonly execArgv?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** Its working folder; this process's own where absent. */
+  readonly cwd?: string;
 }
 
 export interface BridgeProcess {
@@ -34,6 +36,7 @@ const keptOutput = 8192;
 /** Starts a bridge; that the executable cannot be started shows as an `error` event of the process. */
 export function startBridgeProcess(options: BridgeProcessOptions): BridgeProcess {
   const child = spawn(options.execPath, [...(options.execArgv ?? []), options.bridgeScript], {
+    cwd: options.cwd,
     env: options.env,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     windowsHide: true,

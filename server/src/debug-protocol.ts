@@ -74,3 +74,14 @@ export interface MarkDebugParams {
   readonly tensors: readonly string[];
 }
 export const MarkDebugRequest = new RequestType<MarkDebugParams, readonly TextEdit[], void>('debug/mark');
+
+/** Compares the values of a capture with others from then on; its index is written anew. */
+export interface CompareDebugParams {
+  /** Of the open model. */
+  readonly uri: string;
+  /** `file:` URI of the index. */
+  readonly index: string;
+  /** `file:` URI of a folder with a `NAME.npy` per tensor, or with another capture. */
+  readonly reference: string;
+}
+export const CompareDebugRequest = new RequestType<CompareDebugParams, void, void>('debug/compare');

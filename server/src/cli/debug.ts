@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { captureFileName, type DebugCapture, writeCapture } from '../engine/debug/capture.ts';
 import { debugSections } from '../engine/debug/describe-debug.ts';
+import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import type { Tolerance } from '../engine/tensor-values/tolerance.ts';
-import { writeModel } from '../node/write-model.ts';
-import { compareAgain, loadCapture } from '../tensorrt/engines/debug/capture.ts';
+import { compareAgain, loadCapture, writeIndex } from '../tensorrt/engines/debug/capture.ts';
 import { debuggedModel } from '../tensorrt/engines/debug/target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
 import { captureFor, InterruptedError, referenceOf } from './engine/debug-target.ts';
@@ -86,7 +86,9 @@ export const debugCommand: Command = {
       return 130;
     }
     const { directory, capture } = captured;
-    for (const note of capture.notes) terminal.note(`note: ${note}`);
+    const notes = [...capture.notes, ...unknownFormatNotes(capture)];
+    for (const note of notes) terminal.note(`note: ${note}`);
+    if (capture.referenceFailure !== undefined) terminal.note(`error: ${capture.referenceFailure}`);
     print(directory, capture, given, terminal);
     return exitCode(capture);
   },
@@ -113,7 +115,7 @@ async function storedCapture(file: string, given: Arguments, tolerance: Toleranc
     tolerance,
     model: model === undefined ? undefined : debuggedModel(model),
   });
-  await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(writeCapture(again))]);
+  await writeIndex(directory, again);
   return { directory, capture: again };
 }
 
@@ -126,7 +128,8 @@ function print(directory: string, capture: DebugCapture, given: Arguments, termi
   terminal.note(`The values are in ${directory}.`);
 }
 
-function exitCode({ findings }: DebugCapture): ExitCode {
+function exitCode({ findings, referenceFailure }: DebugCapture): ExitCode {
+  if (referenceFailure !== undefined) return 2;
   return findings.length > 0 ? 1 : 0;
 }
 

@@ -70,6 +70,6 @@ function subgraphsOf(node: Node): Graph[] {
   });
 }
 
-function parserName({ name, outputs }: Node): string {
+export function parserName({ name, outputs }: Node): string {
   return name !== undefined && name !== '' ? name : `node_of_${outputs[0] ?? ''}`;
 }

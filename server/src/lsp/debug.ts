@@ -12,25 +12,30 @@ import { pluginPaths } from '../build-config/paths.ts';
 import type {
   CaptureDebugParams,
   CaptureDebugResult,
+  CompareDebugParams,
   DebugOnModelParams,
   DebugOnModelResult,
   MarkDebugParams,
 } from '../debug-protocol.ts';
 import { captureFileName, type DebugCapture } from '../engine/debug/capture.ts';
 import { captureSummary, debugSections, valueFigures } from '../engine/debug/describe-debug.ts';
+import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import { markDebugEdits } from '../features/build-config/mark-debug.ts';
 import { debugMarks } from '../features/debug-marks.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { typesOfInference } from '../node/types-of-values.ts';
+import { visibleDevice } from '../tensorrt/build/device-lock.ts';
 import { buildsOfConfig, buildTitle } from '../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../tensorrt/engines/debug/build-engines.ts';
 import {
   captureDebugTensors,
+  compareAgain,
   type DebuggedEngines,
   type DebuggedModel,
   loadCapture,
+  writeIndex,
 } from '../tensorrt/engines/debug/capture.ts';
 import { optShapes } from '../tensorrt/engines/debug/target.ts';
 import { defaultRunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
@@ -84,7 +89,11 @@ export async function debugOnModel(
     sections: debugSections(capture),
     figures: valueFigures(capture),
     summary: captureSummary(capture),
-    notes: [...capture.notes, ...(document ? strangers(document, capture) : [])],
+    notes: [
+      ...capture.notes,
+      ...unknownFormatNotes(capture),
+      ...(document ? strangers(document, capture) : []),
+    ],
     marks: document
       ? debugMarks(document, capture).map((mark) => ({
           ...mark,
@@ -92,6 +101,21 @@ export async function debugOnModel(
         }))
       : [],
   };
+}
+
+export async function compareDebug(
+  session: Session,
+  { uri, index, reference }: CompareDebugParams,
+  token: CancellationToken,
+): Promise<void> {
+  const { directory, capture } = await loadCapture(URI.parse(index).fsPath);
+  const again = await compareAgain(directory, capture, {
+    reference: { kind: 'folder', path: URI.parse(reference).fsPath },
+    tolerance: capture.tolerance,
+    model: openModel(session, uri),
+    signal: abortedWith(token),
+  });
+  await writeIndex(directory, again);
 }
 
 export function markDebug({ configs }: Session, { uri, tensors }: MarkDebugParams): readonly TextEdit[] {
@@ -157,6 +181,8 @@ async function enginesToDebug(
     unfused: false,
     folder: `${directory}.engine`,
     maxBuilds: defaultMaxBuilds,
+    signal,
+    installationFor: async (wanted) => (await session.builds.runtimeFor(wanted)).installation,
     build: (wanted, { activity, part }) => {
       report(activity);
       const ofPart =
@@ -164,7 +190,12 @@ async function enginesToDebug(
       return session.builds.buildOne(wanted, signal, ofPart);
     },
     // Those of the config: what an engine's own note names is told, and not loaded.
-    loading: () => ({ hostCodeAllowed: false, pluginLibraries: pluginPaths(build), signal }),
+    loading: () => ({
+      hostCodeAllowed: false,
+      pluginLibraries: pluginPaths(build),
+      device: visibleDevice(build.get('device')?.value),
+      signal,
+    }),
   });
 }
 

@@ -48,6 +48,7 @@ import {
 } from '../build-protocol.ts';
 import {
   CaptureDebugRequest,
+  CompareDebugRequest,
   DebugOnModelRequest,
   HasGpuRequest,
   MarkDebugRequest,
@@ -94,7 +95,7 @@ import {
 } from './build-offers.ts';
 import { answerCodeActions, answerResolvedCodeAction, executeCommand } from './code-actions.ts';
 import { isConfig } from './configs.ts';
-import { captureDebug, debugOnModel, markDebug } from './debug.ts';
+import { captureDebug, compareDebug, debugOnModel, markDebug } from './debug.ts';
 import { compareEngines, inspectEngine, profileOnModel } from './engines.ts';
 import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
@@ -330,6 +331,7 @@ export const handlers: readonly Registration[] = [
   customRequest(ProfileOnModelRequest, profileOnModel),
   customRequest(CaptureDebugRequest, captureDebug),
   customRequest(DebugOnModelRequest, debugOnModel),
+  customRequest(CompareDebugRequest, compareDebug),
   customRequest(MarkDebugRequest, markDebug),
   customRequest(HasGpuRequest, () => seemsToHaveGpu()),
   customRequest(RefitEngineRequest, refitEngine),

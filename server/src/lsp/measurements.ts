@@ -20,6 +20,7 @@ import type {
   RunOptions,
   SweepWeightStreamingParams,
 } from '../measure-protocol.ts';
+import { visibleDevice } from '../tensorrt/build/device-lock.ts';
 import { contextMemoryPath, measureContextMemory } from '../tensorrt/engines/context-memory.ts';
 import { type EngineFile, inspectEngineFile, type LoadOptions } from '../tensorrt/engines/inspect-engine.ts';
 import { profileEngine, profilePath } from '../tensorrt/engines/profile-engine.ts';
@@ -161,9 +162,11 @@ function loading(
 ): (file: EngineFile) => LoadOptions {
   workspace.requireForEngines();
   const ofConfig = build ? pluginPaths(build) : [];
+  const device = build && visibleDevice(build.get('device')?.value);
   return (file) => {
     const { hostCodeAllowed, pluginLibraries } = loadingWith(file, trust);
-    return { hostCodeAllowed, pluginLibraries: [...new Set([...ofConfig, ...pluginLibraries])], signal };
+    const libraries = [...new Set([...ofConfig, ...pluginLibraries])];
+    return { hostCodeAllowed, pluginLibraries: libraries, device, signal };
   };
 }
 

@@ -90,8 +90,11 @@ export class ValueFileNames {
   }
 }
 
+/** Windows has devices of these names, whatever the ending: `aux.npy` is none of its files. */
+const device = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
 /** `encoder/layer.0/MatMul:0` → `encoder_layer.0_MatMul_0`. */
 export function plainFileName(tensor: string): string {
   const name = tensor.replace(/[^\w.-]+/g, '_').replace(/^\.+/, '_');
-  return name.slice(-100) || '_';
+  return name.slice(-100).replace(device, '_$&') || '_';
 }

@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
   {
     pattern: /Could not find an implementation for (\S+?)\((\d+)\) node with name '(.*?)'/,
     sentence: ([, operator, version, node]) =>
-      `ONNX Runtime has no kernel for ${operator} (version ${version}) with these types on the CPU${node ? `, at node ${node}` : ''}.`,
+      `ONNX Runtime has no kernel for ${operator} (version ${version}) with these types on the CPU${node ? `, at node ${node}` : ''}. Compare with values from elsewhere (a folder of .npy files).`,
   },
   {
     pattern: /Got invalid dimensions for input: (\S+) for the following indices\s+(.*?)\s+Please fix/s,

@@ -4,13 +4,27 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { neutralFolder } from '../tensorrt/neutral-folder.ts';
 import { explainReferenceFailure } from './explain.ts';
 import type { ReferenceAnswer, ReferenceRequest } from './protocol.ts';
+
+/** ONNX Runtime does not run the model; the message is for people. */
+export class ReferenceFailure extends Error {
+  override readonly name = 'ReferenceFailure';
+  /** The greatest IR version that it knows, where the model's is greater. */
+  readonly knownIrVersion: number | undefined;
+
+  constructor(answer: Extract<ReferenceAnswer, { kind: 'failed' }>) {
+    super(explainReferenceFailure(answer));
+    const known = /Unsupported model IR version: \d+, max supported IR version: (\d+)/.exec(answer.message);
+    this.knownIrVersion = known ? Number(known[1]) : undefined;
+  }
+}
 
 /** Characters of what the process said last. */
 const lastWords = 2000;
 
-/** Throws an error for people, or the signal's reason; the process is ended then. */
+/** Throws a ReferenceFailure, another error for people, or the signal's reason; the process is ended then. */
 export async function runReference(
   request: ReferenceRequest,
   signal?: AbortSignal,
@@ -19,6 +33,7 @@ export async function runReference(
   const { script, execArgv } = hostScript();
   const child = fork(script, [], {
     execArgv,
+    cwd: neutralFolder(),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // In VS Code the executable is Electron, which is to behave as Node.
     env: { ...process.env, ...(process.versions['electron'] && { ELECTRON_RUN_AS_NODE: '1' }) },
@@ -35,7 +50,7 @@ export async function runReference(
     signal?.addEventListener('abort', abort, { once: true });
     child.once('message', (answer: ReferenceAnswer) => {
       if (answer.kind === 'done') resolve(answer);
-      else reject(new Error(explainReferenceFailure(answer)));
+      else reject(new ReferenceFailure(answer));
     });
     child.once('error', (error) => reject(new Error(`ONNX Runtime could not be started: ${error.message}`)));
     // Not at `exit`: the answer may still be on its way then.

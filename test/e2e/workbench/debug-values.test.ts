@@ -96,6 +96,27 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
       assert.equal(await view.locator('.figures figure').count(), 8);
       await progressEnded(page);
       await workbench.screenshot('values-model');
+
+      // Values from elsewhere; here the same, but for one.
+      const elsewhere = path.join(folder, 'elsewhere');
+      cpSync(file('convolutions.debug/onnxruntime'), elsewhere, { recursive: true });
+      const bytes = readFileSync(path.join(elsewhere, 'r1.npy'));
+      bytes.writeFloatLE(100, bytes.length - 4);
+      writeFileSync(path.join(elsewhere, 'r1.npy'), bytes);
+      await view.getByRole('button', { name: 'Compare with…' }).click();
+      const input = page.locator('.quick-input-box input');
+      // The dialog writes the folder that it begins in when it has listed it, over what is there.
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'convolutions.debug' }).waitFor();
+      await input.fill(`${elsewhere}/`);
+      await page
+        .locator('.quick-input-list .monaco-list-row', { hasText: 'convolutions.debug' })
+        .waitFor({ state: 'detached' });
+      await page.locator('.quick-input-widget').getByRole('button', { name: 'Compare' }).click();
+      await webview(page)
+        .getByText(/First divergence of ONNX Runtime .* from .*elsewhere: node relu1 \(Relu\), output r1/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await workbench.screenshot('values-compared');
     });
   });
 

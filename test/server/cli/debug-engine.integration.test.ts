@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type DebugCapture, readCapture } from '../../../server/src/engine/debug/capture.ts';
 import { openValueFile } from '../../../server/src/engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../server/src/node/file-access.ts';
-import { temporaryFolder } from '../../native-bridge/support/models.ts';
+import { temporaryFolder, writeModels } from '../../native-bridge/support/models.ts';
 import { type RecordedDistribution, recordedDistribution } from '../../support/recorded-gpu/distribution.mts';
 
 const folder = temporaryFolder();
@@ -40,6 +40,22 @@ function computes(changes: Readonly<Record<string, (value: number, index: number
       path.join(valuesFolder, `${name}.bin`),
       new Uint8Array(Float32Array.from(values, change).buffer),
     );
+  }
+}
+
+/** As on the H200 with TensorRT 10.6 in FP16: 2×16×64×64 and 2×32×32×32 with the channels last. */
+function channelsLast(): void {
+  for (const [name, channels, places] of [
+    ['r0', 16, 64 * 64],
+    ['c1', 32, 32 * 32],
+  ] as const) {
+    const file = path.join(valuesFolder, `${name}.bin`);
+    const values = new Float32Array(readFileSync(file).buffer);
+    const last = values.map((_, index) => {
+      const [batch, rest] = [Math.floor(index / (channels * places)), index % (channels * places)];
+      return values[(batch * channels + (rest % channels)) * places + Math.floor(rest / channels)] ?? 0;
+    });
+    writeFileSync(file, new Uint8Array(last.buffer));
   }
 }
 
@@ -76,19 +92,7 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
 
   test('that hands values over in a format of its kernels: they are told by the reference, and kept row by row', () => {
     computes({});
-    // As on the H200 with TensorRT 10.6 in FP16: 2×16×64×64 and 2×32×32×32 with the channels last.
-    for (const [name, channels, places] of [
-      ['r0', 16, 64 * 64],
-      ['c1', 32, 32 * 32],
-    ] as const) {
-      const file = path.join(valuesFolder, `${name}.bin`);
-      const values = new Float32Array(readFileSync(file).buffer);
-      const last = values.map((_, index) => {
-        const [batch, rest] = [Math.floor(index / (channels * places)), index % (channels * places)];
-        return values[(batch * channels + (rest % channels)) * places + Math.floor(rest / channels)] ?? 0;
-      });
-      writeFileSync(file, new Uint8Array(last.buffer));
-    }
+    channelsLast();
     const { status, text } = onnxTrt(config, '-o', 'formats');
     assert.equal(status, 0, text);
     assert.match(text, /Compared all 3 tensors agree/);
@@ -168,6 +172,65 @@ describe('an engine against ONNX Runtime (simulated GPU)', () => {
     assert.equal(status, 1);
     assert.match(text, /First divergence of TensorRT 10\.6\.0 from ONNX Runtime \S+: node conv1/);
     assert.equal(onnxTrt('later', '--tolerance', '0,1').status, 0);
+  });
+
+  test('without a reference nothing tells the format, which is said; a later one shows it', () => {
+    computes({});
+    channelsLast();
+    writeFileSync(
+      path.join(folder, 'half.trt.yaml'),
+      'model: convolutions.onnx\nengine: convolutions.half.engine\nfp16: true\nmarkDebug: [r0, c1]\n',
+    );
+    const unknown = /TensorRT does not say in which format debug tensors come.* values of r0, c1 may lie in/;
+    const { status, stderr } = onnxTrt('half.trt.yaml', '--reference', 'none', '-o', 'half');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, unknown);
+    const compared = onnxTrt('half', '--reference', 'onnxruntime');
+    assert.equal(compared.status, 0, compared.text);
+    assert.match(compared.stderr, /handed r0 over in the format of its kernels/);
+    assert.doesNotMatch(compared.stderr, unknown);
+    // Those of float32 came in rows.
+    assert.doesNotMatch(onnxTrt(config, '--reference', 'none', '-o', 'rows').stderr, unknown);
+  });
+
+  test('what ONNX Runtime does not run keeps its values, exit code 2, and is compared with others later', () => {
+    computes({});
+    const special = writeModels({
+      convolutions_special: `<ir_version: 8, opset_import: ["" : 17, "my" : 1]>
+        g (float[2,3,64,64] x) => (float[2,10] y) { [special] r0 = my.Special (x) [c] c1 = Relu (r0) [m] y = my.Other (c1) }`,
+    }).convolutions_special;
+    const { status, stderr, text } = onnxTrt(special, '--tensors', 'r0,c1', '-o', 'special');
+    assert.equal(status, 2, text);
+    assert.match(
+      stderr,
+      /error: The values are compared with nothing: ONNX Runtime has no operator my:?\S*Special/,
+    );
+    assert.match(text, /Reference The values are compared with nothing/);
+    assert.deepEqual(
+      capture('special').tensors.map(({ name, engine }) => [name, engine?.file]),
+      ['r0', 'c1', 'y'].map((name) => [name, `tensorrt/${name}.npy`]),
+    );
+    const later = onnxTrt('special', '--reference', 'alone');
+    assert.equal(later.status, 0, later.stderr);
+    assert.equal(capture('special').referenceFailure, undefined);
+  });
+
+  test('a folder of references that is not there is told before anything is built', () => {
+    const { status, stderr } = onnxTrt(model, '--reference', 'nowhere', '-o', 'early');
+    assert.equal(status, 2);
+    assert.match(stderr, /The folder with reference values, .*nowhere, cannot be read/);
+    assert.equal(existsSync(path.join(folder, 'early.engine')), false);
+  });
+
+  test('runs on the GPU that the config names', () => {
+    computes({});
+    writeFileSync(
+      path.join(folder, 'second.trt.yaml'),
+      'model: convolutions.onnx\nengine: convolutions.second.engine\nnoTF32: true\ndevice: 1\nmarkDebug: [r0]\n',
+    );
+    const { status, stderr } = onnxTrt('second.trt.yaml', '-o', 'second');
+    assert.equal(status, 0, stderr);
+    assert.equal(capture('second').engine?.device, 'NVIDIA H200 (1)');
   });
 
   test('values of another capture as the reference', () => {

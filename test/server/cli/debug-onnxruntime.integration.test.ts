@@ -6,6 +6,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readCapture } from '../../../server/src/engine/debug/capture.ts';
+import { npyHeader } from '../../../server/src/engine/npy/write-header.ts';
 import { temporaryFolder, writeModels } from '../../native-bridge/support/models.ts';
 import { runCommand } from './run-command.ts';
 
@@ -41,6 +42,11 @@ const models = writeModels({
       [root] s = Sqrt (n)
       [twice] y = Add (s, s)
     }`,
+  integers: `<ir_version: 8, opset_import: ["" : 17]>
+    g (int64[3] i, int32[3] k) => (int64[3] j, int32[3] l) { j = Identity (i) l = Identity (k) }`,
+  newest: `<ir_version: 99, opset_import: ["" : 17]> g (float[4] x) => (float[4] y) { y = Relu (x) }`,
+  words: `<ir_version: 8, opset_import: ["" : 17]> g (string[4] x) => (string[4] y) { y = Identity (x) }`,
+  unnamed: `<ir_version: 8, opset_import: ["" : 17]> g (bfloat16[4] x) => (bfloat16[4] y) { y = Relu (x) }`,
   inner: `<ir_version: 8, opset_import: ["" : 17, "own" : 1]>
     g (float[4] x) => (float[4] y) { [call] y = own.twice (x) }
     <domain: "own", opset_import: ["" : 17]> twice (a) => (b) { [sum] hidden = Add (a, a) [last] b = Identity (hidden) }`,
@@ -114,12 +120,54 @@ describe('values by ONNX Runtime alone', () => {
     assert.deepEqual(readFileSync(path.join(out, 'inputs', 'x.npy')), first);
   });
 
+  test('given integers come through to the last bit, and are refused where the input does not hold them', async () => {
+    const out = path.join(folder, 'integers');
+    const file = path.join(folder, 'long.npy');
+    const values = [2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n];
+    const bytes = new Uint8Array(BigInt64Array.from(values).buffer);
+    writeFileSync(file, Buffer.concat([npyHeader('<i8', [3]), bytes]));
+    const { code, words } = await debug(
+      models.integers,
+      '--no-engine',
+      '--load-inputs',
+      `i:${file}`,
+      '-o',
+      out,
+    );
+    assert.equal(code, 0, words);
+    assert.deepEqual(new Uint8Array(readFileSync(path.join(out, 'inputs', 'i.npy')).subarray(-24)), bytes);
+    const refused = await debug(models.integers, '--no-engine', '--load-inputs', `k:${file}`, '-o', out);
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.words,
+      /long\.npy holds 9007199254740992, and int32 is from -2147483648 to 2147483647/,
+    );
+  });
+
   test('the node where NaN comes up is named, exit code 1', async () => {
     const { code, stdout } = await debug(models.nan, '--no-engine', '-o', path.join(folder, 'nan'));
     assert.equal(code, 1);
     assert.match(
       stdout.replaceAll(/\s+/g, ' '),
       /Found First NaN or infinity of ONNX Runtime \S+: node root \(Sqrt\), output s\. All that goes into it is finite: n\. One tensor follows from it: y\./,
+    );
+  });
+
+  test('a name that no tensor has is refused, with the one that may be meant', async () => {
+    const { code, words } = await debug(models.net, '--no-engine', '--tensors', 'c,jj', '-o', folder);
+    assert.equal(code, 2);
+    assert.match(words, /net\.onnx has no tensor jj\. Did you mean j\?/);
+  });
+
+  test('NaN in a given input is told of the input', async () => {
+    const file = path.join(folder, 'nan.npy');
+    const bytes = new Uint8Array(Float32Array.of(1, Number.NaN, 2, 3).buffer);
+    writeFileSync(file, Buffer.concat([npyHeader('<f4', [4]), bytes]));
+    const out = path.join(folder, 'nan-input');
+    const { words } = await debug(models.nan, '--no-engine', '--load-inputs', `x:${file}`, '-o', out);
+    assert.match(
+      words,
+      /note: 1 of the 4 values of the input x \(.*nan\.npy\) are NaN or infinite themselves/,
     );
   });
 
@@ -162,6 +210,20 @@ describe('values by ONNX Runtime alone', () => {
       stderr,
       /ONNX Runtime has no operator my:Special\. A plugin’s operator has no reference there/,
     );
+  });
+
+  test('a node that has no name is told by its output where ONNX Runtime stops at it', async () => {
+    const { code, words } = await debug(models.unnamed, '--no-engine', '-o', path.join(folder, 'unnamed'));
+    assert.equal(code, 2);
+    assert.match(words, /no kernel for Relu \(version 14\) .* at node node_of_y\./);
+  });
+
+  test('a file format of the future, with nothing of it in the model, is run as one that is known; input types are told', async () => {
+    const { code, words } = await debug(models.newest, '--no-engine', '-o', path.join(folder, 'newest'));
+    assert.equal(code, 0, words);
+    assert.match(words, /knows IR versions up to \d+: the model, of version 99, was run as one of \d+/);
+    const text = await debug(models.words, '--no-engine', '-o', path.join(folder, 'words'));
+    assert.match(text.words, /The input x holds elements of type string; values for it cannot be made/);
   });
 
   test('an opset of the future is told with the one that is known', async () => {

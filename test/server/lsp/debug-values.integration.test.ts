@@ -1,6 +1,6 @@
 /** Values of tensors for an editor: by the real ONNX Runtime; with an engine on the recorded GPU (a simulation). */
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -114,6 +114,46 @@ describe('values of ONNX Runtime', () => {
         ['s', '5x4'],
         ['y (output)', '5x4'],
       ],
+    );
+  });
+
+  test('compared with values from elsewhere, a .npy for each: where they part ways is marked', async () => {
+    const uri = await opened(client, 'compared.onnxtxt', net.replace('Sqrt', 'Exp'));
+    const { index } = await client.connection.sendRequest<CaptureDebugResult>('debug/capture', {
+      uri,
+      engine: false,
+      title: 'Capturing',
+    });
+    const elsewhere = path.join(folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    for (const name of ['a', 'n', 's', 'y']) {
+      const bytes = readFileSync(path.join(folder, 'compared.debug', 'onnxruntime', `${name}.npy`));
+      // Another last value.
+      if (name === 's') bytes.writeFloatLE(7, bytes.length - 4);
+      writeFileSync(path.join(elsewhere, `${name}.npy`), bytes);
+    }
+    const compare = (reference: string) =>
+      client.connection.sendRequest('debug/compare', {
+        uri,
+        index,
+        reference: pathToFileURL(reference).href,
+      });
+    await compare(elsewhere);
+    const { marks, summary } = await client.connection.sendRequest<DebugOnModelResult>('debug/onModel', {
+      uri,
+      index,
+    });
+    assert.match(
+      summary.text,
+      /^First divergence of ONNX Runtime \S+ from \S+elsewhere: node root \(Exp\), output s\./,
+    );
+    assert.deepEqual(
+      marks.map(({ code, range }) => [code, range.start]),
+      [['debug.divergence', { line: 4, character: 9 }]],
+    );
+    await assert.rejects(
+      compare(path.join(folder, 'nowhere')),
+      /The folder with reference values.*cannot be read/,
     );
   });
 

@@ -181,3 +181,26 @@ describe('measurements for the editor (simulated GPU)', () => {
     await assert.rejects(read([uri('other.json')]), /other\.json: It is no profile/);
   });
 });
+
+test('nothing is loaded in a workspace that is not trusted, whatever is asked for (simulated GPU)', async () => {
+  const { server, environment } = await recordedDistribution(at('untrusted'));
+  const stranger = await LanguageClient.start({
+    server,
+    environment,
+    settings: { check: { automatically: false } },
+    initializationOptions: { workspaceTrusted: false },
+  });
+  try {
+    const engine = { uri: uri('net.engine'), trust: { hostCode: true, plugins: true } };
+    for (const [method, params] of [
+      ['engine/profile', { ...engine, options: {} }],
+      ['engine/sweepWeightStreaming', engine],
+      ['engine/measureContextMemory', engine],
+      ['engine/generateRunner', { ...engine, language: 'cpp', load: true }],
+    ] as const) {
+      await assert.rejects(stranger.request(method, params), /this workspace is not trusted/, method);
+    }
+  } finally {
+    await stranger.stop();
+  }
+});

@@ -46,7 +46,7 @@ describe('ONNX Runtime in a process of its own', () => {
     );
     assert.equal(
       said('session', "Could not find an implementation for Einsum(12) node with name 'e'"),
-      'ONNX Runtime has no kernel for Einsum (version 12) with these types on the CPU, at node e.',
+      'ONNX Runtime has no kernel for Einsum (version 12) with these types on the CPU, at node e. Compare with values from elsewhere (a folder of .npy files).',
     );
     assert.match(
       said('session', 'Unsupported data type: 16'),

@@ -21,6 +21,7 @@ import {
 } from '../../../native-bridge/src/engine-protocol.ts';
 import {
   BridgeErrorCode,
+  type CudaDevice,
   InitializeRequest,
   type InitializeResult,
   OperationNotification,
@@ -162,6 +163,14 @@ function givenRefusal(): RefitResult | undefined {
   return file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 
+/** There was one H200; of others, which a process is to see alone, the name is made up. */
+function visibleDevice(): CudaDevice {
+  const { CUDA_VISIBLE_DEVICES: visible = '0' } = process.env;
+  return visible === '0'
+    ? recordedDevice
+    : { ...recordedDevice, name: `${recordedDevice.name} (${visible})` };
+}
+
 const connection = connectToServer();
 
 connection.onRequest(InitializeRuntimeRequest, ({ infer }) => ({
@@ -169,7 +178,7 @@ connection.onRequest(InitializeRuntimeRequest, ({ infer }) => ({
   product: 'TensorRT',
   version: '10.6.0',
   kind: infer.includes('_lean') ? 'lean' : infer.includes('_dispatch') ? 'dispatch' : 'full',
-  device: recordedDevice,
+  device: visibleDevice(),
   notes: [],
 }));
 connection.onRequest(OpenEngineRequest, ({ enginePath }) => {

@@ -3,13 +3,19 @@ import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { modelPath } from '../../build-config/paths.ts';
 import type { DebugCapture } from '../../engine/debug/capture.ts';
+import { unknownValue } from '../../engine/debug/reference-model.ts';
 import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
 import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
 import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
 import { buildDebuggedEngines, defaultMaxBuilds } from '../../tensorrt/engines/debug/build-engines.ts';
-import { captureDebugTensors, type Reference } from '../../tensorrt/engines/debug/capture.ts';
+import {
+  captureDebugTensors,
+  type DebuggedModel,
+  type Reference,
+} from '../../tensorrt/engines/debug/capture.ts';
+import { referenceEntries } from '../../tensorrt/engines/debug/reference.ts';
 import {
   debuggedEngine,
   debuggedModel,
@@ -22,6 +28,7 @@ import {
   type RunSettings,
   settingsOfConfig,
 } from '../../tensorrt/engines/run-settings.ts';
+import type { UsableInstallation } from '../../tensorrt/installations/installation.ts';
 import { Runtimes } from '../../tensorrt/runtimes.ts';
 import { userDataDirectory } from '../../tensorrt/user-data.ts';
 import { onInterrupt } from '../build/interrupt.ts';
@@ -56,6 +63,8 @@ export async function captureFor(
   const noEngine = given.flag('no-engine');
   if (noEngine && !build) throw new UsageError('--no-engine takes a model or a build config.');
   const reference = referenceOption(given, noEngine);
+  // Not after minutes of building.
+  if (reference.kind === 'folder') await referenceEntries(reference.path);
   const tensors = namesOption(given);
   const maxBuilds = maxBuildsOption(given);
   const runtimes = new Runtimes();
@@ -68,6 +77,8 @@ export async function captureFor(
     const model = modelFile === undefined ? undefined : debuggedModel(modelFile);
     const directory = path.resolve(given.value('output') ?? `${withoutEnding(modelFile ?? file)}.debug`);
     const unfused = given.flag('unfused');
+    // Of an engine, and of what fusions leave, there are other names.
+    if (build && model && !unfused && Array.isArray(tensors)) requireKnown(model, tensors);
     const options: EngineOptions = {
       runtimes,
       runtime: given.value('runtime'),
@@ -83,6 +94,8 @@ export async function captureFor(
             unfused,
             folder: `${directory}.engine`,
             maxBuilds,
+            signal,
+            installationFor: (wanted) => installationFor(wanted, options),
             build: (wanted, { activity }) => buildInTerminal(wanted, options, signal, { terminal, activity }),
           })
         : { engines: [await debuggedEngine(file, { ...options, unfused })] };
@@ -122,6 +135,13 @@ function namesOption(given: Arguments): readonly string[] | 'all' | undefined {
     throw new UsageError(`--tensors takes names with commas between, or all, not ${text}.`);
   }
   return names;
+}
+
+function requireKnown({ path: file, model }: DebuggedModel, tensors: readonly string[]): void {
+  const unknown = unknownValue(model, tensors);
+  if (!unknown) return;
+  const advice = unknown.near === undefined ? '' : ` Did you mean ${unknown.near}?`;
+  throw new Error(`${file} has no tensor ${unknown.name}.${advice}`);
 }
 
 function maxBuildsOption(given: Arguments): number {
@@ -169,16 +189,26 @@ function runOptions(
   };
 }
 
-async function buildInTerminal(
+async function installationFor(
   build: BuildConfig,
   { runtimes, runtime }: EngineOptions,
+): Promise<UsableInstallation> {
+  const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
+  return await runtimeForBuild(runtimes, wish);
+}
+
+async function buildInTerminal(
+  build: BuildConfig,
+  options: EngineOptions,
   signal: AbortSignal,
   { terminal, activity }: { readonly terminal: Terminal; readonly activity: string },
 ): Promise<BuildEnd> {
   signal.throwIfAborted();
-  const wish = runtime ?? runtimeWish(build, true) ?? (process.env['ONNX_TRT_RUNTIME'] || undefined);
   const queue = new BuildQueue({
-    runtimeFor: async () => ({ runtimes, installation: await runtimeForBuild(runtimes, wish) }),
+    runtimeFor: async () => ({
+      runtimes: options.runtimes,
+      installation: await installationFor(build, options),
+    }),
     // Who types the command has chosen the config.
     loadsLibraries: () => true,
     userData: userDataDirectory(),

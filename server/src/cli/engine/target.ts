@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { enginePath, pluginPaths } from '../../build-config/paths.ts';
+import { visibleDevice } from '../../tensorrt/build/device-lock.ts';
 import type { Provenance } from '../../tensorrt/build/provenance.ts';
 import type { EngineFile, LoadOptions } from '../../tensorrt/engines/inspect-engine.ts';
 import { type UsedEngine, useEngine } from '../../tensorrt/engines/use-engine.ts';
@@ -71,10 +72,11 @@ export function loadOptions(
   terminal: Terminal,
   signal: AbortSignal,
 ): (file: EngineFile) => LoadOptions {
+  const device = config && visibleDevice(config.get('device')?.value);
   return ({ provenance }) => {
     const pluginLibraries = pluginsOf(config, given);
     tellMissingPlugins(pluginLibraries, provenance, terminal);
-    return { hostCodeAllowed: given.flag('trust-host-code'), pluginLibraries, signal };
+    return { hostCodeAllowed: given.flag('trust-host-code'), pluginLibraries, device, signal };
   };
 }
 

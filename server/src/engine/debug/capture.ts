@@ -5,6 +5,7 @@
 import type { ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
 import type { Precision, Tolerance } from '../tensor-values/tolerance.ts';
+import { wrongPlace } from './check-capture.ts';
 import type { Finding } from './findings.ts';
 
 export const captureFileName = 'debug.json';
@@ -20,6 +21,8 @@ export interface DebugCapture {
   /** What is in the engine's place where a reference is compared with another one. */
   readonly compared?: CapturedReference;
   readonly reference?: CapturedReference;
+  /** Why there is none though one was asked for; a sentence. The engine's values are there. */
+  readonly referenceFailure?: string;
   readonly captured: string;
   /** The coarsest that the engine may compute in. */
   readonly precision: Precision;
@@ -115,11 +118,32 @@ export function readCapture(text: string): DebugCapture {
       `This is no index of captured debug tensors (${captureFileName} as onnx-trt debug writes it), or one of a newer version.`,
     );
   }
+  const wrong = wrongPlace(value);
+  if (wrong !== undefined) {
+    throw new Error(
+      `The index of captured debug tensors is damaged: ${wrong} is missing, or nothing that belongs there.`,
+    );
+  }
   return value;
 }
 
 /** Fields whose numbers may be NaN or infinite. */
-const numberFields = new Set(['value', 'reference', 'min', 'max', 'mean', 'standardDeviation', 'magnitude']);
+const numberFields = new Set([
+  'value',
+  'reference',
+  'min',
+  'max',
+  'mean',
+  'standardDeviation',
+  'magnitude',
+  'relative',
+  'absolute',
+  'greatestAbsolute',
+  'greatestRelative',
+  'meanAbsolute',
+  'start',
+  'width',
+]);
 
 /** What stands in the index until all values are written. */
 export const unfinishedCapture = {};
@@ -130,10 +154,6 @@ function isUnfinished(value: unknown): boolean {
 
 function isCapture(value: unknown): value is DebugCapture {
   if (typeof value !== 'object' || value === null) return false;
-  const { format, formatVersion, inputs, tensors, findings, notes } = value as Record<string, unknown>;
-  return (
-    format === 'onnx-tensorrt-tools debug tensors' &&
-    formatVersion === 1 &&
-    [inputs, tensors, findings, notes].every(Array.isArray)
-  );
+  const { format, formatVersion } = value as Record<string, unknown>;
+  return format === 'onnx-tensorrt-tools debug tensors' && formatVersion === 1;
 }

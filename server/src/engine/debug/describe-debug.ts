@@ -29,7 +29,7 @@ export function debugSections(capture: DebugCapture): Section[] {
 }
 
 function summarySection(capture: DebugCapture, findings: readonly string[]): RowSection {
-  const { model, compared: other, reference, captured, inputs, tensors } = capture;
+  const { model, compared: other, reference, referenceFailure, captured, inputs, tensors } = capture;
   const compared = tensors.filter(({ comparison }) => comparison);
   const differing = compared.filter(({ comparison }) => comparison?.verdict !== 'agrees');
   const agreement =
@@ -53,6 +53,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
       ...engineRows(capture),
       ...(other ? [['Values of', other.name] as const] : []),
       ...(reference ? [['Reference', reference.name] as const] : []),
+      ...(referenceFailure === undefined ? [] : [['Reference', referenceFailure] as const]),
       [
         'Inputs',
         inputs.map(({ name, type, dims }) => `${name} ${type} ${shapeText(dims)}`).join(', ') || 'none',
@@ -130,8 +131,11 @@ function statisticsCells(values: CapturedValues | undefined): string[] {
   ];
 }
 
-function comparisonCells({ comparison, engine }: DebugTensor): string[] {
+function comparisonCells({ comparison, engine, reference }: DebugTensor): string[] {
   if (!comparison) return [engine ? 'no reference' : 'not in the engine', '', '', ''];
+  if (comparison.verdict === 'shape') {
+    return [`other shape: reference ${reference ? shapeText(reference.dims) : ''}`, '', '', ''];
+  }
   const { greatestAbsolute, greatestRelative, cosine } = comparison;
   return [
     verdictText(comparison),
@@ -141,9 +145,8 @@ function comparisonCells({ comparison, engine }: DebugTensor): string[] {
   ];
 }
 
-export function verdictText({ verdict, differing, notFinite, count }: ValueComparison): string {
+function verdictText({ verdict, differing, notFinite, count }: ValueComparison): string {
   if (verdict === 'agrees') return 'agrees';
-  if (verdict === 'shape') return 'other shape';
   const share = `${differing} of ${count} differ`;
   return notFinite > 0 ? `${share}, ${notFinite} NaN or Inf` : share;
 }
@@ -204,10 +207,13 @@ export function captureSummary(capture: DebugCapture): {
     const without = left === 0 ? '' : `, and ${left} could not be captured`;
     return { text: `All ${compared} tensors that were compared agree${without}.`, mood: 'yes' };
   }
-  return {
-    text: `${capture.tensors.length} tensors, all of them finite; nothing to compare them with.`,
-    mood: 'unknown',
-  };
+  const finite = `${capture.tensors.length} tensors, all of them finite`;
+  const { referenceFailure } = capture;
+  const text =
+    referenceFailure === undefined
+      ? `${finite}; nothing to compare them with.`
+      : `${finite}. ${referenceFailure}`;
+  return { text, mood: 'unknown' };
 }
 
 /** More would take the page long to show; the table has all. */

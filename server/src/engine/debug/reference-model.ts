@@ -1,7 +1,8 @@
 /** The user's model with values in its middle as outputs, for a runtime that can only be asked for outputs. */
+import { nearestName } from '../../build-config/checks/names.ts';
 import { dataTypeOfName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/model/model.ts';
-import { type GraphNode, graphNodes } from '../graph-nodes.ts';
+import { type GraphNode, graphNodes, parserName } from '../graph-nodes.ts';
 
 export interface ReferenceModel {
   /** Has the outputs that are asked for, and no others. */
@@ -37,6 +38,21 @@ export function computedValues(model: Model): string[] {
   return graphNodes(model)
     .filter(({ path, isConstant }) => path.length === 0 && !isConstant)
     .flatMap(({ outputs }) => outputs.filter((output) => output !== ''));
+}
+
+/** The first name that no value of the model has, also none inside of subgraphs and functions, and what may have been meant. */
+export function unknownValue(
+  model: Model,
+  names: readonly string[],
+): { readonly name: string; readonly near: string | undefined } | undefined {
+  const { inputs = [], initializers = [] } = model.graph ?? {};
+  const known = new Set(
+    [...inputs, ...initializers]
+      .map(({ name }) => name)
+      .concat(graphNodes(model).flatMap(({ outputs }) => outputs)),
+  );
+  const name = names.find((wanted) => !known.has(wanted));
+  return name === undefined ? undefined : { name, near: nearestName(name, known) };
 }
 
 /** Inputs that have to be given: an initializer of the same name is a default. */
@@ -78,7 +94,7 @@ export function referenceModel(model: Model, wanted: readonly string[], typeOf: 
     const type = value.type?.kind === 'tensor' ? dataTypeOfNumber(value.type.elementType)?.name : undefined;
     if (type === undefined || type === 'string' || value.type?.kind !== 'tensor') {
       throw new Error(
-        `The input ${value.name} is no tensor of numbers; values for it cannot be made or read.`,
+        `The input ${value.name} is no tensor of numbers that ONNX Runtime is given from here.`,
       );
     }
     const cast = handedOutAs[type];
@@ -98,7 +114,8 @@ export function referenceModel(model: Model, wanted: readonly string[], typeOf: 
       graph: {
         ...graph,
         inputs: graph.inputs.map((input) => replaced.get(input.name) ?? input),
-        nodes: [...before, ...graph.nodes, ...behind],
+        // With names ONNX Runtime says where it stops.
+        nodes: [...before, ...graph.nodes.map((node) => ({ ...node, name: parserName(node) })), ...behind],
         outputs,
       },
     },

@@ -15,7 +15,7 @@ export interface ValueComparison {
   /** By the reference's value, where that is not zero. */
   readonly greatestRelative: number;
   readonly meanAbsolute: number;
-  /** Of the two as vectors: 1 where they point the same way, whatever their lengths. Absent where one is zero. */
+  /** Of the two as vectors: 1 where they point the same way, whatever their lengths. Absent where one is zero, or too long to tell. */
   readonly cosine?: number;
   /** The first element beyond the tolerance, and the one that is furthest beyond it. */
   readonly first?: DifferingElement;
@@ -86,12 +86,13 @@ export function compareValues(values: Values, reference: Values, tolerance: Tole
     offset += chunk.length;
   }
   const differing = summary.differing + summary.notFinite;
+  const cosine = dot / Math.sqrt(own * theirs);
   return {
     ...summary,
     differing,
     verdict: differing === 0 ? 'agrees' : 'differs',
     meanAbsolute: compared === 0 ? 0 : summary.meanAbsolute / compared,
-    ...(own > 0 && theirs > 0 && { cosine: dot / Math.sqrt(own * theirs) }),
+    ...(Number.isFinite(cosine) && { cosine }),
     ...(found.first && { first: elementAt(found.first, dims) }),
     ...(found.worst && { worst: elementAt(found.worst, dims) }),
   };

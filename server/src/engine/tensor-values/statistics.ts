@@ -54,18 +54,39 @@ export function valueStatistics({
   }
   const counts = { count, nan, positiveInfinity, negativeInfinity, zeros };
   if (finite === 0) return counts;
-  const variance = deviations / finite;
+  const { average, spread } = Number.isFinite(deviations)
+    ? { average: mean, spread: Math.sqrt(deviations / finite) }
+    : scaledMoments(chunks, Math.max(-min, max), finite);
   return {
     ...counts,
     finite: {
       min,
       max,
-      mean,
-      standardDeviation: Math.sqrt(variance),
-      magnitude: Math.sqrt(variance + mean * mean),
+      mean: average,
+      standardDeviation: spread,
+      magnitude: Math.hypot(spread, average),
       histogram: histogramOf(chunks, min, max, barsFor(min, max, finite, type.isFloat)),
     },
   };
+}
+
+/** Of doubles whose squares are beyond all doubles. */
+function scaledMoments(
+  chunks: ValueFile['chunks'],
+  greatest: number,
+  finite: number,
+): { readonly average: number; readonly spread: number } {
+  let [sum, squares] = [0, 0];
+  for (const chunk of chunks()) {
+    for (const value of chunk) {
+      if (!Number.isFinite(value)) continue;
+      sum += value / greatest;
+      squares += (value / greatest) ** 2;
+    }
+  }
+  const average = sum / finite;
+  const spread = Math.sqrt(Math.max(0, squares / finite - average * average));
+  return { average: average * greatest, spread: spread * greatest };
 }
 
 /** Integers that are close together have a bar each. */

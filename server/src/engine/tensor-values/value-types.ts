@@ -13,9 +13,14 @@ export interface ValueType {
   /** Of an element in a file. */
   readonly bytes: number;
   readonly isFloat: boolean;
+  /** Of integers: the least and the greatest. */
+  readonly range?: readonly [number, number];
   /** Whole elements to numbers; 64-bit integers beyond 2^53 are rounded. */
   readonly decode: (bytes: Uint8Array) => Float64Array;
-  /** One number, rounded and cut to the type. */
+  /**
+   * One number, rounded to the nearest that the type has, of two as near the even one. Beyond the greatest it is infinite in float16 and
+   * bfloat16 and the greatest in smaller floats, as ONNX's Cast has it. Integers have to be within `range`.
+   */
   readonly encode: (view: DataView, offset: number, value: number) => void;
 }
 
@@ -187,6 +192,7 @@ function plain(
     descr,
     bytes,
     isFloat,
+    ...(!isFloat && name !== 'bool' && { range: rangeOf(name) }),
     encode,
     decode: (from) => {
       const view = new DataView(from.buffer, from.byteOffset, from.length);
@@ -195,6 +201,12 @@ function plain(
       return values;
     },
   };
+}
+
+/** `int4`: -8 to 7. The greatest of 64 bits is rounded up, as doubles have no nearer one. */
+function rangeOf(name: string): readonly [number, number] {
+  const bits = dataTypeOfName(name)?.bits ?? 8;
+  return name.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
 }
 
 interface FloatFormat {
@@ -206,7 +218,8 @@ interface FloatFormat {
 }
 
 function coded(name: string, bytes: number, descr: string, format: FloatFormat): ValueType {
-  return table(name, bytes, descr, (code) => meaningOf(code, format));
+  const codes = 2 ** (1 + format.exponent + format.mantissa);
+  return table(name, bytes, descr, (code) => meaningOf(code, format), codes);
 }
 
 function meaningOf(code: number, { exponent, mantissa, bias, special }: FloatFormat): number {
@@ -225,9 +238,15 @@ function meaningOf(code: number, { exponent, mantissa, bias, special }: FloatFor
 }
 
 /** A type with few enough codes to look their meanings up. */
-function table(name: string, bytes: number, descr: string, meaning: (code: number) => number): ValueType {
+function table(
+  name: string,
+  bytes: number,
+  descr: string,
+  meaning: (code: number) => number,
+  codes = 256 ** bytes,
+): ValueType {
   let meanings: Float64Array | undefined;
-  const all = () => (meanings ??= Float64Array.from({ length: 256 ** bytes }, (_, code) => meaning(code)));
+  const all = () => (meanings ??= Float64Array.from({ length: codes }, (_, code) => meaning(code)));
   return {
     name,
     descr,
@@ -251,25 +270,62 @@ function table(name: string, bytes: number, descr: string, meaning: (code: numbe
   };
 }
 
-const ordered = new WeakMap<Float64Array, { readonly values: Float64Array; readonly codes: Uint32Array }>();
+interface Codes {
+  /** Added to a code it makes the number negative; 0 where there are no negative ones. */
+  readonly sign: number;
+  /** Of the greatest finite number: codes up to it rise. */
+  readonly greatest: number;
+  readonly nan: number | undefined;
+  /** Where what is too great becomes infinite. */
+  readonly infinity: number | undefined;
+}
 
-/** Of two as near, the lower one. */
+const known = new WeakMap<Float64Array, Codes>();
+
+function codesOf(meanings: Float64Array): Codes {
+  const before = known.get(meanings);
+  if (before) return before;
+  const sign = meanings.some((value) => value < 0) ? meanings.length / 2 : 0;
+  const positive = meanings.subarray(0, sign || meanings.length);
+  // A quiet one without a sign, where there are several.
+  const nan = [positive, meanings].map((some) => some.findLastIndex(Number.isNaN)).find((code) => code >= 0);
+  const infinity = positive.indexOf(Infinity);
+  const codes: Codes = {
+    sign,
+    greatest: positive.findLastIndex(Number.isFinite),
+    nan,
+    infinity: infinity >= 0 && meanings.length > 256 ? infinity : undefined,
+  };
+  known.set(meanings, codes);
+  return codes;
+}
+
 function nearestCode(meanings: Float64Array, value: number): number {
-  let sorted = ordered.get(meanings);
-  if (!sorted) {
-    const codes = Uint32Array.from(meanings.keys())
-      .filter((code) => Number.isFinite(meanings[code]))
-      .sort((one, two) => (meanings[one] ?? 0) - (meanings[two] ?? 0));
-    sorted = { codes, values: Float64Array.from(codes, (code) => meanings[code] ?? 0) };
-    ordered.set(meanings, sorted);
-  }
-  const { values, codes } = sorted;
-  let [low, high] = [0, values.length - 1];
+  const { sign, greatest, nan, infinity } = codesOf(meanings);
+  if (Number.isNaN(value) && nan !== undefined) return nan;
+  const isNegative = value < 0 || Object.is(value, -0);
+  const size = sign === 0 ? value : Math.abs(value);
+  const code = nearestRising(meanings, size, greatest, infinity);
+  const negative = code + sign;
+  // Some have no negative zero.
+  return isNegative && sign > 0 && !Number.isNaN(meanings[negative]) ? negative : code;
+}
+
+function nearestRising(
+  meanings: Float64Array,
+  size: number,
+  greatest: number,
+  infinity: number | undefined,
+): number {
+  const at = (code: number) => meanings[code] ?? 0;
+  const halfAStep = (at(greatest) - at(greatest - 1)) / 2;
+  if (size >= at(greatest)) return size >= at(greatest) + halfAStep ? (infinity ?? greatest) : greatest;
+  let [low, high] = [0, greatest];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) <= value) low = middle;
+    if (at(middle) <= size) low = middle;
     else high = middle;
   }
-  const isLow = Math.abs(value - (values[low] ?? 0)) <= Math.abs((values[high] ?? 0) - value);
-  return codes[isLow ? low : high] ?? 0;
+  const [below, above] = [size - at(low), at(high) - size];
+  return below < above || (below === above && low % 2 === 0) ? low : high;
 }

@@ -8,6 +8,7 @@ import {
   startBridgeProcess,
 } from '../../../../native-bridge/src/client-transport.ts';
 import type { LibraryPaths } from '../../../../native-bridge/src/protocol.ts';
+import { neutralFolder } from '../neutral-folder.ts';
 
 /** Starts a bridge process for an installation's libraries, with variables beside those of this process. */
 export function launchBridge(
@@ -17,6 +18,7 @@ export function launchBridge(
   return startBridgeProcess({
     ...bridgeScript(),
     execPath: process.execPath,
+    cwd: neutralFolder(),
     env: { ...environmentFor(libraries), ...variables },
   });
 }

@@ -36,8 +36,13 @@ export class EngineClient {
   readonly initialized: Promise<InitializeRuntimeResult>;
   readonly #connection: BridgeConnection;
 
-  constructor(libraries: EngineLibraries, options: BridgeConnectionOptions) {
-    this.#connection = new BridgeConnection(launchBridge(libraries), { cancelGrace, ...options });
+  /** `device`: the GPU that it is to see, as CUDA_VISIBLE_DEVICES names it; the first one of this process where absent. */
+  constructor(
+    libraries: EngineLibraries,
+    { device, ...options }: BridgeConnectionOptions & { readonly device?: string | undefined },
+  ) {
+    const variables = device === undefined ? {} : { CUDA_VISIBLE_DEVICES: device };
+    this.#connection = new BridgeConnection(launchBridge(libraries, variables), { cancelGrace, ...options });
     const { infer, onnxParser, plugin } = libraries;
     this.initialized = this.#connection.start(InitializeRuntimeRequest, {
       protocolVersion,

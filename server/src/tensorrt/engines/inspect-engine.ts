@@ -138,6 +138,8 @@ export interface LoadOptions {
   /** IRuntime::setEngineHostCodeAllowed: by an explicit act of the user only. */
   readonly hostCodeAllowed: boolean;
   readonly pluginLibraries?: readonly string[];
+  /** The GPU, as CUDA_VISIBLE_DEVICES names it: that of the config. */
+  readonly device?: string | undefined;
   readonly onLog?: (record: LogRecord) => void;
   readonly signal?: AbortSignal;
 }
@@ -146,12 +148,13 @@ export interface LoadOptions {
 export async function withLoadedEngine<Result>(
   path: string,
   installation: EngineRuntime,
-  { hostCodeAllowed, pluginLibraries = [], onLog, signal }: LoadOptions,
+  { hostCodeAllowed, pluginLibraries = [], device, onLog, signal }: LoadOptions,
   use: (engine: LoadedEngine, client: EngineClient, handle: number) => Promise<Result>,
 ): Promise<Result> {
   if (installation.runsHostCode === true && !hostCodeAllowed) throw new HostCodeError(path, installation);
   const client = new EngineClient(installation.libraries, {
     displayName: displayName(installation),
+    device,
     ...(onLog && { onLog }),
   });
   try {

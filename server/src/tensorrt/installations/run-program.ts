@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { neutralFolder } from '../neutral-folder.ts';
 
 /**
  * Runs a program for its answer. Undefined when it is missing, fails or takes longer than `timeout` milliseconds: the callers
@@ -11,8 +12,7 @@ export function outputOf(
 ): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      // A neutral folder: nothing in the user's workspace may take part in what runs here.
-      cwd: process.platform === 'win32' ? undefined : '/',
+      cwd: neutralFolder(),
       stdio: ['ignore', 'pipe', 'ignore'],
       env: options.environment,
       timeout: options.timeout,

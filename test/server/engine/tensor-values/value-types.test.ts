@@ -56,12 +56,32 @@ describe('values of tensors by type', () => {
       ['bfloat16', Math.PI, 3.140625],
       ['float16', -0.1, -0.0999755859375],
       ['bool', 3, 1],
+      // As NumPy, ml_dtypes and ONNX's Cast have it: of two as near the even one, beyond the greatest.
+      ['float16', 1 + 2 ** -11, 1],
+      ['float16', 1 + 3 * 2 ** -11, 1 + 2 ** -9],
+      ['float16', 65519, 65504],
+      ['float16', -65520, Number.NEGATIVE_INFINITY],
+      ['float16', Number.NaN, Number.NaN],
+      ['bfloat16', Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+      ['bfloat16', 0, 0],
+      ['float16', -0, -0],
+      ['float8e5m2', Number.POSITIVE_INFINITY, 57344],
+      ['float8e4m3fn', Number.NaN, Number.NaN],
+      ['float8e4m3fnuz', -0, 0],
+      ['float8e8m0', Number.NaN, Number.NaN],
     ] as const) {
       const type = valueType(name) ?? assert.fail(name);
       const bytes = new Uint8Array(type.bytes);
       type.encode(new DataView(bytes.buffer), 0, value);
       assert.deepEqual([...type.decode(bytes)], [nearest], `${value} as ${name}`);
     }
+  });
+
+  test('a 4-bit float is one of its 16 codes', () => {
+    const type = valueType('float4e2m1') ?? assert.fail();
+    const bytes = new Uint8Array(1);
+    type.encode(new DataView(bytes.buffer), 0, -1.5);
+    assert.deepEqual([...bytes], [0b1011]);
   });
 
   test("NumPy's names of types", () => {

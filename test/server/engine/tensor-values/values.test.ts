@@ -57,6 +57,8 @@ describe('statistics of values', () => {
     const { finite } = valueStatistics(values([3], -1.7e308, 1.7e308, 0));
     assert.equal(finite?.histogram.counts.at(0), 1);
     assert.equal(finite?.histogram.counts.at(-1), 1);
+    assert.equal(finite?.mean, 0);
+    assert.ok(Math.abs((finite?.magnitude ?? 0) / 1.7e308 - Math.sqrt(2 / 3)) < 1e-12);
   });
 });
 
@@ -90,6 +92,11 @@ describe('values against a reference', () => {
     );
     assert.deepEqual([verdict, notFinite, greatestAbsolute], ['differs', 1, 8]);
     assert.deepEqual(worst?.index, [1]);
+  });
+
+  test('of doubles whose squares are beyond all doubles there is no cosine', () => {
+    const compared = compareValues(values([2], 1e200, 2), values([2], 1e200, 1), within);
+    assert.deepEqual([compared.verdict, 'cosine' in compared], ['differs', false]);
   });
 
   test('tensors of other shapes are not compared element by element, a scalar and one element are', () => {

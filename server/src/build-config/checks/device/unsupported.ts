@@ -1,3 +1,4 @@
+import { rtxRefusal } from '../../../engine/rtx-gpus.ts';
 import { isAtLeast } from '../../versions.ts';
 import { removedSetting } from '../edits.ts';
 import { preferred, type Rule } from '../rule.ts';
@@ -29,13 +30,14 @@ export const unsupportedDevice: Rule = (context, report) => {
     }
     return;
   }
-  if (computeCapability === '9.0' || computeCapability === '10.0') {
+  const refusal = rtxRefusal(device);
+  if (refusal !== undefined) {
     const current = build.get('computeCapabilities')?.value.find(({ value }) => value === 'current');
     report({
       code: 'config.device',
       severity: current ? 'error' : 'information',
       origin: current?.origin ?? build.get('runtime')?.origin ?? build.origin,
-      message: `Engines of TensorRT for RTX do not run on ${name} (compute capability ${computeCapability}), but on GeForce and RTX GPUs.`,
+      message: refusal,
     });
   }
 };

@@ -7,9 +7,10 @@ import { enginePath } from '../../../build-config/paths.ts';
 import { computedValues } from '../../../engine/debug/reference-model.ts';
 import { provenancePath } from '../../build/provenance.ts';
 import type { BuildEnd } from '../../build/queue.ts';
-import { seemsToHaveGpu } from '../../installations/choose.ts';
+import type { UsableInstallation } from '../../installations/installation.ts';
 import { debugBuild, debugBuildError, type MarkedTensors } from './build.ts';
 import type { DebuggedEngines, DebuggedModel } from './capture.ts';
+import { requireRunsHere } from './runs-here.ts';
 import { type PartEnd, splitMarks } from './split-marks.ts';
 import { debuggedEngine, type EngineOptions } from './target.ts';
 
@@ -32,6 +33,9 @@ export interface BuiltEnginesOptions extends EngineOptions {
   readonly folder: string;
   /** How many builds there may be; with 1, all tensors are marked in one engine, or there is none. */
   readonly maxBuilds: number;
+  /** The TensorRT that would build it. Rejects with an error for people where there is none. */
+  readonly installationFor: (build: BuildConfig) => Promise<UsableInstallation>;
+  readonly signal?: AbortSignal | undefined;
   /** Rejects where it is cancelled. */
   readonly build: (build: BuildConfig, attempt: BuildAttempt) => Promise<BuildEnd>;
 }
@@ -42,11 +46,7 @@ export async function buildDebuggedEngines(
   options: BuiltEnginesOptions,
 ): Promise<DebuggedEngines> {
   const { model, tensors, unfused, folder, maxBuilds } = options;
-  if (!seemsToHaveGpu()) {
-    throw new Error(
-      'There is no NVIDIA GPU here to run an engine on. ONNX Runtime alone shows values without one (onnx-trt debug MODEL --no-engine).',
-    );
-  }
+  await requireRunsHere(build, () => options.installationFor(build), options.signal);
   const ownMarks = build.get('markDebug')?.value.map(({ value }) => value) ?? [];
   const marksItself = ownMarks.length > 0 || build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
   const wantsAll = tensors === 'all' || (tensors === undefined && !unfused && !marksItself);

@@ -14,7 +14,7 @@ export interface MarkedTensors {
 
 /**
  * The build as it is, where it marks tensors itself and nothing else is asked for; else one that marks these, with an engine of its own in
- * `folder` (the engine of the config stays as it is). `label` tells it from others of the same build: `detector.part2.engine`.
+ * `folder` (the engine of the config stays as it is). An engine that is to run has its weights, also where the config leaves them out. `label` tells it from others of the same build: `detector.part2.engine`.
  */
 export function debugBuild(
   build: BuildConfig,
@@ -24,19 +24,30 @@ export function debugBuild(
 ): { readonly build: BuildConfig; readonly unfused: boolean } {
   const own = build.get('markDebug')?.value.length ?? 0;
   const ownUnfused = build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
-  if (names === undefined && !unfused && (own > 0 || ownUnfused)) return { build, unfused: ownUnfused };
+  const whole = withWeights(build);
+  if (names === undefined && !unfused && (own > 0 || ownUnfused) && whole === build) {
+    return { build, unfused: ownUnfused };
+  }
   const { name, ext } = path.parse(enginePath(build));
   const engine = path.join(folder, `${name}${label === undefined ? '' : `.${label}`}${ext}`);
   const marked =
     names === undefined
-      ? build
+      ? whole
       : withSetting(
-          build,
+          whole,
           'markDebug',
           names.map((name) => located(build, name)),
         );
   const all = unfused ? withSetting(marked, 'markUnfusedTensorsAsDebugTensors', true) : marked;
   return { build: withEngine(all, engine), unfused: unfused || ownUnfused };
+}
+
+/** What a stripped engine computes is nothing, until a refit. */
+function withWeights(build: BuildConfig): BuildConfig {
+  const isSet = (key: 'stripWeights' | 'stripAllWeights') => build.get(key)?.value === true;
+  const refit = isSet('stripAllWeights') ? withSetting(build, 'refit', true) : build;
+  const left = (['stripWeights', 'stripAllWeights'] as const).filter(isSet);
+  return left.reduce((without, key) => withSetting(without, key, false), refit);
 }
 
 function withSetting(build: BuildConfig, key: ConfigKey, value: unknown): BuildConfig {

@@ -16,7 +16,9 @@ import { evaluateTensors } from '../../../engine/debug/evaluate.ts';
 import { findingsOf } from '../../../engine/debug/findings.ts';
 import { computedValues, type TypeOfValue } from '../../../engine/debug/reference-model.ts';
 import { type GraphNode, graphNodes } from '../../../engine/graph-nodes.ts';
+import { valueStatistics } from '../../../engine/tensor-values/statistics.ts';
 import { type Precision, precisionOfFlags, type Tolerance } from '../../../engine/tensor-values/tolerance.ts';
+import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../node/file-access.ts';
 import { writeModel } from '../../../node/write-model.ts';
 import type { Model } from '../../../onnx/model/model.ts';
@@ -83,16 +85,18 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
   const outputs = new Set(model?.model.graph?.outputs.map(({ name }) => name));
   const wanted = wantedOfReference(options, run.values, outputs);
   if (options.reference.kind === 'onnxruntime') onProgress('running ONNX Runtime on the CPU');
-  const reference = await referenceValues(
-    { ...options, isOfEngine: engines !== undefined },
-    wanted,
-    run.inputs,
-  ).catch((error: unknown) => {
+  let reference: ReferenceValues | undefined;
+  let referenceFailure: string | undefined;
+  try {
+    reference = await referenceValues({ ...options, isOfEngine: engines !== undefined }, wanted, run.inputs);
+  } catch (error) {
     signal?.throwIfAborted();
+    const message = error instanceof Error ? error.message : String(error);
     // What was guessed may be why.
-    const words = [error instanceof Error ? error.message : String(error), ...(engines ? [] : run.notes)];
-    throw new Error(words.join('\n'), { cause: error });
-  });
+    if (!engines) throw new Error([message, ...run.notes].join('\n'), { cause: error });
+    // The engine's values, which took a build and a GPU, can be compared later.
+    referenceFailure = `The values are compared with nothing: ${message}`;
+  }
   const nodes = model ? graphNodes(model.model) : [];
   const precision = precisionOf(engines);
   onProgress('comparing values');
@@ -109,13 +113,14 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     ...(run.engine && { engine: run.engine }),
     ...(run.parts && { parts: run.parts }),
     ...(reference && { reference: { name: reference.name } }),
+    ...(referenceFailure !== undefined && { referenceFailure }),
     captured: new Date().toISOString(),
     precision,
     ...(options.tolerance && { tolerance: options.tolerance }),
     inputs: run.inputs,
     tensors,
     findings: findingsOf(tensors, nodes),
-    notes: [...run.notes, ...(reference?.notes ?? []), ...notes],
+    notes: [...run.notes, ...notFiniteInputs(run.inputs, options), ...(reference?.notes ?? []), ...notes],
   };
   await writeIndex(directory, capture);
   return capture;
@@ -129,13 +134,16 @@ export interface CompareAgainOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A stored capture, its values compared once more. Its index stays as it is. Throws an error for people. */
+/**
+ * A stored capture, its values compared once more. Its index stays as it is; files of values in a format of TensorRT's, which the reference
+ * shows, are put in rows. Throws an error for people.
+ */
 export async function compareAgain(
   directory: string,
   capture: DebugCapture,
   { reference, tolerance, model, signal }: CompareAgainOptions,
 ): Promise<DebugCapture> {
-  const { reference: _, ...rest } = capture;
+  const { reference: _, referenceFailure, ...rest } = capture;
   const stored = (side: 'engine' | 'reference') => capture.tensors.flatMap((tensor) => tensor[side] ?? []);
   const isAlone = capture.engine === undefined && capture.compared === undefined;
   if (!capture.engine && reference?.kind === 'onnxruntime') {
@@ -157,17 +165,23 @@ export async function compareAgain(
   }
   const outputs = new Set(capture.tensors.filter(({ isOutput }) => isOutput).map(({ name }) => name));
   const nodes = model ? graphNodes(model.model) : [];
-  const tensors = await evaluate(
+  const comparing = { directory, nodes, precision: capture.precision, tolerance, signal };
+  const compared = await evaluate(
     { engine: isAlone && !reference ? [] : own, reference: other?.values ?? [], outputs },
-    { directory, nodes, precision: capture.precision, tolerance, signal },
+    comparing,
   );
+  const { tensors, notes } = capture.engine
+    ? await withRearranged(compared, outputs, comparing)
+    : { tensors: compared, notes: [] };
   return {
     ...rest,
+    ...(referenceFailure !== undefined && !other && { referenceFailure }),
     ...(isAlone && reference && capture.reference && { compared: capture.reference }),
     ...(other && { reference: { name: other.name } }),
     ...(tolerance && { tolerance }),
     tensors,
     findings: findingsOf(tensors, nodes),
+    notes: [...capture.notes, ...notes],
   };
 }
 
@@ -188,6 +202,23 @@ async function inputsAlone({ directory, model, run, signal }: CaptureOptions): P
   const { inputs, notes } = inputsOfModel(model.model, run.shapes);
   const stored = await writeInputs(inputs, directory, { files: run.files, model: model.model, signal });
   return { inputs: stored, values: [], notes };
+}
+
+/** Where values go wrong first is no node's fault then. */
+function notFiniteInputs(
+  inputs: readonly StoredValues[],
+  { directory, run }: Pick<CaptureOptions, 'directory' | 'run'>,
+): string[] {
+  return inputs.flatMap(({ name, type, file }) => {
+    const given = run.files.get(name);
+    if (given === undefined) return [];
+    const values = openValueFile(path.join(directory, file), nodeFileAccess, type);
+    const { count, nan, positiveInfinity, negativeInfinity } = valueStatistics(values);
+    const wrong = nan + positiveInfinity + negativeInfinity;
+    return wrong === 0
+      ? []
+      : [`${wrong} of the ${count} values of the input ${name} (${given}) are NaN or infinite themselves.`];
+  });
 }
 
 function wantedOfReference(
@@ -251,7 +282,7 @@ async function withRearranged(
   comparing: Comparing,
 ): Promise<{ readonly tensors: readonly DebugTensor[]; readonly notes: readonly string[] }> {
   const { rearranged, unreadable, notes } = await inRowMajorOrder(compared, comparing.directory);
-  if (notes.length === 0) return { tensors: compared, notes };
+  if (rearranged.length === 0 && unreadable.length === 0) return { tensors: compared, notes };
   const again = compared.filter(({ name }) => rearranged.includes(name));
   const found = await evaluate(
     {
@@ -314,7 +345,8 @@ async function prepareDirectory(directory: string): Promise<void> {
   for (const name of folders) await mkdir(path.join(directory, name));
 }
 
-async function writeIndex(directory: string, capture: DebugCapture | undefined): Promise<void> {
+/** `undefined`: of a capture that is not there yet. */
+export async function writeIndex(directory: string, capture: DebugCapture | undefined): Promise<void> {
   const text = capture ? writeCapture(capture) : `${JSON.stringify(unfinishedCapture)}\n`;
   await writeModel(path.join(directory, captureFileName), [new TextEncoder().encode(text)]);
 }

@@ -6,7 +6,7 @@ import { batch, sizesOf } from '../../../build-config/checks/profiles/make-profi
 import type { StoredValues } from '../../../engine/debug/capture.ts';
 import { integerRange, randomValues } from '../../../engine/debug/input-values.ts';
 import { requiredInputs } from '../../../engine/debug/reference-model.ts';
-import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
+import { openValueFile, type ValueFile } from '../../../engine/tensor-values/value-file.ts';
 import { type ValueType, valueType, valueTypeOfTensorRT } from '../../../engine/tensor-values/value-types.ts';
 import { nodeFileAccess } from '../../../node/file-access.ts';
 import { npyOfRaw, ValueFileNames, writeValueFile } from '../../../node/value-files.ts';
@@ -62,12 +62,23 @@ export function inputsOfModel(model: Model, shapes: ReadonlyMap<string, readonly
       .map(({ name }) => name),
   );
   const inputs = required.map(({ name, type }): WantedInput => {
-    const element =
-      type?.kind === 'tensor' ? valueType(dataTypeOfNumber(type.elementType)?.name ?? '') : undefined;
-    if (!element || type?.kind !== 'tensor') {
-      throw new Error(`The input ${name} is no tensor of numbers; values for it cannot be made or read.`);
+    if (type?.kind !== 'tensor') {
+      throw new Error(`The input ${name} is no tensor; values for it cannot be made or read.`);
+    }
+    const elementType = dataTypeOfNumber(type.elementType)?.name ?? `${type.elementType}`;
+    const element = valueType(elementType);
+    if (!element) {
+      throw new Error(
+        `The input ${name} holds elements of type ${elementType}; values for it cannot be made or read.`,
+      );
     }
     const given = shapes.get(name);
+    const impossible = shapeTensors.has(name) ? undefined : given?.find((dim) => dim < 0);
+    if (impossible !== undefined) {
+      throw new Error(
+        `${name} cannot have a dimension of ${impossible}: give the shape that it has in this run.`,
+      );
+    }
     const guessed = type.shape && guessedDims(type.shape);
     const dims = (shapeTensors.has(name) ? undefined : given) ?? guessed;
     if (!dims) {
@@ -161,10 +172,25 @@ async function copyGiven(
   if (values.type.isFloat !== type.isFloat && type.name !== 'bool') {
     throw new Error(`${given} holds ${values.type.name}, and the input ${name} takes ${type.name}.`);
   }
-  await convertValues(given, target, values.type, type, signal);
+  // To the last bit: 64-bit integers are more than numbers can tell.
+  if (values.type === type) await writeValueFile(target, type, dims, bytesOf(given, values), signal);
+  else await convertValues(given, target, values.type, type, signal);
 }
 
-/** The same numbers in another type, rounded to it. */
+const pieceBytes = 2 ** 22;
+
+function* bytesOf(file: string, { dataOffset, byteLength }: ValueFile): Generator<Uint8Array> {
+  const source = nodeFileAccess.open(file);
+  try {
+    for (let done = 0; done < byteLength; done += pieceBytes) {
+      yield source.read(dataOffset + done, Math.min(pieceBytes, byteLength - done));
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** The same numbers in another type, rounded to it. Throws an error for people where an integer is beyond what the type holds. */
 export async function convertValues(
   source: string,
   target: string,
@@ -174,7 +200,14 @@ export async function convertValues(
 ): Promise<void> {
   const { dims, chunks } = openValueFile(source, nodeFileAccess, from.name);
   function* pieces() {
-    for (const chunk of chunks()) yield encoded(to, chunk);
+    for (const chunk of chunks()) {
+      const [least, greatest] = to.range ?? [-Infinity, Infinity];
+      const beyond = to.isFloat ? undefined : chunk.find((value) => value < least || value > greatest);
+      if (beyond !== undefined) {
+        throw new Error(`${source} holds ${beyond}, and ${to.name} is from ${least} to ${greatest}.`);
+      }
+      yield encoded(to, chunk);
+    }
   }
   await writeValueFile(target, to, dims, pieces(), signal);
 }

@@ -41,10 +41,14 @@ export async function inRowMajorOrder(
 ): Promise<Rearranged> {
   const rearranged: string[] = [];
   const unreadable: string[] = [];
+  const tooLarge: string[] = [];
   const names = new Map<string, string[]>();
   for (const { name, engine, reference, comparison } of tensors) {
     if (!engine || !reference || comparison?.verdict !== 'differs') continue;
-    if (comparison.count > mostElements) continue;
+    if (comparison.count > mostElements) {
+      if ((comparison.cosine ?? 0) < unrelated && layoutsOf(engine.dims).length > 0) tooLarge.push(name);
+      continue;
+    }
     const found = layoutOf(open(engine, directory), open(reference, directory));
     if (!found) continue;
     names.set(found.layout.name, [...(names.get(found.layout.name) ?? []), name]);
@@ -63,6 +67,11 @@ export async function inRowMajorOrder(
       ...(unreadable.length > 0
         ? [
             `${unreadable.join(', ')}: that format pads the channels, so not all values came. They are left out.`,
+          ]
+        : []),
+      ...(tooLarge.length > 0
+        ? [
+            `${tooLarge.join(', ')}: too large to look for the format of TensorRT’s kernels (more than ${mostElements} values), so that they differ may be the format. A smaller shape (--shapes) tells.`,
           ]
         : []),
     ],

@@ -12,8 +12,8 @@ import { mapTensors } from '../../../onnx/binary/weightless/map-tensors.ts';
 import { weightless } from '../../../onnx/binary/weightless.ts';
 import { isFileRange, readBytes } from '../../../onnx/model/bytes.ts';
 import type { Model } from '../../../onnx/model/model.ts';
-import type { ReferenceInput } from '../../../onnxruntime/protocol.ts';
-import { runReference } from '../../../onnxruntime/run-reference.ts';
+import type { ReferenceInput, ReferenceRequest } from '../../../onnxruntime/protocol.ts';
+import { ReferenceFailure, runReference } from '../../../onnxruntime/run-reference.ts';
 import { temporaryFile } from '../../temporary-file.ts';
 import { convertValues } from './inputs.ts';
 
@@ -57,45 +57,71 @@ export async function valuesOfOnnxRuntime({
       `There is nothing to ask ONNX Runtime for. ${asked.missing[0] ?? 'The model computes no values.'}`,
     );
   }
-  const { bytes, externalDataDirectory, problems } = weightless(
-    withSmallTensors(asked.model, modelDirectory),
-    {
-      files: nodeFileAccess,
-      modelDirectory,
-      loadsInitializers: false,
-    },
-  );
-  const [problem] = problems;
-  if (problem) throw new Error(`ONNX Runtime cannot run the model: ${problem.message}`);
   const feeds: ReferenceInput[] = [];
   for (const { name, input, type } of asked.inputs) {
     feeds.push(await feedOf(name, input, type, inputs, directory, signal));
   }
   const names = new ValueFileNames();
   const files = new Map(asked.values.map(({ name, output }) => [output, `onnxruntime/${names.of(name)}`]));
+  const request = {
+    inputs: feeds,
+    outputs: asked.values.map(({ output }) => ({
+      output,
+      file: path.join(directory, files.get(output) ?? ''),
+    })),
+  };
+  const { answer, notes } = await inKnownVersion(asked.model, (known) =>
+    runModel(known, modelDirectory, request, signal),
+  );
+  const results = new Map(answer.outputs.map((output) => [output.output, output]));
+  return {
+    name: `ONNX Runtime ${answer.version}`,
+    values: asked.values.flatMap(({ name, output }): StoredValues[] => {
+      const result = results.get(output);
+      return result ? [{ name, type: result.type, dims: result.dims, file: files.get(output) ?? '' }] : [];
+    }),
+    notes: [...asked.missing, ...notes],
+  };
+}
+
+/**
+ * Exporters write the newest IR version that there is, mostly for models that have nothing of it: those are run as of the version that ONNX
+ * Runtime knows. It says itself what else it does not know.
+ */
+async function inKnownVersion<Answer>(
+  model: Model,
+  run: (model: Model) => Promise<Answer>,
+): Promise<{ readonly answer: Answer; readonly notes: readonly string[] }> {
+  try {
+    return { answer: await run(model), notes: [] };
+  } catch (error) {
+    const known = error instanceof ReferenceFailure ? error.knownIrVersion : undefined;
+    if (known === undefined) throw error;
+    return {
+      answer: await run({ ...model, irVersion: BigInt(known) }),
+      notes: [
+        `ONNX Runtime knows IR versions up to ${known}: the model, of version ${model.irVersion}, was run as one of ${known}.`,
+      ],
+    };
+  }
+}
+
+async function runModel(
+  model: Model,
+  modelDirectory: string,
+  request: Pick<ReferenceRequest, 'inputs' | 'outputs'>,
+  signal: AbortSignal | undefined,
+): ReturnType<typeof runReference> {
+  const { bytes, externalDataDirectory, problems } = weightless(withSmallTensors(model, modelDirectory), {
+    files: nodeFileAccess,
+    modelDirectory,
+    loadsInitializers: false,
+  });
+  const [problem] = problems;
+  if (problem) throw new Error(`ONNX Runtime cannot run the model: ${problem.message}`);
   const file = await temporaryFile(bytes);
   try {
-    const answer = await runReference(
-      {
-        model: file.path,
-        externalDataDirectory,
-        inputs: feeds,
-        outputs: asked.values.map(({ output }) => ({
-          output,
-          file: path.join(directory, files.get(output) ?? ''),
-        })),
-      },
-      signal,
-    );
-    const results = new Map(answer.outputs.map((output) => [output.output, output]));
-    return {
-      name: `ONNX Runtime ${answer.version}`,
-      values: asked.values.flatMap(({ name, output }): StoredValues[] => {
-        const result = results.get(output);
-        return result ? [{ name, type: result.type, dims: result.dims, file: files.get(output) ?? '' }] : [];
-      }),
-      notes: asked.missing,
-    };
+    return await runReference({ model: file.path, externalDataDirectory, ...request }, signal);
   } finally {
     await file.remove();
   }
@@ -139,16 +165,14 @@ async function feedOf(
 
 /** Of a folder with a file per tensor (`NAME.npy`), or with another capture. Throws an error for people. */
 export async function valuesOfFolder(folder: string, wanted: readonly string[]): Promise<ReferenceValues> {
-  let entries: string[];
-  try {
-    entries = await readdir(folder);
-  } catch (cause) {
-    throw new Error(`The folder with reference values, ${folder}, cannot be read.`, { cause });
-  }
+  const entries = await referenceEntries(folder);
   if (entries.includes(captureFileName)) return await valuesOfCapture(folder, wanted);
   const present = new Map(entries.map((entry) => [entry, path.join(folder, entry)]));
+  const others = new Set(wanted);
   const values = wanted.flatMap((name): StoredValues[] => {
-    const file = present.get(`${name}.npy`) ?? present.get(`${plainFileName(name)}.npy`);
+    const plain = plainFileName(name);
+    // `a_b.npy` is that of a/b, unless there is a tensor a_b.
+    const file = present.get(`${name}.npy`) ?? (others.has(plain) ? undefined : present.get(`${plain}.npy`));
     if (file === undefined) return [];
     const { type, dims } = openValueFile(file, nodeFileAccess);
     return [{ name, type: type.name, dims, file }];
@@ -159,6 +183,15 @@ export async function valuesOfFolder(folder: string, wanted: readonly string[]):
     );
   }
   return { name: folder, values, notes: [] };
+}
+
+/** Names of files. Throws an error for people where there are none to be had. */
+export async function referenceEntries(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    throw new Error(`The folder with reference values, ${folder}, cannot be read.`, { cause });
+  }
 }
 
 async function valuesOfCapture(folder: string, wanted: readonly string[]): Promise<ReferenceValues> {

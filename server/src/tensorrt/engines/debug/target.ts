@@ -1,6 +1,7 @@
 /** What is debugged: a model, and an engine that is there. build-engines.ts builds one. */
 import path from 'node:path';
 import type { BuildConfig } from '../../../build-config/model.ts';
+import { isStripped } from '../../../engine/ship-size.ts';
 import { loadModel } from '../../../node/load-model.ts';
 import { typesOfValues } from '../../../node/types-of-values.ts';
 import type { Runtimes } from '../../runtimes.ts';
@@ -30,6 +31,11 @@ export async function debuggedEngine(
     ({ answer, about }) => answer === 'no' && about !== 'version',
   );
   if (blocked) throw new Error(`${file} cannot run here. ${blocked.sentence}`);
+  if (found.provenance && isStripped(found.provenance)) {
+    throw new Error(
+      `${file} was built without its weights, so it has nothing to compute with. Put them back in with onnx-trt refit, and debug that engine, or debug the build config or the model.`,
+    );
+  }
   return {
     path: file,
     installation: await runtimeForEngine(found, runtimes, runtime),

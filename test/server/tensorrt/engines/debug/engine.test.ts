@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { EngineDescription, RunParams } from '../../../../../native-bridge/src/engine-protocol.ts';
+import type { ConfigKey } from '../../../../../server/src/build-config/flags/index.ts';
+import type { BuildConfig } from '../../../../../server/src/build-config/model.ts';
 import { npyHeader } from '../../../../../server/src/engine/npy/write-header.ts';
 import { openValueFile } from '../../../../../server/src/engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../../../server/src/node/file-access.ts';
@@ -13,6 +15,7 @@ import {
   debugTensorsOf,
   storeRun,
 } from '../../../../../server/src/tensorrt/engines/debug/engine.ts';
+import { whyNotOn } from '../../../../../server/src/tensorrt/engines/debug/runs-here.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 
 const params: RunParams = {
@@ -109,6 +112,43 @@ describe('the run that catches debug tensors', () => {
   });
 });
 
+function withSettings(build: BuildConfig, settings: Readonly<Record<string, unknown>>): BuildConfig {
+  const origin = {
+    file: 'test',
+    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+  };
+  return {
+    ...build,
+    get: ((key: ConfigKey) =>
+      key in settings
+        ? { value: settings[key], origin, keyOrigin: origin }
+        : build.get(key)) as BuildConfig['get'],
+  };
+}
+
+describe('whether an engine of TensorRT for RTX could run on the GPU that is here', () => {
+  const plain = buildOfModel('/models/net.onnx');
+  const on = (computeCapability: string, name: string, targets?: readonly string[]) =>
+    whyNotOn(
+      targets ? withSettings(plain, { computeCapabilities: targets.map((value) => ({ value })) }) : plain,
+      { name, computeCapability, totalMemory: 1 },
+    );
+
+  test('is told before it is built', () => {
+    assert.match(
+      on('9.0', 'NVIDIA H200', ['sm86']) ?? '',
+      /^Engines of TensorRT for RTX do not run on NVIDIA H200 \(compute capability 9\.0\), but on GeForce and RTX GPUs\. Use TensorRT/,
+    );
+    assert.equal(on('8.9', 'NVIDIA L4'), undefined);
+    assert.equal(on('8.9', 'NVIDIA L4', ['sm86', 'sm89']), undefined);
+    assert.equal(on('12.0', 'NVIDIA GeForce RTX 5090', ['current']), undefined);
+    assert.match(
+      on('8.9', 'NVIDIA L4', ['sm86', 'sm120']) ?? '',
+      /^The engine would be built for sm86, sm120 \(`computeCapabilities`\), and not for NVIDIA L4/,
+    );
+  });
+});
+
 describe('the build whose engine is debugged', () => {
   const plain = buildOfModel('/models/net.onnx');
   const marked = debugBuild(plain, { names: ['a'], unfused: false }, '/models/net.debug.engine').build;
@@ -127,6 +167,21 @@ describe('the build whose engine is debugged', () => {
     const other = debugBuild(marked, { names: undefined, unfused: true }, '/elsewhere');
     assert.equal(other.unfused, true);
     assert.equal(other.build.get('markUnfusedTensorsAsDebugTensors')?.value, true);
+  });
+
+  test('has its weights where the config leaves them out: one without computes nothing', () => {
+    const stripped = withSettings(marked, { stripWeights: true });
+    const { build } = debugBuild(stripped, { names: undefined, unfused: false }, '/elsewhere');
+    assert.equal(build.get('stripWeights')?.value, false);
+    assert.equal(build.get('engine')?.value.path, path.resolve('/elsewhere/net.engine'));
+    const all = debugBuild(
+      withSettings(plain, { stripAllWeights: true }),
+      { names: ['a'], unfused: false },
+      '/elsewhere',
+    ).build;
+    assert.equal(all.get('stripAllWeights')?.value, false);
+    // It stands for both: what is refittable is fused otherwise.
+    assert.equal(all.get('refit')?.value, true);
   });
 
   const failed = (code: string, message: string, names: readonly string[], unfused = false) =>
