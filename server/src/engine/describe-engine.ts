@@ -98,7 +98,7 @@ function provenanceSection({
       ...(config.file === undefined
         ? []
         : [['Config', `${config.file}${config.build === '' ? '' : `, build ${config.build}`}`] as const]),
-      ['As trtexec', config.trtexec],
+      ['Command line', config.trtexec],
       ['Flags', flags.length > 0 ? flags.join(', ') : 'none'],
       [
         'By',

@@ -87,6 +87,10 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.match(await refused({ shapes: 'z:1' }), /has no input z; it has x/);
     assert.match(await refused({ shapes: 'x=1' }), /NAME:VALUE|like 8x3x224x224/);
     assert.match(await refused({ loadInputs: `x:${at('nowhere.npy')}` }), /nowhere\.npy/);
+    const beside = await refused({ loadInputs: 'x:nowhere.npy' });
+    assert.ok(beside.includes(at('nowhere.npy')), beside);
+    assert.match(await refused({ profile: 7 }), /has no optimization profile 7; it has 1/);
+    assert.match(await refused({ weightStreamingBudget: 'much' }), /512MiB, 50%, automatic or off, not much/);
   });
 
   test('two profiles are compared, and a trace is made', async () => {
