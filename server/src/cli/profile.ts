@@ -1,15 +1,8 @@
 import path from 'node:path';
-import type { TableSection } from '../engine/describe-engine.ts';
 import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
-import { compareLayers } from '../engine/profile/compare.ts';
-import {
-  layerComparisonSection,
-  layerSection,
-  nodeComparisonSection,
-  nodeSection,
-  statisticsComparisonSection,
-  statisticsSection,
-} from '../engine/profile/describe-profile.ts';
+import { compareProfiles, type ProfileComparison } from '../engine/profile/comparison.ts';
+import { conditionSection } from '../engine/profile/conditions.ts';
+import { layerSection, nodeSection, statisticsSection } from '../engine/profile/describe-profile.ts';
 import type { JoinedProfile } from '../engine/profile/join.ts';
 import { joinProfile } from '../engine/profile/join.ts';
 import { nodeTimes } from '../engine/profile/node-times.ts';
@@ -31,7 +24,7 @@ export const profileCommand: Command = {
   forms: [
     'profile ENGINE [--shapes SPEC] [--iterations N] [--export FILE] …',
     'profile CONFIG.trt.yaml [--build NAME] …',
-    'profile PROFILE.json… [--model MODEL] [--compare OTHER] [--trace FILE]',
+    'profile PROFILE.json… [--model MODEL] [--compare BEFORE] [--trace FILE]',
   ],
   description: [
     'Runs an engine on the GPU, with the options of trtexec: warm-up, then at least so many inferences and so many seconds,',
@@ -49,7 +42,11 @@ export const profileCommand: Command = {
     },
     percentile: { value: 'P,…', help: 'Percentiles to show (90,95,99).' },
     model: { value: 'MODEL', help: 'The model of the engine, where ENGINE.json does not say.' },
-    compare: { value: 'OTHER', help: 'Another profile; shows what changed.' },
+    compare: {
+      value: 'BEFORE',
+      multiple: true,
+      help: 'An earlier profile; shows what changed since. May be repeated for the files of one.',
+    },
     ...loadingOptions,
     export: { value: 'FILE', help: 'Write all of it as JSON, with every single time.' },
     'export-times': { value: 'FILE', help: 'Write the times of inferences, as trtexec’s --exportTimes.' },
@@ -67,11 +64,13 @@ export const profileCommand: Command = {
       ? readProfiles(files)
       : await measure(files[0] ?? '', given, terminal);
     const nodes = nodesOfProfile(profile, given, terminal);
-    const other = given.value('compare');
-    const before = other === undefined ? undefined : readProfiles([other]);
+    const others = given.values('compare');
+    const compared = others.length > 0 ? compareProfiles(readProfiles(others), profile, nodes) : undefined;
     const shown = shownProfile(profile, nodes, given);
-    if (given.value('format') === 'json') terminal.print(`${JSON.stringify(shown.json, undefined, 2)}\n`);
-    else if (before) terminal.print(comparison(before, profile, nodes, given, terminal));
+    if (given.value('format') === 'json') {
+      const json = { ...shown.json, ...(compared && { comparison: { before: others, ...compared } }) };
+      terminal.print(`${JSON.stringify(json, undefined, 2)}\n`);
+    } else if (compared) printComparison(others, files, compared, terminal);
     else printProfile(files, shown, terminal);
     if (exportsSomething(given)) await exportProfile(profile, shown.times, given, terminal);
     return 0;
@@ -109,7 +108,8 @@ function nodesOfProfile(
 
 function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | undefined, given: Arguments) {
   const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
-  const streams = numberOption(given, 'streams') ?? 1;
+  const { conditions = {} } = profile;
+  const streams = conditions.run?.timing.streams ?? numberOption(given, 'streams') ?? 1;
   const statistics = runStatistics(profile.iterations, percentiles, streams);
   const times =
     nodes && profile.layers.length > 0
@@ -120,11 +120,13 @@ function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | unde
     ...(times ? [nodeSection(times)] : []),
     ...(profile.layers.length > 0 && !times ? [layerSection(profile.layers, profile.layerRuns)] : []),
   ];
+  const condition = sections.length > 0 ? conditionSection(conditions) : undefined;
   return {
-    sections,
+    sections: [...sections, ...(condition ? [condition] : [])],
     statistics,
     times,
     json: {
+      ...conditions,
       ...(statistics && { statistics }),
       layers: profile.layers.map(({ runs: _, ...layer }) => layer),
       ...(times && {
@@ -172,26 +174,15 @@ function printProfile(
   }
 }
 
-function comparison(
-  before: JoinedProfile,
-  after: JoinedProfile,
-  nodes: readonly GraphNode[] | undefined,
-  given: Arguments,
-  { style }: Terminal,
-): string {
-  const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
-  const medians = statisticsComparisonSection(before.iterations, after.iterations, percentiles);
-  const section = nodes
-    ? comparisonOfNodes(before, after, nodes)
-    : layerComparisonSection(compareLayers(before.layers, after.layers));
-  return sectionText('Comparison', [section, ...(medians ? [medians] : [])], style);
-}
-
-function comparisonOfNodes(
-  before: JoinedProfile,
-  after: JoinedProfile,
-  nodes: readonly GraphNode[],
-): TableSection {
-  const timesOf = ({ layers, information }: JoinedProfile) => nodeTimes(layers, information?.layers, nodes);
-  return nodeComparisonSection(timesOf(before), timesOf(after));
+function printComparison(
+  before: readonly string[],
+  after: readonly string[],
+  { inferences, nodes, layers, conditions, notes }: ProfileComparison,
+  { print, note, style }: Terminal,
+): void {
+  const [old, now] = [before, after].map((files) => files.map((file) => path.basename(file)).join(', '));
+  // What is asked for first is the last on the screen.
+  const sections = [nodes ?? layers, conditions, inferences].filter((section) => section !== undefined);
+  print(sectionText(`${old} (before) ↔ ${now} (after)`, sections, style));
+  for (const text of notes) note(`note: ${text}`);
 }

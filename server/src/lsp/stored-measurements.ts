@@ -11,14 +11,8 @@ import {
   readContextMemory,
 } from '../engine/measurements/context-memory.ts';
 import { adviseBudget, readSweep, sweepSection } from '../engine/measurements/weight-streaming.ts';
-import { compareLayers } from '../engine/profile/compare.ts';
-import {
-  layerComparisonSection,
-  nodeComparisonSection,
-  statisticsComparisonSection,
-} from '../engine/profile/describe-profile.ts';
+import { compareProfiles as profileComparison } from '../engine/profile/comparison.ts';
 import { type JoinedProfile, joinProfile } from '../engine/profile/join.ts';
-import { nodeTimes } from '../engine/profile/node-times.ts';
 import { profilePage } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { chromeTrace } from '../engine/profile/trace.ts';
@@ -93,26 +87,10 @@ export function compareProfiles({
 }): CompareProfilesResult {
   const [old, now] = [readProfiles([before]), readProfiles([after])];
   const model = modelOf(now) ?? modelOf(old);
-  const head = statisticsComparisonSection(old.iterations, now.iterations);
-  const layers =
-    old.layers.length > 0 && now.layers.length > 0
-      ? layerComparisonSection(compareLayers(old.layers, now.layers))
-      : undefined;
-  const timesOf = ({ layers: list, information }: JoinedProfile, nodes: readonly GraphNode[]) =>
-    nodeTimes(list, information?.layers, nodes);
-  const sections = [
-    ...(head ? [head] : []),
-    ...(model && layers ? [nodeComparisonSection(timesOf(old, model.nodes), timesOf(now, model.nodes))] : []),
-    ...(layers ? [layers] : []),
-  ];
+  const { inferences, nodes, layers, conditions, notes } = profileComparison(old, now, model?.nodes);
   return {
-    sections,
-    notes:
-      sections.length === 0
-        ? ['One has times of inferences, the other of layers: there is nothing to compare.']
-        : model
-          ? []
-          : ['Neither profile names a model that is still there, so layers are compared by their names.'],
+    sections: [inferences, nodes, layers, conditions].filter((section) => section !== undefined),
+    notes,
   };
 }
 

@@ -155,8 +155,12 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
       ...['--trace', trace ?? ''],
     );
     assert.equal(written.code, 0, written.stderr);
-    const json = async (...files: string[]) =>
-      JSON.parse((await runCommand('profile', ...files, '--format', 'json')).stdout);
+    const json = async (...files: string[]) => {
+      const { statistics, layers: list } = JSON.parse(
+        (await runCommand('profile', ...files, '--format', 'json')).stdout,
+      );
+      return { statistics, list };
+    };
     assert.deepEqual(await json(times ?? '', layers ?? ''), await json(fixture('transformer-run')));
     assert.equal(JSON.parse(readFileSync(trace ?? '', 'utf8')).displayTimeUnit, 'ms');
   });
@@ -169,6 +173,31 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
     assert.match(stdout, /fused otherwise/);
     assert.match(stdout, /– layers that no node accounts for/);
     assert.match(stdout, /0\.125 +0\.125 +±0 \(±0\.0 %\) +all layers/);
+    assert.match(
+      stdout,
+      /^transformer-run\.json \(before\) ↔ transformer-run\.json, transformer-layers\.json \(after\)/,
+    );
+  });
+
+  test('two profiles, the earlier one in several files, as JSON', async () => {
+    const { stdout, code } = await runCommand(
+      ...['profile', fixture('transformer-run'), fixture('transformer-layers'), '--model', model],
+      ...['--compare', fixture('transformer-run'), '--compare', fixture('transformer-layers')],
+      ...['--format', 'json'],
+    );
+    assert.equal(code, 0);
+    const { comparison, nodes } = JSON.parse(stdout);
+    assert.ok(nodes.length > 0);
+    assert.doesNotMatch(JSON.stringify(comparison.nodes), /fused otherwise/);
+    assert.equal(comparison.inferences.rows[0][3], '+0.0 %');
+  });
+
+  test('profiles that have nothing in common say so', async () => {
+    const times = path.join(folder, 'only-times.json');
+    const layers = path.join(folder, 'only-layers.json');
+    await runCommand('profile', fixture('layers-run'), '--export-times', times, '--export-profile', layers);
+    const { stderr } = await runCommand('profile', times, '--compare', layers);
+    assert.match(stderr, /there is nothing to compare/);
   });
 
   test('a model that the engine is not of is told', async () => {

@@ -62,8 +62,9 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.ok(shown.kind === 'profile');
     assert.deepEqual(
       shown.sections.map(({ title }) => title.split(':')[0]?.replace(/,.*/, '')),
-      ['20 inferences', 'ONNX nodes', 'Layers'],
+      ['20 inferences', 'ONNX nodes', 'Layers', 'How it was measured'],
     );
+    assert.ok(shown.notes.includes('Measured with TensorRT 10.6.0 on NVIDIA H200.'), shown.notes.join());
     assert.ok(shown.histogram && shown.flame && shown.flame.frames.length === 17);
     assert.equal(shown.model, uri('transformer.onnxtxt'));
   });

@@ -6,7 +6,7 @@ import { millisecondsText, shareText } from '../sizes.ts';
 import { compareNodes, type LayerComparison } from './compare.ts';
 import type { NodeTimes } from './node-times.ts';
 import type { ProfiledLayer } from './profile.ts';
-import { defaultPercentiles, type RunStatistics, runStatistics, type Statistics } from './statistics.ts';
+import { type RunStatistics, runStatistics, type Statistics } from './statistics.ts';
 
 /** min, mean, median, percentiles … of each part of an inference, in milliseconds. */
 export function statisticsSection(statistics: RunStatistics): TableSection {
@@ -80,9 +80,8 @@ export function nodeName({ path, name }: Pick<GraphNode, 'path' | 'name'>): stri
 export function statisticsComparisonSection(
   before: readonly IterationTimes[],
   after: readonly IterationTimes[],
-  percentiles: readonly number[] = defaultPercentiles,
 ): TableSection | undefined {
-  const [old, now] = [before, after].map((iterations) => runStatistics(iterations, percentiles));
+  const [old, now] = [before, after].map((iterations) => runStatistics(iterations));
   if (!old || !now) return undefined;
   const parts = [
     ['Latency', 'latency'],

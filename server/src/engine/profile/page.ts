@@ -2,12 +2,13 @@
 import type { Section } from '../describe-engine.ts';
 import type { GraphNode } from '../graph-nodes.ts';
 import { mapLayers } from '../map-layers.ts';
+import { conditionSection, measuredWith } from './conditions.ts';
 import { layerSection, nodeSection, statisticsSection } from './describe-profile.ts';
 import { type FlameChart, flameChart } from './flame.ts';
 import { type Histogram, histogram } from './histogram.ts';
 import type { JoinedProfile } from './join.ts';
 import { layerOfName, type NodeTimes, nodeTimes } from './node-times.ts';
-import { latenciesOf, runStatistics } from './statistics.ts';
+import { defaultPercentiles, latenciesOf, runStatistics } from './statistics.ts';
 
 export interface ProfilePage {
   readonly sections: readonly Section[];
@@ -23,8 +24,10 @@ export function profilePage(
   profile: JoinedProfile,
   nodes: readonly GraphNode[] | undefined,
 ): ProfilePage & { readonly times?: NodeTimes } {
-  const { iterations, layers, layerRuns, information } = profile;
-  const statistics = runStatistics(iterations);
+  const { iterations, layers, layerRuns, information, conditions = {} } = profile;
+  const statistics = runStatistics(iterations, defaultPercentiles, conditions.run?.timing.streams);
+  const measured = measuredWith(conditions);
+  const condition = conditionSection(conditions);
   const times = nodes && layers.length > 0 ? nodeTimes(layers, information?.layers, nodes) : undefined;
   // Without a model, what the engine says of its layers is all there is.
   const mapped =
@@ -39,10 +42,13 @@ export function profilePage(
       ...(statistics ? [statisticsSection(statistics)] : []),
       ...(times ? [nodeSection(times)] : []),
       ...(layers.length > 0 ? [layerSection(layers, layerRuns)] : []),
+      // Alone it says nothing that anyone came for.
+      ...(condition && (statistics || layers.length > 0) ? [condition] : []),
     ],
     ...(statistics && { histogram: histogram(iterations.map((entry) => latenciesOf(entry).latency)) }),
     ...(flame && { flame }),
     notes: [
+      ...(measured === undefined ? [] : [`Measured with ${measured}.`]),
       ...(statistics?.remarks ?? []),
       ...(times ? notesOf(times) : []),
       ...(information || layers.length === 0

@@ -8,6 +8,7 @@ import {
   LenientJsonError,
   parseLenientJson,
 } from '../lenient-json.ts';
+import { type RunConditions, readConditions } from './conditions.ts';
 import { type ProfiledLayer, profiledLayer } from './profile.ts';
 
 export type ProfileFile =
@@ -20,6 +21,7 @@ export type ProfileFile =
       readonly iterations: readonly IterationTimes[];
       readonly layers: readonly ProfiledLayer[];
       readonly runs: number;
+      readonly conditions: RunConditions;
       readonly information?: LayerInformation;
       /** File names or paths; absent where the file does not say. */
       readonly engine?: string;
@@ -83,6 +85,7 @@ function ownProfile(value: JsonObject): ProfileFile {
     iterations: listOf(value['iterations']).map(iterationOf),
     layers,
     runs: layers.reduce((most, { runs }) => Math.max(most, runs?.length ?? 0), 0),
+    conditions: readConditions(value),
     ...(typeof information === 'string' && { information: readLayerInformation(information) }),
     ...(typeof engine === 'string' && { engine }),
     ...(typeof model === 'string' && { model }),

@@ -1,5 +1,6 @@
 /** trtexec's JSON, as it writes it, except that names are escaped as JSON wants. Its readers take both. */
 import type { IterationTimes, RunResult } from '../../../../native-bridge/src/engine-protocol.ts';
+import type { ProfileRun } from './conditions.ts';
 import { type ProfiledLayer, sum } from './profile.ts';
 import { latenciesOf } from './statistics.ts';
 
@@ -60,6 +61,9 @@ export interface OwnProfile
   readonly model?: string;
   readonly runtime: { readonly product: string; readonly version: string };
   readonly device: { readonly name: string; readonly computeCapability: string };
+  /** ISO 8601. */
+  readonly measured: string;
+  readonly run: ProfileRun;
   /** IEngineInspector's JSON as it is. */
   readonly layerInformation: string;
 }
