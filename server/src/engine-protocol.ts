@@ -53,6 +53,21 @@ export const InspectEngineRequest = new RequestType<InspectEngineParams, Inspect
   'engine/inspect',
 );
 
+/** An engine that is there, of a model. */
+export interface ModelEngine {
+  /** `file:` URI. */
+  readonly uri: string;
+  /** Whether it may be refitted with the model, by the rules of its build. */
+  readonly isRefittable: boolean;
+  /** `file:` URI of the config beside the model that makes it, and its build there. */
+  readonly config?: string;
+  readonly build?: string;
+}
+/** `uri`: of a model's file, or of its text. */
+export const EnginesOfModelRequest = new RequestType<{ readonly uri: string }, readonly ModelEngine[], void>(
+  'engine/ofModel',
+);
+
 export interface CompareEnginesParams {
   /** `file:` URIs. */
   readonly before: string;

@@ -13,7 +13,7 @@ import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
 import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 const lensOf = (page: Page) =>
-  page.locator('.codelens-decoration a', { hasText: 'Refit net.engine with this model' });
+  page.locator('.codelens-decoration a', { hasText: 'Refit engine with this model…' });
 const toast = (page: Page, words: string | RegExp) =>
   page.locator('.notification-toast', { hasText: words }).first();
 const choice = (page: Page, words: string) =>
@@ -93,6 +93,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
 
       await workbench.open('net.onnxtxt');
       await lensOf(page).click({ timeout: 60_000 });
+      await choice(page, 'net.engine').click({ timeout: 60_000 });
       const refusalToast = toast(page, /this workspace is not trusted/);
       await refusalToast.waitFor({ timeout: 60_000 });
       await workbench.screenshot('refit-untrusted');
@@ -112,6 +113,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
   test('a lens at a model refits its engine, into a new one that opens', async () => {
     await editor.inWindow('refit-lens', 'net.onnxtxt', async ({ page, ...workbench }) => {
       await lensOf(page).click({ timeout: 60_000 });
+      await choice(page, 'net.engine').click({ timeout: 60_000 });
       await choice(page, 'Only Try It').waitFor({ timeout: 60_000 });
       await workbench.screenshot('refit-target');
       await choice(page, 'Write a New Engine').click();
@@ -149,6 +151,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
     writeFileSync(refusal, JSON.stringify(refused));
     await editor.inWindow('refit-refused', 'net.onnxtxt', async ({ page, ...workbench }) => {
       await lensOf(page).click({ timeout: 60_000 });
+      await choice(page, 'net.engine').click({ timeout: 60_000 });
       await choice(page, 'Only Try It').click({ timeout: 60_000 });
       await toast(page, 'net.engine was not refitted').waitFor({ timeout: 60_000 });
       const view = webview(page);

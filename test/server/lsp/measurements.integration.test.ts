@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeLens, TextEdit } from 'vscode-languageserver-types';
+import type { ModelEngine } from '../../../server/src/engine-protocol.ts';
 import type {
   CompareProfilesResult,
   GenerateRunnerResult,
@@ -177,6 +178,17 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.deepEqual(await lenses('transformer.trt.yaml'), [['Profile', uri('transformer.trt.yaml'), '']]);
     assert.deepEqual(await lenses('transformer.onnxtxt'), [
       ['Profile engine', uri('transformer.trt.yaml'), ''],
+    ]);
+    // One that nobody's note is of, and one whose note names the model.
+    writeFileSync(at('transformer.plan'), 'whatever');
+    const named = { net: 'transformer', flags: [], debugTensors: [] } as const;
+    await writeBuiltEngine(at('named.engine'), named, at('transformer.onnxtxt'));
+    assert.deepEqual(await lenses('transformer.onnxtxt'), [['Profile engine…', uri('transformer.onnxtxt')]]);
+    const model = uri('transformer.onnxtxt');
+    assert.deepEqual(await request<ModelEngine[]>('engine/ofModel', { uri: model }), [
+      { uri: uri('named.engine'), isRefittable: false },
+      { uri: uri('net.engine'), isRefittable: false, config: uri('transformer.trt.yaml'), build: '' },
+      { uri: uri('transformer.plan'), isRefittable: false },
     ]);
   });
 
