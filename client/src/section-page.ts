@@ -125,7 +125,7 @@ function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): s
   const body = rows
     .map(
       (row) =>
-        `<tr>${row.map((cell, column) => `<td${mark(column, cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((cell, column) => `<td${mark(column, cell)}${sortedBy(cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
     )
     .join('\n');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
@@ -143,6 +143,16 @@ function isNumber(cell: string | undefined): boolean {
   return (
     cell !== undefined && /^[+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?( \([+\-−±]?[\d.]+ %\))?$/.test(cell)
   );
+}
+
+/** Sizes are told in units that differ from row to row. */
+const units: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function sortedBy(cell: string): string {
+  if (!isNumber(cell)) return '';
+  const unit = / ([kMGT]B)$/.exec(cell)?.[1] ?? '';
+  const number = Number.parseFloat(cell.replace('−', '-').replace('±', '')) * (units[unit] ?? 1);
+  return ` data-value="${number}"`;
 }
 
 function histogramFigure({ start, width, counts }: Histogram): string {
@@ -226,9 +236,8 @@ for (const button of document.querySelectorAll('[data-message]')) {
     });
 }
 const value = (row, column) => {
-  const text = row.cells[column].textContent;
-  const number = /^[+\\-−±]?\\d+(\\.\\d+)?(e[+-]\\d+)?( [%\\w]+)?( \\([+\\-−±]?[\\d.]+ %\\))?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
-  return { text, number };
+  const { dataset, textContent } = row.cells[column];
+  return { text: textContent, number: Number(dataset.value ?? NaN) };
 };
 for (const button of document.querySelectorAll('.sort'))
   button.addEventListener('click', () => {

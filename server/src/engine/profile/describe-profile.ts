@@ -2,7 +2,7 @@
 import type { IterationTimes } from '../../../../native-bridge/src/engine-protocol.ts';
 import type { TableSection } from '../describe-engine.ts';
 import type { GraphNode } from '../graph-nodes.ts';
-import { millisecondsText, shareText } from '../sizes.ts';
+import { inferencesText, millisecondsText, shareText } from '../sizes.ts';
 import { compareNodes, type LayerComparison } from './compare.ts';
 import type { NodeTimes } from './node-times.ts';
 import type { ProfiledLayer } from './profile.ts';
@@ -18,7 +18,7 @@ export function statisticsSection(statistics: RunStatistics): TableSection {
   const { latency, hostToDevice, compute, deviceToHost, enqueue } = statistics;
   return {
     kind: 'table',
-    title: `${statistics.inferences} inferences, ${statistics.throughput.toFixed(1)} per second (ms)`,
+    title: `${inferencesText(statistics.inferences)}, ${statistics.throughput.toFixed(1)} per second (ms)`,
     columns: ['', 'min', 'mean', 'median', ...percents, 'max'],
     rows: [
       row('Latency', latency),
@@ -34,7 +34,7 @@ export function layerSection(layers: readonly ProfiledLayer[], runs: number): Ta
   const total = layers.reduce((sum, { average }) => sum + average, 0);
   return {
     kind: 'table',
-    title: `Layers: ${millisecondsText(total)} ms in each of ${runs} inferences`,
+    title: `Layers: ${millisecondsText(total)} ms in each of ${inferencesText(runs)}`,
     columns: ['ms', 'median', 'share', 'Layer'],
     rows: [...layers]
       .sort((left, right) => right.average - left.average)
@@ -62,12 +62,14 @@ export function nodeSection({ groups, others, total }: NodeTimes): TableSection 
           nodes.map(nodeName).join(' + '),
           layers.map(({ layer }) => layer.name).join(', '),
         ]),
-      ...others.map(({ milliseconds, share, layer, why }) => [
-        millisecondsText(milliseconds),
-        shareText(share),
-        `– ${why}`,
-        layer.name,
-      ]),
+      ...[...others]
+        .sort((left, right) => right.milliseconds - left.milliseconds)
+        .map(({ milliseconds, share, layer, why }) => [
+          millisecondsText(milliseconds),
+          shareText(share),
+          `– ${why}`,
+          layer.name,
+        ]),
     ],
   };
 }

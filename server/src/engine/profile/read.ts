@@ -30,6 +30,7 @@ export type ProfileFile =
 
 /** Throws an error for people, half of whose sentence is the file's name: "is …". */
 export function readProfileFile(text: string): ProfileFile {
+  if (text.trim() === '') throw new Error('The file is empty.');
   let value: JsonValue;
   try {
     value = parseLenientJson(text);
@@ -92,18 +93,22 @@ function ownProfile(value: JsonObject): ProfileFile {
   };
 }
 
-/** What is missing is 0; trtexec's derived figures follow from the others. */
+/**
+ * trtexec's derived figures follow from the others. Old versions say `In` and `Out` for the copies; without copies they take no time
+ * before and after the computation, as trtexec itself writes it.
+ */
 function iterationOf(entry: JsonObject): IterationTimes {
-  const at = (key: string) => numberOf(entry, key) ?? 0;
+  const at = (key: string) => numberOf(entry, key);
+  const [startComputeMs, endComputeMs] = [at('startComputeMs') ?? 0, at('endComputeMs') ?? 0];
   return {
-    startEnqMs: at('startEnqMs'),
-    endEnqMs: at('endEnqMs'),
-    startH2dMs: at('startH2dMs'),
-    endH2dMs: at('endH2dMs'),
-    startComputeMs: at('startComputeMs'),
-    endComputeMs: at('endComputeMs'),
-    startD2hMs: at('startD2hMs'),
-    endD2hMs: at('endD2hMs'),
+    startEnqMs: at('startEnqMs') ?? 0,
+    endEnqMs: at('endEnqMs') ?? 0,
+    startH2dMs: at('startH2dMs') ?? at('startInMs') ?? startComputeMs,
+    endH2dMs: at('endH2dMs') ?? at('endInMs') ?? startComputeMs,
+    startComputeMs,
+    endComputeMs,
+    startD2hMs: at('startD2hMs') ?? at('startOutMs') ?? endComputeMs,
+    endD2hMs: at('endD2hMs') ?? at('endOutMs') ?? endComputeMs,
   };
 }
 

@@ -137,6 +137,22 @@ describe('files of profiles', () => {
     assert.ok(lenient.kind === 'layer-times' && lenient.layers[0]?.name === 'conv\u001e[ONNX Layer: a]\t');
   });
 
+  test('times of an old trtexec, and times without copies', () => {
+    const old = { startEnqMs: 0, endEnqMs: 1, startInMs: 1, endInMs: 2, startOutMs: 4, endOutMs: 5 };
+    const compute = { startComputeMs: 2, endComputeMs: 4 };
+    const read = readProfileFile(JSON.stringify([{ ...old, ...compute, inMs: 1, outMs: 1, endToEndMs: 5 }]));
+    assert.ok(read.kind === 'times');
+    assert.equal(runStatistics(read.iterations)?.latency.median, 4);
+    const bare = readProfileFile(JSON.stringify([compute, { startComputeMs: 4, endComputeMs: 6 }]));
+    assert.ok(bare.kind === 'times');
+    const { throughput, hostToDevice } = runStatistics(bare.iterations) ?? assert.fail();
+    assert.deepEqual([throughput, hostToDevice.max], [500, 0]);
+    const [first] = bare.iterations;
+    assert.ok(first);
+    const zeros = runStatistics([{ ...first, startH2dMs: 0, endH2dMs: 0, startD2hMs: 0, endD2hMs: 0 }]);
+    assert.equal(zeros?.throughput, 250, 'copies that are 0 leave a time all the same');
+  });
+
   test('the kind of a file is told by what is in it', () => {
     assert.equal(readProfileFile(captured('layers-layers')).kind, 'layer-information');
     const own = readProfileFile(captured('layers-run'));
@@ -144,6 +160,7 @@ describe('files of profiles', () => {
     assert.throws(() => readProfileFile('{"a": 1}'), /no profile/);
     assert.throws(() => readProfileFile('[]'), /no profile/);
     assert.throws(() => readProfileFile('nonsense'), /not JSON/);
+    assert.throws(() => readProfileFile(' \n'), /The file is empty/);
   });
 });
 
