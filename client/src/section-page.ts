@@ -33,14 +33,7 @@ export function sectionPage(
     [
       lead ? `<p class="lead ${lead.mood}">${escapeHtml(lead.text)}</p>` : '',
       ...notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
-      buttons.length > 0
-        ? `<div class="buttons">${buttons
-            .map(
-              ({ message, label }) =>
-                `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
-            )
-            .join('\n')}</div>`
-        : '',
+      buttonsHtml(buttons),
       figure ?? '',
       histogram ? histogramFigure(histogram) : '',
       flame ? flameChartHtml(flame) : '',
@@ -55,6 +48,7 @@ export function sectionPage(
 export function differencePage(
   names: readonly [before: string, after: string],
   differences: readonly SectionDifference[],
+  buttons: SectionPage['buttons'],
   nonce: string,
 ): string {
   const [before, after] = names;
@@ -68,7 +62,15 @@ export function differencePage(
               rows: rows.map((row) => [row.label, row.before ?? '–', row.after ?? '–']),
             })}</section>`,
         );
-  return page(`${before} ↔ ${after}`, body, nonce);
+  return page(`${before} ↔ ${after}`, [buttonsHtml(buttons), ...body], nonce);
+}
+
+function buttonsHtml(buttons: SectionPage['buttons']): string {
+  if (buttons.length === 0) return '';
+  const list = buttons.map(
+    ({ message, label }) => `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
+  );
+  return `<div class="buttons">${list.join('\n')}</div>`;
 }
 
 function page(title: string, body: readonly string[], nonce: string): string {

@@ -72,12 +72,18 @@ export interface CompareEnginesParams {
   /** `file:` URIs. */
   readonly before: string;
   readonly after: string;
+  /** Deserializes both on the GPU, with what the user lets each of them run; see InspectEngineParams. */
+  readonly load?: { readonly before: EngineTrust; readonly after: EngineTrust };
 }
-export const CompareEnginesRequest = new RequestType<
-  CompareEnginesParams,
-  readonly SectionDifference[],
-  void
->('engine/compare');
+export interface CompareEnginesResult {
+  readonly differences: readonly SectionDifference[];
+  /** Whether loading both may tell more. */
+  readonly canLoad: boolean;
+  readonly needs: { readonly before: EngineNeeds; readonly after: EngineNeeds };
+}
+export const CompareEnginesRequest = new RequestType<CompareEnginesParams, CompareEnginesResult, void>(
+  'engine/compare',
+);
 
 /** Times of a profile at the nodes of an open model. */
 export interface ProfileOnModelParams {

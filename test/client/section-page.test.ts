@@ -143,7 +143,7 @@ describe('pages of engines and profiles', () => {
   });
 
   test('two engines that do not differ, and two that do', () => {
-    assert.match(differencePage(['a', 'b'], [], 'N'), /do not differ/);
+    assert.match(differencePage(['a', 'b'], [], [], 'N'), /do not differ/);
     const different = differencePage(
       ['a', 'b'],
       [
@@ -155,8 +155,10 @@ describe('pages of engines and profiles', () => {
           ],
         },
       ],
+      [{ message: 'load', label: 'Load Both' }],
       'N',
     );
+    assert.match(different, /<button data-message="load">Load Both<\/button>/);
     assert.match(
       different,
       /<tr><td>Size<\/td><td class="number" data-value="1000">1 kB<\/td><td data-value="2000">2 kB<\/td><\/tr>\n<tr><td>New<\/td><td class="number">–<\/td><td>x<\/td><\/tr>/,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import { compareSections, type SectionDifference } from '../engine/compare-engines.ts';
+import { compareSections } from '../engine/compare-engines.ts';
 import { describeEngine } from '../engine/describe-engine.ts';
 import { graphNodes } from '../engine/graph-nodes.ts';
 import { profilePage } from '../engine/profile/page.ts';
@@ -10,6 +10,7 @@ import { refitRules } from '../engine/refit/refit-rules.ts';
 import { isStripped } from '../engine/ship-size.ts';
 import type {
   CompareEnginesParams,
+  CompareEnginesResult,
   EngineNeeds,
   EngineTrust,
   InspectEngineParams,
@@ -111,12 +112,18 @@ function nodesOf({ model }: Provenance) {
 
 export async function compareEngines(
   session: Session,
-  { before, after }: CompareEnginesParams,
-): Promise<readonly SectionDifference[]> {
-  const [left, right] = await Promise.all(
-    [before, after].map((uri) => inspectEngine(session, { uri, load: false })),
-  );
-  return compareSections(left?.sections ?? [], right?.sections ?? []);
+  { before, after, load }: CompareEnginesParams,
+): Promise<CompareEnginesResult> {
+  const inspect = (uri: string, trust: EngineTrust | undefined) =>
+    inspectEngine(session, { uri, load: trust !== undefined, ...(trust && { trust }) });
+  // One after the other: both have the GPU to themselves.
+  const left = await inspect(before, load?.before);
+  const right = await inspect(after, load?.after);
+  return {
+    differences: compareSections(left.sections, right.sections),
+    canLoad: left.canLoad && right.canLoad,
+    needs: { before: left.needs, after: right.needs },
+  };
 }
 
 export function profileOnModel(
