@@ -1,11 +1,14 @@
 import path from 'node:path';
+import { layerSections } from '../engine/describe-engine.ts';
 import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
+import { metadataNodes, metadataNodesNote } from '../engine/metadata-nodes.ts';
 import { compareProfiles, type ProfileComparison } from '../engine/profile/comparison.ts';
 import { conditionSection } from '../engine/profile/conditions.ts';
 import { layerSection, nodeSection, statisticsSection } from '../engine/profile/describe-profile.ts';
 import type { JoinedProfile } from '../engine/profile/join.ts';
 import { joinProfile } from '../engine/profile/join.ts';
 import { nodeTimes } from '../engine/profile/node-times.ts';
+import { noTimesNote } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { defaultPercentiles, runStatistics } from '../engine/profile/statistics.ts';
 import { loadModel } from '../node/load-model.ts';
@@ -67,6 +70,7 @@ export const profileCommand: Command = {
     const others = given.values('compare');
     const compared = others.length > 0 ? compareProfiles(readProfiles(others), profile, nodes) : undefined;
     const shown = shownProfile(profile, nodes, given);
+    if (shown.times && !nodes) terminal.note(`note: ${metadataNodesNote}`);
     if (given.value('format') === 'json') {
       const json = { ...shown.json, ...(compared && { comparison: { before: others, ...compared } }) };
       terminal.print(`${JSON.stringify(json, undefined, 2)}\n`);
@@ -106,28 +110,31 @@ function nodesOfProfile(
   }
 }
 
-function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | undefined, given: Arguments) {
+function shownProfile(profile: JoinedProfile, model: readonly GraphNode[] | undefined, given: Arguments) {
+  const { information } = profile;
+  const nodes = model ?? metadataNodes(information);
   const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
   const { conditions = {} } = profile;
   const streams = conditions.run?.timing.streams ?? numberOption(given, 'streams') ?? 1;
   const statistics = runStatistics(profile.iterations, percentiles, streams);
   const times =
-    nodes && profile.layers.length > 0
-      ? nodeTimes(profile.layers, profile.information?.layers, nodes)
-      : undefined;
+    nodes && profile.layers.length > 0 ? nodeTimes(profile.layers, information?.layers, nodes) : undefined;
   const sections = [
     ...(statistics ? [statisticsSection(statistics)] : []),
     ...(times ? [nodeSection(times)] : []),
     ...(profile.layers.length > 0 && !times ? [layerSection(profile.layers, profile.layerRuns)] : []),
+    ...(profile.layers.length === 0 && information ? layerSections(information, model) : []),
   ];
   const condition = sections.length > 0 ? conditionSection(conditions) : undefined;
   return {
     sections: [...sections, ...(condition ? [condition] : [])],
     statistics,
     times,
+    notes: profile.layers.length === 0 && information ? [noTimesNote] : [],
     json: {
       ...conditions,
       ...(statistics && { statistics }),
+      ...(profile.layers.length === 0 && information && { layerInformation: information.layers }),
       layers: profile.layers.map(({ runs: _, ...layer }) => layer),
       ...(times && {
         nodes: times.groups.map(({ nodes: group, layers, milliseconds, share }) => ({
@@ -150,14 +157,14 @@ function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | unde
 
 function printProfile(
   files: readonly string[],
-  { sections, statistics, times }: ReturnType<typeof shownProfile>,
+  { sections, statistics, times, notes }: ReturnType<typeof shownProfile>,
   terminal: Terminal,
 ): void {
   if (sections.length === 0) {
-    throw new Error(`There are no times in ${files.join(', ')}: that is layer information alone.`);
+    throw new Error(`There are no times in ${files.join(', ')}.`);
   }
   terminal.print(sectionText(files.map((file) => path.basename(file)).join(', '), sections, terminal.style));
-  for (const remark of statistics?.remarks ?? []) terminal.note(`note: ${remark}`);
+  for (const remark of [...notes, ...(statistics?.remarks ?? [])]) terminal.note(`note: ${remark}`);
   const without = times?.mapping.nodesWithoutLayer ?? [];
   if (without.length > 0) {
     const names = without.slice(0, 8).map(({ node }) => node.name);

@@ -215,7 +215,8 @@ function profileRow({ name, profiles, isShapeTensor }: EngineTensor, index: numb
   return [[name, text(shapes.min), text(shapes.opt), text(shapes.max)]];
 }
 
-function layerSections(
+/** `nodes`: of the model that the engine was built from. */
+export function layerSections(
   { layers, detail }: LayerInformation,
   nodes: readonly GraphNode[] | undefined,
 ): TableSection[] {

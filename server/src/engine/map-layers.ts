@@ -122,7 +122,8 @@ class NodeIndex {
   /** Nodes on the ways from one node, or value, to another; undefined where the model lacks one of them. */
   between(first: string, last: string): GraphNode[] | undefined {
     const [from, to] = [this.#end(first), this.#end(last)];
-    if (!from || !to) return undefined;
+    // Without outputs nobody knows what lies behind it.
+    if (!from || !to || from.outputs.length === 0) return undefined;
     const after = closure(from, (node) => this.readersOf(node));
     const before = closure(to, (node) => this.writersOf(node));
     const both = new Set([...after].filter((node) => before.has(node)));

@@ -53,7 +53,7 @@ export function readMeasurement(files: readonly string[]): Measurement {
   const model = modelOf(profile);
   const { times: _, ...page } = profilePage(profile, model?.nodes);
   if (page.sections.length === 0) {
-    throw new Error(`There are no times in ${paths.join(', ')}: that is layer information alone.`);
+    throw new Error(`There are no times in ${paths.join(', ')}.`);
   }
   return {
     kind: 'profile',

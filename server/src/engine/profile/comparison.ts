@@ -2,6 +2,7 @@
 import { compareSections } from '../compare-engines.ts';
 import type { TableSection } from '../describe-engine.ts';
 import type { GraphNode } from '../graph-nodes.ts';
+import { metadataNodes, metadataNodesNote } from '../metadata-nodes.ts';
 import { compareLayers } from './compare.ts';
 import { decisiveRows, type RunConditions } from './conditions.ts';
 import {
@@ -27,8 +28,9 @@ export interface ProfileComparison {
 export function compareProfiles(
   before: JoinedProfile,
   after: JoinedProfile,
-  nodes: readonly GraphNode[] | undefined,
+  model: readonly GraphNode[] | undefined,
 ): ProfileComparison {
+  const nodes = model ?? metadataNodes(before.information, after.information);
   const inferences = statisticsComparisonSection(before.iterations, after.iterations);
   const hasLayers = before.layers.length > 0 && after.layers.length > 0;
   const timesOf = ({ layers, information }: JoinedProfile, of: readonly GraphNode[]) =>
@@ -48,6 +50,7 @@ export function compareProfiles(
       ...(hasLayers && !nodes
         ? ['Neither profile names a model that is still there, so layers are compared by their names.']
         : []),
+      ...(hasLayers && nodes && !model ? [metadataNodesNote] : []),
     ],
   };
 }
