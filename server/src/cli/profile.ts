@@ -12,7 +12,7 @@ import { noTimesNote } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { defaultPercentiles, runStatistics } from '../engine/profile/statistics.ts';
 import { loadModel } from '../node/load-model.ts';
-import { readTextFile } from '../node/read-text-file.ts';
+import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { exportProfile, exportsSomething } from './engine/export-profile.ts';
 import { measure } from './engine/measure.ts';
@@ -85,7 +85,7 @@ function readProfiles(files: readonly string[]): JoinedProfile {
   return joinProfile(
     files.map((file) => {
       try {
-        return readProfileFile(readTextFile(path.resolve(file)));
+        return readProfileFile(readTextFile(path.resolve(file), biggestMeasurement));
       } catch (error) {
         throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
       }

@@ -84,13 +84,13 @@ function quoted(names: readonly string[]): string {
 }
 
 class NodeIndex {
-  readonly #nodes: readonly GraphNode[];
+  readonly #order: ReadonlyMap<GraphNode, number>;
   readonly #byName = new Map<string, GraphNode[]>();
   readonly #byOutput = new Map<string, GraphNode>();
   readonly #readers = new Map<string, GraphNode[]>();
 
   constructor(nodes: readonly GraphNode[]) {
-    this.#nodes = nodes;
+    this.#order = new Map(nodes.map((node, index) => [node, index]));
     for (const node of nodes) {
       const same = this.#byName.get(node.name);
       if (same) same.push(node);
@@ -145,7 +145,8 @@ class NodeIndex {
   }
 
   #inOrder(found: ReadonlySet<GraphNode>): GraphNode[] {
-    return found.size < 2 ? [...found] : this.#nodes.filter((node) => found.has(node));
+    const place = (node: GraphNode) => this.#order.get(node) ?? 0;
+    return [...found].sort((left, right) => place(left) - place(right));
   }
 }
 

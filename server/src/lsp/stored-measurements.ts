@@ -18,7 +18,7 @@ import { readProfileFile } from '../engine/profile/read.ts';
 import { chromeTrace } from '../engine/profile/trace.ts';
 import type { CompareProfilesResult, KeepBudgetResult, Measurement } from '../measure-protocol.ts';
 import { loadModel } from '../node/load-model.ts';
-import { readTextFile } from '../node/read-text-file.ts';
+import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { readProvenance } from '../tensorrt/build/provenance.ts';
 import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
@@ -68,7 +68,7 @@ export function readProfiles(files: readonly string[]): JoinedProfile {
   return joinProfile(
     files.map((file) => {
       const { fsPath } = URI.parse(file);
-      const text = readTextFile(fsPath);
+      const text = readTextFile(fsPath, biggestMeasurement);
       try {
         return readProfileFile(text);
       } catch (error) {
@@ -156,7 +156,7 @@ function modelOf({
 
 function jsonOf(file: string): unknown {
   try {
-    return JSON.parse(readTextFile(file));
+    return JSON.parse(readTextFile(file, biggestMeasurement));
   } catch (error) {
     // trtexec's own files need not be JSON; they are read leniently as profiles.
     if (error instanceof SyntaxError) return undefined;
