@@ -247,6 +247,41 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
       (await runCommand('profile', engine, '--iterations', 'many')).stderr,
       /--iterations takes a number, not many/,
     );
+    for (const [option, value] of [
+      ['iterations', '0'],
+      ['streams', '0'],
+      ['streams', '1.5'],
+      ['use-profile', '0.5'],
+    ] as const) {
+      const { code, stderr } = await runCommand('profile', engine, `--${option}`, value);
+      assert.equal(code, 2);
+      assert.match(stderr, new RegExp(`--${option} takes a whole number, at least \\d, not ${value}\\.`));
+    }
+    assert.match(
+      (await runCommand('profile', fixture('layers-run'), '--percentile', '')).stderr,
+      /--percentile takes/,
+    );
+  });
+
+  test('a file that cannot be written at its place is told before anything is measured', async () => {
+    const nowhere = path.join(folder, 'nowhere', 'times.json');
+    const { code, stdout, stderr } = await runCommand(
+      ...['profile', fixture('layers-run'), '--export-times', nowhere],
+    );
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /--export-times .*times\.json: there is no folder .*nowhere/);
+    for (const command of ['profile', 'weight-streaming', 'context-memory']) {
+      const given = await runCommand(command, engine, '--export', folder);
+      assert.match(given.stderr, /--export takes the name of a file to write/, command);
+    }
+  });
+
+  test('times of a hundred thousand inferences are read', async () => {
+    const entry =
+      '{ "startEnqMs" : 1.25, "endEnqMs" : 1.5, "startH2dMs" : 1.25, "endH2dMs" : 1.25, "startComputeMs" : 1.25, "endComputeMs" : 1.5, "startD2hMs" : 1.5, "endD2hMs" : 1.5 }';
+    const file = path.join(folder, 'many.json');
+    writeFileSync(file, `[\n${new Array(120_000).fill(entry).join('\n, ')}\n]\n`);
+    assert.match((await runCommand('profile', file)).stdout, /120000 inferences/);
     assert.match((await runCommand('profile', engine, model)).stderr, /Only profiles/);
   });
 });
