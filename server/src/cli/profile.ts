@@ -12,6 +12,7 @@ import { noTimesNote } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { defaultPercentiles, runStatistics } from '../engine/profile/statistics.ts';
 import { loadModel } from '../node/load-model.ts';
+import { namedFile } from '../node/named-file.ts';
 import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { exportProfile, exportsSomething, requireExportPlaces } from './engine/export-profile.ts';
@@ -83,7 +84,7 @@ export const profileCommand: Command = {
 };
 
 function readProfiles(files: readonly string[]): JoinedProfile {
-  return joinProfile(
+  const profile = joinProfile(
     files.map((file) => {
       try {
         return readProfileFile(readTextFile(path.resolve(file), biggestMeasurement));
@@ -92,6 +93,9 @@ function readProfiles(files: readonly string[]): JoinedProfile {
       }
     }),
   );
+  const { model } = profile;
+  const found = model === undefined ? undefined : namedFile(model, path.resolve(files[0] ?? ''));
+  return { ...profile, ...(found !== undefined && { model: found }) };
 }
 
 /** Those of `--model`, or of the model that the profile names and that is still there. */

@@ -1,5 +1,4 @@
 /** Engines and profiles for the editor. */
-import { existsSync } from 'node:fs';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
 import { compareSections } from '../engine/compare-engines.ts';
@@ -21,6 +20,7 @@ import type {
 } from '../engine-protocol.ts';
 import { profileHeat } from '../features/profile-heat.ts';
 import { loadModel } from '../node/load-model.ts';
+import { namedFile } from '../node/named-file.ts';
 import type { Provenance } from '../tensorrt/build/provenance.ts';
 import {
   type EngineFile,
@@ -50,7 +50,7 @@ export async function inspectEngine(
   const known = loaded ? await inspectEngineFile(fsPath, found, { device: loaded.runtime.device }) : file;
   const { header, compatibility, provenance, notes } = known;
   const layers = loaded?.layers ?? known.layers;
-  const nodes = layers && provenance ? nodesOf(provenance) : undefined;
+  const nodes = layers && provenance ? nodesOf(provenance, fsPath) : undefined;
   return {
     runs: compatibility.runs,
     summary: compatibility.summary,
@@ -89,22 +89,22 @@ function needsOf({ compatibility, provenance }: EngineFile): EngineNeeds {
 }
 
 /** As far as the flags of its build tell: whether the weights of a model fit is looked at when it is refitted. */
-function refitOffer({ provenance }: EngineFile): RefitOffer {
+function refitOffer({ path: engine, provenance }: EngineFile): RefitOffer {
   const flags = provenance?.request.settings.flags ?? [];
   const [rule] = refitRules({ flags: provenance && flags, sameWeights: 'yes', assumesSame: false });
-  const model = provenance?.model.path;
+  const model = provenance && namedFile(provenance.model.path, engine);
   return {
     isPossible: rule?.answer ?? 'unknown',
     sentence: rule?.sentence ?? '',
-    ...(model !== undefined && existsSync(model) && { modelUri: URI.file(model).toString() }),
+    ...(model !== undefined && { modelUri: URI.file(model).toString() }),
     isStripped: provenance !== undefined && isStripped(provenance),
   };
 }
 
 /** Undefined where the model is not there any more: the layers tell their nodes' names all the same. */
-function nodesOf({ model }: Provenance) {
+function nodesOf({ model }: Provenance, engine: string) {
   try {
-    return graphNodes(loadModel(model.path).model);
+    return graphNodes(loadModel(namedFile(model.path, engine) ?? model.path).model);
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
 /** Measurements of engines for the editor: each runs on the GPU, and leaves a file beside the engine that is shown then. */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver/node';
@@ -21,6 +20,7 @@ import type {
   RunOptions,
   SweepWeightStreamingParams,
 } from '../measure-protocol.ts';
+import { namedFile } from '../node/named-file.ts';
 import { contextMemoryPath, measureContextMemory } from '../tensorrt/engines/context-memory.ts';
 import { type EngineFile, inspectEngineFile, type LoadOptions } from '../tensorrt/engines/inspect-engine.ts';
 import { profileEngine, profilePath } from '../tensorrt/engines/profile-engine.ts';
@@ -126,10 +126,11 @@ async function measure(
       const settings = (options: RunOptions) => withOptions(build, options, folder);
       const { file, text, notes } = await work(used, { settings, signal, report });
       await writeFile(file, text);
-      const model = used.file.provenance?.model.path;
+      const { provenance } = used.file;
+      const model = provenance && namedFile(provenance.model.path, engine);
       return {
         file: URI.file(file).toString(),
-        ...(model !== undefined && existsSync(model) && { model: URI.file(model).toString() }),
+        ...(model !== undefined && { model: URI.file(model).toString() }),
         notes,
       };
     }),

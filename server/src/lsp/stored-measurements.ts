@@ -18,6 +18,7 @@ import { readProfileFile } from '../engine/profile/read.ts';
 import { chromeTrace } from '../engine/profile/trace.ts';
 import type { CompareProfilesResult, KeepBudgetResult, Measurement } from '../measure-protocol.ts';
 import { loadModel } from '../node/load-model.ts';
+import { namedFile } from '../node/named-file.ts';
 import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { readProvenance } from '../tensorrt/build/provenance.ts';
 import { messageOf } from './log.ts';
@@ -65,7 +66,7 @@ export function readMeasurement(files: readonly string[]): Measurement {
 
 /** Several files of one profile. Throws an error for people. */
 export function readProfiles(files: readonly string[]): JoinedProfile {
-  return joinProfile(
+  const profile = joinProfile(
     files.map((file) => {
       const { fsPath } = URI.parse(file);
       const text = readTextFile(fsPath, biggestMeasurement);
@@ -76,6 +77,9 @@ export function readProfiles(files: readonly string[]): JoinedProfile {
       }
     }),
   );
+  const { model } = profile;
+  const found = model === undefined ? undefined : namedFile(model, URI.parse(files[0] ?? '').fsPath);
+  return { ...profile, ...(found !== undefined && { model: found }) };
 }
 
 export function compareProfiles({

@@ -1,6 +1,6 @@
 /** Simulation: what the editor asks for, on the recorded GPU (test/support/recorded-gpu). */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -190,6 +190,19 @@ describe('measurements for the editor (simulated GPU)', () => {
       { uri: uri('net.engine'), isRefittable: false, config: uri('transformer.trt.yaml'), build: '' },
       { uri: uri('transformer.plan'), isRefittable: false },
     ]);
+  });
+
+  test('a profile that was moved with its model finds it', async () => {
+    mkdirSync(at('moved'));
+    const text = readFileSync(at('net.engine.profile.json'), 'utf8');
+    const elsewhere = text.replace(at('transformer.onnxtxt'), 'C:\\\\work\\\\transformer.onnxtxt');
+    assert.notEqual(elsewhere, text);
+    writeFileSync(at('moved/net.engine.profile.json'), elsewhere);
+    const shown = async () =>
+      (await read([uri('moved/net.engine.profile.json')])) as Measurement & { kind: 'profile' };
+    assert.equal((await shown()).model, undefined);
+    writeFileSync(at('moved/transformer.onnxtxt'), nets.transformer.trimStart());
+    assert.equal((await shown()).model, uri('moved/transformer.onnxtxt'));
   });
 
   test('a file that is no measurement says so', async () => {
