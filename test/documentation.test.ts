@@ -7,11 +7,11 @@ import { runCommandLine } from '../server/src/cli/command-line.ts';
 import { style } from '../server/src/cli/report/style.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const others = ['node_modules', 'dist', 'out', '.git'];
+const others = ['node_modules', 'dist', 'out'];
 
 /** All pages of the repository, relative to it. */
 const pages = readdirSync(root, { withFileTypes: true })
-  .filter(({ name }) => !others.includes(name))
+  .filter(({ name }) => !name.startsWith('.') && !others.includes(name))
   .flatMap((entry) => {
     if (!entry.isDirectory()) return [entry.name];
     const files = readdirSync(path.join(root, entry.name), { recursive: true, encoding: 'utf8' });

@@ -9,7 +9,7 @@ import {
   type InspectEngineResult,
 } from '../../server/src/engine-protocol.ts';
 import { consentToLoad } from './engine-consent.ts';
-import { errorMessage } from './errors.ts';
+import { errorMessage, reportErrors } from './errors.ts';
 import { differencePage, sectionPage } from './section-page.ts';
 import { watchFile } from './watch-file.ts';
 
@@ -61,44 +61,69 @@ export function registerEngineEditor(client: LanguageClient): vscode.Disposable 
   return vscode.window.registerCustomEditorProvider(engineEditorType, provider);
 }
 
+interface ShownEngine {
+  readonly html: string;
+  readonly needs?: EngineNeeds;
+}
+
 async function enginePage(
   client: LanguageClient,
   uri: vscode.Uri,
   load: boolean,
   trust: EngineTrust,
-): Promise<{ readonly html: string; readonly needs?: EngineNeeds }> {
-  const title = path.posix.basename(uri.path);
-  let result: InspectEngineResult;
+): Promise<ShownEngine> {
+  const inspect = (loads: boolean) =>
+    client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load: loads, trust });
   try {
-    result = await client.sendRequest(InspectEngineRequest, { uri: uri.toString(), load, trust });
+    if (!load) return pageOf(uri, await inspect(false));
+    const title = `Loading ${path.posix.basename(uri.path)}`;
+    return pageOf(uri, await withProgress(title, () => inspect(true)));
   } catch (error) {
-    const lead = { text: errorMessage(error, uri), mood: 'no' } as const;
-    const page = { title, lead, notes: [], sections: [], buttons: [] };
+    const failure = errorMessage(error, uri);
+    // What the file tells by itself stays, also where it does not load.
+    const rest = load ? await inspect(false).catch(() => undefined) : undefined;
+    if (rest) return pageOf(uri, rest, failure);
+    const lead = { text: failure, mood: 'no' } as const;
+    const page = { title: path.posix.basename(uri.path), lead, notes: [], sections: [], buttons: [] };
     return { html: sectionPage(page, crypto.randomUUID()) };
   }
-  const { summary, runs, notes, sections, canLoad, needs, refit } = result;
+}
+
+/** `failure`: why it did not load, a sentence. */
+function pageOf(uri: vscode.Uri, result: InspectEngineResult, failure?: string): ShownEngine {
+  const { summary, runs, sections, canLoad, needs, refit } = result;
   // Loading an engine runs what is in it on the GPU.
-  const loading =
-    canLoad && vscode.workspace.isTrusted ? [{ message: 'load', label: 'Load Engine on the GPU' }] : [];
+  const isTrusted = vscode.workspace.isTrusted;
+  const loading = canLoad && isTrusted ? [{ message: 'load', label: 'Load Engine on the GPU' }] : [];
+  const notes =
+    canLoad && !isTrusted
+      ? [...result.notes, 'Engines are loaded only in workspaces that are trusted, and this one is not.']
+      : result.notes;
   const commands = engineCommands
     .filter(({ runs: needsGpu }) => !needsGpu || runs !== 'no')
     .filter(({ command }) => command !== 'tensorrt.refitEngine' || refit.isPossible !== 'no')
     .map(({ command, label }) => ({ message: command, label }));
   const buttons = [...loading, ...commands];
-  const lead = { text: summary, mood: runs };
-  return { html: sectionPage({ title, lead, notes, sections, buttons }, crypto.randomUUID()), needs };
+  const lead =
+    failure === undefined
+      ? { text: summary, mood: runs }
+      : { text: `It did not load. ${failure}`, mood: 'no' as const };
+  const page = { title: path.posix.basename(uri.path), lead, notes, sections, buttons };
+  return { html: sectionPage(page, crypto.randomUUID()), needs };
 }
 
-/** Shows what two engines have otherwise, in a panel of its own. */
+function withProgress<Result>(title: string, work: () => Promise<Result>): Thenable<Result> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work);
+}
+
+/** Shows what two engines have otherwise, in a panel of its own. Loads none unless the user says so. */
 export async function showEngineComparison(
   client: LanguageClient,
   before: vscode.Uri,
   after: vscode.Uri,
 ): Promise<void> {
-  const differences = await client.sendRequest(CompareEnginesRequest, {
-    before: before.toString(),
-    after: after.toString(),
-  });
+  const uris = { before: before.toString(), after: after.toString() };
+  let result = await client.sendRequest(CompareEnginesRequest, uris);
   const names = [before, after].map((uri) => path.posix.basename(uri.path));
   const [left = '', right = ''] =
     names[0] === names[1] ? [before, after].map((uri) => vscode.workspace.asRelativePath(uri)) : names;
@@ -108,5 +133,26 @@ export async function showEngineComparison(
     vscode.ViewColumn.Active,
     { enableScripts: true, localResourceRoots: [] },
   );
-  panel.webview.html = differencePage([left, right], differences, crypto.randomUUID());
+  const show = () => {
+    const buttons =
+      result.canLoad && vscode.workspace.isTrusted
+        ? [{ message: 'load', label: 'Load Both on the GPU' }]
+        : [];
+    panel.webview.html = differencePage([left, right], result.differences, buttons, crypto.randomUUID());
+  };
+  const load = async () => {
+    const old = await consentToLoad(left, result.needs.before);
+    const now = old && (await consentToLoad(right, result.needs.after));
+    if (!now) return;
+    const trust = { before: old, after: now };
+    result = await withProgress(`Loading ${left} and ${right}`, () =>
+      client.sendRequest(CompareEnginesRequest, { ...uris, load: trust }),
+    );
+    show();
+  };
+  const listener = panel.webview.onDidReceiveMessage((message: unknown) => {
+    if (message === 'load') void reportErrors(load());
+  });
+  panel.onDidDispose(() => listener.dispose());
+  show();
 }

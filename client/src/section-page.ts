@@ -33,14 +33,7 @@ export function sectionPage(
     [
       lead ? `<p class="lead ${lead.mood}">${escapeHtml(lead.text)}</p>` : '',
       ...notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`),
-      buttons.length > 0
-        ? `<div class="buttons">${buttons
-            .map(
-              ({ message, label }) =>
-                `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
-            )
-            .join('\n')}</div>`
-        : '',
+      buttonsHtml(buttons),
       figure ?? '',
       histogram ? histogramFigure(histogram) : '',
       flame ? flameChartHtml(flame) : '',
@@ -55,6 +48,7 @@ export function sectionPage(
 export function differencePage(
   names: readonly [before: string, after: string],
   differences: readonly SectionDifference[],
+  buttons: SectionPage['buttons'],
   nonce: string,
 ): string {
   const [before, after] = names;
@@ -68,7 +62,15 @@ export function differencePage(
               rows: rows.map((row) => [row.label, row.before ?? '–', row.after ?? '–']),
             })}</section>`,
         );
-  return page(`${before} ↔ ${after}`, body, nonce);
+  return page(`${before} ↔ ${after}`, [buttonsHtml(buttons), ...body], nonce);
+}
+
+function buttonsHtml(buttons: SectionPage['buttons']): string {
+  if (buttons.length === 0) return '';
+  const list = buttons.map(
+    ({ message, label }) => `<button data-message="${escapeHtml(message)}">${escapeHtml(label)}</button>`,
+  );
+  return `<div class="buttons">${list.join('\n')}</div>`;
 }
 
 function page(title: string, body: readonly string[], nonce: string): string {
@@ -125,7 +127,7 @@ function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): s
   const body = rows
     .map(
       (row) =>
-        `<tr>${row.map((cell, column) => `<td${mark(column, cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
+        `<tr>${row.map((cell, column) => `<td${mark(column, cell)}${sortedBy(cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
     )
     .join('\n');
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
@@ -143,6 +145,16 @@ function isNumber(cell: string | undefined): boolean {
   return (
     cell !== undefined && /^[+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?( \([+\-−±]?[\d.]+ %\))?$/.test(cell)
   );
+}
+
+/** Sizes are told in units that differ from row to row. */
+const units: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function sortedBy(cell: string): string {
+  if (!isNumber(cell)) return '';
+  const unit = / ([kMGT]B)$/.exec(cell)?.[1] ?? '';
+  const number = Number.parseFloat(cell.replace('−', '-').replace('±', '')) * (units[unit] ?? 1);
+  return ` data-value="${number}"`;
 }
 
 function histogramFigure({ start, width, counts }: Histogram): string {
@@ -226,9 +238,8 @@ for (const button of document.querySelectorAll('[data-message]')) {
     });
 }
 const value = (row, column) => {
-  const text = row.cells[column].textContent;
-  const number = /^[+\\-−±]?\\d+(\\.\\d+)?(e[+-]\\d+)?( [%\\w]+)?( \\([+\\-−±]?[\\d.]+ %\\))?$/.test(text) ? parseFloat(text.replace('−', '-').replace('±', '')) : NaN;
-  return { text, number };
+  const { dataset, textContent } = row.cells[column];
+  return { text: textContent, number: Number(dataset.value ?? NaN) };
 };
 for (const button of document.querySelectorAll('.sort'))
   button.addEventListener('click', () => {

@@ -53,16 +53,37 @@ export const InspectEngineRequest = new RequestType<InspectEngineParams, Inspect
   'engine/inspect',
 );
 
+/** An engine that is there, of a model. */
+export interface ModelEngine {
+  /** `file:` URI. */
+  readonly uri: string;
+  /** Whether it may be refitted with the model, by the rules of its build. */
+  readonly isRefittable: boolean;
+  /** `file:` URI of the config beside the model that makes it, and its build there. */
+  readonly config?: string;
+  readonly build?: string;
+}
+/** `uri`: of a model's file, or of its text. */
+export const EnginesOfModelRequest = new RequestType<{ readonly uri: string }, readonly ModelEngine[], void>(
+  'engine/ofModel',
+);
+
 export interface CompareEnginesParams {
   /** `file:` URIs. */
   readonly before: string;
   readonly after: string;
+  /** Deserializes both on the GPU, with what the user lets each of them run; see InspectEngineParams. */
+  readonly load?: { readonly before: EngineTrust; readonly after: EngineTrust };
 }
-export const CompareEnginesRequest = new RequestType<
-  CompareEnginesParams,
-  readonly SectionDifference[],
-  void
->('engine/compare');
+export interface CompareEnginesResult {
+  readonly differences: readonly SectionDifference[];
+  /** Whether loading both may tell more. */
+  readonly canLoad: boolean;
+  readonly needs: { readonly before: EngineNeeds; readonly after: EngineNeeds };
+}
+export const CompareEnginesRequest = new RequestType<CompareEnginesParams, CompareEnginesResult, void>(
+  'engine/compare',
+);
 
 /** Times of a profile at the nodes of an open model. */
 export interface ProfileOnModelParams {

@@ -20,12 +20,16 @@ export interface MeasureParams {
 export interface RunOptions {
   /** `x:8x3x224x224,ids:8`; `opt` of the profile where absent. */
   readonly shapes?: string;
-  /** `x:FILE.npy,…`: absolute paths. */
+  /** `x:FILE.npy,…`: paths, relative ones from the folder of the engine or config. */
   readonly loadInputs?: string;
+  /** Index of the optimization profile. */
+  readonly profile?: number;
   readonly iterations?: number;
   /** Seconds. */
   readonly duration?: number;
   readonly streams?: number;
+  /** As `weightStreamingBudget` in a config: `512MiB`, `50%`, `automatic`, `off`. */
+  readonly weightStreamingBudget?: string;
   readonly cudaGraph?: boolean;
   readonly transfers?: boolean;
 }

@@ -59,7 +59,7 @@ describe('histograms of captured values', () => {
       'N1',
     );
     assert.ok(page.indexOf('<h2>Histograms</h2>') > page.indexOf('</table>'));
-    assert.match(page, /<td class="number">-1\.5e-7<\/td><td class="number"><\/td>/);
+    assert.match(page, /<td class="number" data-value="-1\.5e-7">-1\.5e-7<\/td><td class="number"><\/td>/);
     assert.doesNotMatch(page, / style=| on\w+=/);
     assert.equal(debugFigures([]), '');
   });

@@ -48,8 +48,28 @@ describe('pages of engines and profiles', () => {
   });
 
   test('columns of numbers are aligned as such, and sorted by value', () => {
-    assert.match(page, /<td class="number">0\.0203<\/td><td class="number">16\.2 %<\/td><td>a /);
+    assert.match(
+      page,
+      /<td class="number" data-value="0\.0203">0\.0203<\/td><td class="number" data-value="16\.2">16\.2 %<\/td><td>a /,
+    );
     assert.equal([...page.matchAll(/<button class="sort">/g)].length, 3);
+  });
+
+  test('sizes are sorted by bytes, whatever unit they are told in', () => {
+    const rows = ['4.72 MB', '464 kB', '12 bytes', '−1.5 GB', 'as the model'].map((cell) => [cell]);
+    const html = sectionPage(
+      {
+        title: 'sizes',
+        notes: [],
+        sections: [{ kind: 'table', title: 'Sizes', columns: ['Size'], rows }],
+        buttons: [],
+      },
+      'N',
+    );
+    assert.deepEqual(
+      [...html.matchAll(/<td[^>]*data-value="([^"]*)"/g)].map(([, number]) => Number(number)),
+      [4.72e6, 464e3, 12, -1.5e9],
+    );
   });
 
   test('a value that is not there leaves a column one of numbers; what the lead says is not said again', () => {
@@ -74,7 +94,10 @@ describe('pages of engines and profiles', () => {
       },
       'N',
     );
-    assert.match(html, /<td class="number">–<\/td><td class="number">\+0\.5 \(\+2\.0 %\)<\/td>/);
+    assert.match(
+      html,
+      /<td class="number">–<\/td><td class="number" data-value="0\.5">\+0\.5 \(\+2\.0 %\)<\/td>/,
+    );
     assert.equal(html.split('All is well.').length, 2);
     assert.doesNotMatch(html, /Result/);
   });
@@ -120,7 +143,7 @@ describe('pages of engines and profiles', () => {
   });
 
   test('two engines that do not differ, and two that do', () => {
-    assert.match(differencePage(['a', 'b'], [], 'N'), /do not differ/);
+    assert.match(differencePage(['a', 'b'], [], [], 'N'), /do not differ/);
     const different = differencePage(
       ['a', 'b'],
       [
@@ -132,11 +155,13 @@ describe('pages of engines and profiles', () => {
           ],
         },
       ],
+      [{ message: 'load', label: 'Load Both' }],
       'N',
     );
+    assert.match(different, /<button data-message="load">Load Both<\/button>/);
     assert.match(
       different,
-      /<tr><td>Size<\/td><td class="number">1 kB<\/td><td>2 kB<\/td><\/tr>\n<tr><td>New<\/td><td class="number">–<\/td><td>x<\/td><\/tr>/,
+      /<tr><td>Size<\/td><td class="number" data-value="1000">1 kB<\/td><td data-value="2000">2 kB<\/td><\/tr>\n<tr><td>New<\/td><td class="number">–<\/td><td>x<\/td><\/tr>/,
     );
   });
 });

@@ -28,10 +28,10 @@ export const profileEngineWithOptions: Command = {
 async function profile(
   context: CommandContext,
   given: readonly unknown[],
-  ask: () => Promise<RunOptions | undefined>,
+  ask: (hasConfig: boolean) => Promise<RunOptions | undefined>,
 ): Promise<void> {
   const target = await measureTarget(context, given);
-  const options = target && (await ask());
+  const options = target && (await ask(target.params.build !== undefined));
   if (target === undefined || options === undefined) return;
   const result = await withMeasureProgress(context, 'Profiling', target.engine, (token) =>
     context.client.sendRequest(ProfileEngineRequest, { ...target.params, options }, token),

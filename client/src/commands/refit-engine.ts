@@ -11,15 +11,18 @@ import { openEngine } from '../builds/open-engine.ts';
 import { saveBeforeRefit } from '../builds/save-before-build.ts';
 import { consentToLoad } from '../engine-consent.ts';
 import { reportErrors } from '../errors.ts';
+import { chooseEngine, isModelName, modelEngines } from '../model-engines.ts';
 import { sectionPage } from '../section-page.ts';
-import { activeResource, onnxScheme, toModelUri } from '../uris.ts';
+import { activeResource, isModelOnDisk, onnxScheme, toModelUri } from '../uris.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** Called with an engine and a model (URIs, or their text from lenses), and what is to be written; asks for what is absent. */
 export const refitEngine: Command = {
   id: 'tensorrt.refitEngine',
   run: async (context, engineGiven, modelGiven, target) => {
-    const engine = engineOf(context, engineGiven) ?? (await chooseEngine());
+    const named = engineOf(context, engineGiven);
+    const known = modelOf(context, modelGiven) ?? (named ? undefined : activeModel());
+    const engine = named ?? (await engineFor(context, known));
     if (engine === undefined) return;
     const name = path.posix.basename(engine.path);
     const { refit, needs } = await context.client.sendRequest(InspectEngineRequest, {
@@ -27,7 +30,7 @@ export const refitEngine: Command = {
       load: false,
     });
     if (refit.isPossible === 'no') throw new Error(`${name} cannot be refitted. ${refit.sentence}`);
-    const model = modelOf(context, modelGiven) ?? (await chooseModel(engine, refit));
+    const model = known ?? (await chooseModel(engine, refit));
     if (model === undefined || !(await saveBeforeRefit(model))) return;
     const trust = await consentToLoad(name, needs);
     if (trust === undefined) return;
@@ -124,7 +127,24 @@ function modelOf(context: CommandContext, given: unknown): vscode.Uri | undefine
   return uri?.scheme === onnxScheme ? toModelUri(uri) : uri;
 }
 
-async function chooseEngine(): Promise<vscode.Uri | undefined> {
+/** The text of a model in the active tab is what one would refit with. */
+function activeModel(): vscode.Uri | undefined {
+  const active = activeResource();
+  if (active === undefined || !isModelOnDisk(active) || !isModelName(active.path)) return undefined;
+  return active.scheme === onnxScheme ? toModelUri(active) : active;
+}
+
+/** Of a model, one of those that it may refit; any other file where there is none. */
+async function engineFor(
+  { client }: CommandContext,
+  model: vscode.Uri | undefined,
+): Promise<vscode.Uri | undefined> {
+  const engines = model ? await modelEngines(client, model, 'refittable') : [];
+  if (engines.length === 0) return await browseForEngine();
+  return (await chooseEngine(engines, 'Engine to Refit'))?.engine;
+}
+
+async function browseForEngine(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     filters: { Engines: ['engine', 'plan', 'trt'] },
     openLabel: 'Refit',

@@ -1,12 +1,14 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
 import { PlannedBuildsRequest } from '../../../server/src/build-protocol.ts';
 import { InspectEngineRequest } from '../../../server/src/engine-protocol.ts';
 import type { MeasureParams } from '../../../server/src/measure-protocol.ts';
 import { isConfigName } from '../builds/build-text.ts';
 import type { CommandContext } from '../commands/command.ts';
 import { consentToLoad } from '../engine-consent.ts';
-import { activeResource, toModelUri } from '../uris.ts';
+import { chooseEngine, type EngineChoice, isModelName, modelEngines } from '../model-engines.ts';
+import { activeResource } from '../uris.ts';
 
 export interface MeasureTarget {
   readonly params: MeasureParams;
@@ -46,56 +48,49 @@ export async function engineTarget(
   [resource, build]: readonly unknown[],
 ): Promise<MeasureTarget | undefined> {
   const given = typeof resource === 'string' ? client.protocol2CodeConverter.asUri(resource) : resource;
-  const uri = await besideModel(given instanceof vscode.Uri ? given : activeResource());
-  if (uri !== undefined && /\.(engine|plan|trt)$/i.test(uri.path)) {
-    return { params: { uri: uri.toString() }, engine: uri };
-  }
-  if (uri === undefined || !isConfigName(uri.path)) {
+  const uri = given instanceof vscode.Uri ? given : activeResource();
+  if (uri === undefined || !(isEngineName(uri.path) || isModelName(uri.path) || isConfigName(uri.path))) {
     throw new Error(
-      'Open an engine (.engine, .plan, .trt), a build config, or a model with one beside it first.',
+      'Open an engine (.engine, .plan, .trt), a build config, or a model with an engine first.',
     );
   }
-  const config = client.code2ProtocolConverter.asUri(uri);
-  const planned = await client.sendRequest(PlannedBuildsRequest, { uri: config });
-  const candidates = typeof build === 'string' ? planned.filter(({ name }) => name === build) : planned;
-  const there = [];
-  for (const candidate of candidates) {
-    const engine = vscode.Uri.parse(candidate.engineUri, true);
-    if (await exists(engine)) there.push({ engine, build: candidate.name });
-  }
-  const [only] = there;
-  if (only === undefined) {
+  if (isEngineName(uri.path)) return targetOf({ engine: uri });
+  const engines = isModelName(uri.path)
+    ? await modelEngines(client, uri)
+    : await configEngines(client, uri, typeof build === 'string' ? build : undefined);
+  if (engines.length === 0) {
     throw new Error(`No engine of ${path.posix.basename(uri.path)} is there yet: build it first.`);
   }
-  const chosen = there.length === 1 ? only : await pick(there);
-  return chosen && { params: { uri: config, build: chosen.build }, engine: chosen.engine };
+  const chosen = await chooseEngine(engines, 'Engine to Measure');
+  return chosen && targetOf(chosen);
 }
 
-async function pick(
-  builds: readonly { readonly engine: vscode.Uri; readonly build: string }[],
-): Promise<{ readonly engine: vscode.Uri; readonly build: string } | undefined> {
-  const items = builds.map((entry) => ({
-    label: entry.build,
-    description: path.posix.basename(entry.engine.path),
-    entry,
-  }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: 'Engine to Measure',
-    placeHolder: 'Which build?',
-    matchOnDescription: true,
-  });
-  return picked?.entry;
+function targetOf({ engine, config, build }: EngineChoice): MeasureTarget {
+  const params =
+    config === undefined
+      ? { uri: engine.toString() }
+      : { uri: config, ...(build !== undefined && { build }) };
+  return { params, engine };
 }
 
-/** Of a model, the config or engine of its name; anything else as it is. */
-async function besideModel(uri: vscode.Uri | undefined): Promise<vscode.Uri | undefined> {
-  const ending = /\.(onnx|onnxtxt|onnxtext)$/i;
-  if (uri === undefined || !ending.test(uri.path)) return uri;
-  for (const other of ['.trt.yaml', '.trt.yml', '.engine']) {
-    const file = toModelUri(uri).with({ path: uri.path.replace(ending, other) });
-    if (await exists(file)) return file;
+async function configEngines(
+  client: LanguageClient,
+  uri: vscode.Uri,
+  only: string | undefined,
+): Promise<EngineChoice[]> {
+  const config = client.code2ProtocolConverter.asUri(uri);
+  const planned = await client.sendRequest(PlannedBuildsRequest, { uri: config });
+  const there: EngineChoice[] = [];
+  for (const { name: build, engineUri } of planned) {
+    const engine = vscode.Uri.parse(engineUri, true);
+    if ((only === undefined || build === only) && (await exists(engine)))
+      there.push({ engine, config, build });
   }
-  throw new Error(`No engine of ${path.posix.basename(uri.path)} is there yet: build it first.`);
+  return there;
+}
+
+function isEngineName(name: string): boolean {
+  return /\.(engine|plan|trt)$/i.test(name);
 }
 
 function exists(uri: vscode.Uri): Promise<boolean> {

@@ -85,5 +85,7 @@ export async function showProfileComparison(
     vscode.ViewColumn.Active,
     { enableScripts: true, localResourceRoots: [] },
   );
-  panel.webview.html = sectionPage({ title, notes, sections, buttons: [] }, crypto.randomUUID());
+  const sides = `Before is ${left}, after is ${right}.`;
+  const page = { title, notes: [sides, ...notes], sections, buttons: [] };
+  panel.webview.html = sectionPage(page, crypto.randomUUID());
 }

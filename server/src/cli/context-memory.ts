@@ -8,7 +8,8 @@ import {
 } from '../engine/measurements/context-memory.ts';
 import { measureContextMemory } from '../tensorrt/engines/context-memory.ts';
 import type { Arguments, Command } from './command.ts';
-import { numberOption, readShapes } from './engine/options.ts';
+import { readShapes, wholeOption } from './engine/options.ts';
+import { requirePlaceToWrite } from './engine/place-to-write.ts';
 import { sectionText } from './engine/section-text.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
@@ -43,6 +44,7 @@ export const contextMemoryCommand: Command = {
   positionals: { least: 1, most: 1, what: 'The engine, build config or table' },
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
+    requirePlaceToWrite(given, 'export');
     const stored = storedJson(name);
     const kept = given.value('export');
     await requireWritable(kept);
@@ -67,7 +69,7 @@ function tableOf(name: string, value: object): ContextMemoryTable {
 }
 
 async function measure(name: string, given: Arguments, terminal: Terminal): Promise<ContextMemoryTable> {
-  const profile = numberOption(given, 'use-profile') ?? 0;
+  const profile = wholeOption(given, 'use-profile') ?? 0;
   const requests = given
     .values('shapes')
     .map((text): ShapeRequest => ({ profile, label: 'given', shapes: Object.fromEntries(readShapes(text)) }));

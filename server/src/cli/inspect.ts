@@ -3,6 +3,7 @@ import { compareSections } from '../engine/compare-engines.ts';
 import { describeEngine, type EngineFacts, type Section } from '../engine/describe-engine.ts';
 import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
 import { loadModel } from '../node/load-model.ts';
+import { namedFile } from '../node/named-file.ts';
 import { HostCodeError } from '../tensorrt/engines/choose-runtime.ts';
 import {
   type EngineFile,
@@ -143,14 +144,15 @@ async function load(
 
 /** Nodes of the model that was named, or that ENGINE.json names and that is still there. */
 export function nodesOf(
-  { provenance }: Pick<EngineFile, 'provenance'>,
+  { path: engine, provenance }: Pick<EngineFile, 'path' | 'provenance'>,
   named: string | undefined,
   terminal: Terminal,
 ): readonly GraphNode[] | undefined {
   if (named !== undefined) return graphNodes(loadModel(named).model);
   if (!provenance) return undefined;
   try {
-    return graphNodes(loadModel(provenance.model.path).model);
+    const model = provenance.model.path;
+    return graphNodes(loadModel(namedFile(model, engine) ?? model).model);
   } catch (error) {
     terminal.note(`note: the engine’s model is left out: ${error instanceof Error ? error.message : error}`);
     return undefined;

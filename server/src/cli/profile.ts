@@ -1,24 +1,21 @@
 import path from 'node:path';
-import type { TableSection } from '../engine/describe-engine.ts';
+import { layerSections } from '../engine/describe-engine.ts';
 import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
-import { compareLayers } from '../engine/profile/compare.ts';
-import {
-  layerComparisonSection,
-  layerSection,
-  nodeComparisonSection,
-  nodeSection,
-  statisticsComparisonSection,
-  statisticsSection,
-} from '../engine/profile/describe-profile.ts';
+import { metadataNodes, metadataNodesNote } from '../engine/metadata-nodes.ts';
+import { compareProfiles, type ProfileComparison } from '../engine/profile/comparison.ts';
+import { conditionSection } from '../engine/profile/conditions.ts';
+import { layerSection, nodeSection, statisticsSection } from '../engine/profile/describe-profile.ts';
 import type { JoinedProfile } from '../engine/profile/join.ts';
 import { joinProfile } from '../engine/profile/join.ts';
 import { nodeTimes } from '../engine/profile/node-times.ts';
+import { noTimesNote } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { defaultPercentiles, runStatistics } from '../engine/profile/statistics.ts';
 import { loadModel } from '../node/load-model.ts';
-import { readTextFile } from '../node/read-text-file.ts';
+import { namedFile } from '../node/named-file.ts';
+import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
-import { exportProfile, exportsSomething } from './engine/export-profile.ts';
+import { exportProfile, exportsSomething, requireExportPlaces } from './engine/export-profile.ts';
 import { measure } from './engine/measure.ts';
 import { numberOption, numbersOption, runningOptions } from './engine/options.ts';
 import { sectionText } from './engine/section-text.ts';
@@ -31,7 +28,7 @@ export const profileCommand: Command = {
   forms: [
     'profile ENGINE [--shapes SPEC] [--iterations N] [--export FILE] …',
     'profile CONFIG.trt.yaml [--build NAME] …',
-    'profile PROFILE.json… [--model MODEL] [--compare OTHER] [--trace FILE]',
+    'profile PROFILE.json… [--model MODEL] [--compare BEFORE] [--trace FILE]',
   ],
   description: [
     'Runs an engine on the GPU, with the options of trtexec: warm-up, then at least so many inferences and so many seconds,',
@@ -49,7 +46,11 @@ export const profileCommand: Command = {
     },
     percentile: { value: 'P,…', help: 'Percentiles to show (90,95,99).' },
     model: { value: 'MODEL', help: 'The model of the engine, where ENGINE.json does not say.' },
-    compare: { value: 'OTHER', help: 'Another profile; shows what changed.' },
+    compare: {
+      value: 'BEFORE',
+      multiple: true,
+      help: 'An earlier profile; shows what changed since. May be repeated for the files of one.',
+    },
     ...loadingOptions,
     export: { value: 'FILE', help: 'Write all of it as JSON, with every single time.' },
     'export-times': { value: 'FILE', help: 'Write the times of inferences, as trtexec’s --exportTimes.' },
@@ -63,15 +64,19 @@ export const profileCommand: Command = {
     const files = given.positionals;
     const stored = files.every((file) => /\.json$/i.test(file) && !/\.trt\.json$/i.test(file));
     if (!stored && files.length > 1) throw new UsageError('Only profiles (.json) can be several.');
+    requireExportPlaces(given);
     const profile: JoinedProfile & { readonly layerJson?: string } = stored
       ? readProfiles(files)
       : await measure(files[0] ?? '', given, terminal);
     const nodes = nodesOfProfile(profile, given, terminal);
-    const other = given.value('compare');
-    const before = other === undefined ? undefined : readProfiles([other]);
+    const others = given.values('compare');
+    const compared = others.length > 0 ? compareProfiles(readProfiles(others), profile, nodes) : undefined;
     const shown = shownProfile(profile, nodes, given);
-    if (given.value('format') === 'json') terminal.print(`${JSON.stringify(shown.json, undefined, 2)}\n`);
-    else if (before) terminal.print(comparison(before, profile, nodes, given, terminal));
+    if (shown.times && !nodes) terminal.note(`note: ${metadataNodesNote}`);
+    if (given.value('format') === 'json') {
+      const json = { ...shown.json, ...(compared && { comparison: { before: others, ...compared } }) };
+      terminal.print(`${JSON.stringify(json, undefined, 2)}\n`);
+    } else if (compared) printComparison(others, files, compared, terminal);
     else printProfile(files, shown, terminal);
     if (exportsSomething(given)) await exportProfile(profile, shown.times, given, terminal);
     return 0;
@@ -79,15 +84,18 @@ export const profileCommand: Command = {
 };
 
 function readProfiles(files: readonly string[]): JoinedProfile {
-  return joinProfile(
+  const profile = joinProfile(
     files.map((file) => {
       try {
-        return readProfileFile(readTextFile(path.resolve(file)));
+        return readProfileFile(readTextFile(path.resolve(file), biggestMeasurement));
       } catch (error) {
         throw new Error(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
       }
     }),
   );
+  const { model } = profile;
+  const found = model === undefined ? undefined : namedFile(model, path.resolve(files[0] ?? ''));
+  return { ...profile, ...(found !== undefined && { model: found }) };
 }
 
 /** Those of `--model`, or of the model that the profile names and that is still there. */
@@ -107,25 +115,31 @@ function nodesOfProfile(
   }
 }
 
-function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | undefined, given: Arguments) {
+function shownProfile(profile: JoinedProfile, model: readonly GraphNode[] | undefined, given: Arguments) {
+  const { information } = profile;
+  const nodes = model ?? metadataNodes(information);
   const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
-  const streams = numberOption(given, 'streams') ?? 1;
+  const { conditions = {} } = profile;
+  const streams = conditions.run?.timing.streams ?? numberOption(given, 'streams') ?? 1;
   const statistics = runStatistics(profile.iterations, percentiles, streams);
   const times =
-    nodes && profile.layers.length > 0
-      ? nodeTimes(profile.layers, profile.information?.layers, nodes)
-      : undefined;
+    nodes && profile.layers.length > 0 ? nodeTimes(profile.layers, information?.layers, nodes) : undefined;
   const sections = [
     ...(statistics ? [statisticsSection(statistics)] : []),
     ...(times ? [nodeSection(times)] : []),
     ...(profile.layers.length > 0 && !times ? [layerSection(profile.layers, profile.layerRuns)] : []),
+    ...(profile.layers.length === 0 && information ? layerSections(information, model) : []),
   ];
+  const condition = sections.length > 0 ? conditionSection(conditions) : undefined;
   return {
-    sections,
+    sections: [...sections, ...(condition ? [condition] : [])],
     statistics,
     times,
+    notes: profile.layers.length === 0 && information ? [noTimesNote] : [],
     json: {
+      ...conditions,
       ...(statistics && { statistics }),
+      ...(profile.layers.length === 0 && information && { layerInformation: information.layers }),
       layers: profile.layers.map(({ runs: _, ...layer }) => layer),
       ...(times && {
         nodes: times.groups.map(({ nodes: group, layers, milliseconds, share }) => ({
@@ -148,14 +162,14 @@ function shownProfile(profile: JoinedProfile, nodes: readonly GraphNode[] | unde
 
 function printProfile(
   files: readonly string[],
-  { sections, statistics, times }: ReturnType<typeof shownProfile>,
+  { sections, statistics, times, notes }: ReturnType<typeof shownProfile>,
   terminal: Terminal,
 ): void {
   if (sections.length === 0) {
-    throw new Error(`There are no times in ${files.join(', ')}: that is layer information alone.`);
+    throw new Error(`There are no times in ${files.join(', ')}.`);
   }
   terminal.print(sectionText(files.map((file) => path.basename(file)).join(', '), sections, terminal.style));
-  for (const remark of statistics?.remarks ?? []) terminal.note(`note: ${remark}`);
+  for (const remark of [...notes, ...(statistics?.remarks ?? [])]) terminal.note(`note: ${remark}`);
   const without = times?.mapping.nodesWithoutLayer ?? [];
   if (without.length > 0) {
     const names = without.slice(0, 8).map(({ node }) => node.name);
@@ -172,26 +186,15 @@ function printProfile(
   }
 }
 
-function comparison(
-  before: JoinedProfile,
-  after: JoinedProfile,
-  nodes: readonly GraphNode[] | undefined,
-  given: Arguments,
-  { style }: Terminal,
-): string {
-  const percentiles = numbersOption(given, 'percentile', defaultPercentiles);
-  const medians = statisticsComparisonSection(before.iterations, after.iterations, percentiles);
-  const section = nodes
-    ? comparisonOfNodes(before, after, nodes)
-    : layerComparisonSection(compareLayers(before.layers, after.layers));
-  return sectionText('Comparison', [section, ...(medians ? [medians] : [])], style);
-}
-
-function comparisonOfNodes(
-  before: JoinedProfile,
-  after: JoinedProfile,
-  nodes: readonly GraphNode[],
-): TableSection {
-  const timesOf = ({ layers, information }: JoinedProfile) => nodeTimes(layers, information?.layers, nodes);
-  return nodeComparisonSection(timesOf(before), timesOf(after));
+function printComparison(
+  before: readonly string[],
+  after: readonly string[],
+  { inferences, nodes, layers, conditions, notes }: ProfileComparison,
+  { print, note, style }: Terminal,
+): void {
+  const [old, now] = [before, after].map((files) => files.map((file) => path.basename(file)).join(', '));
+  // What is asked for first is the last on the screen.
+  const sections = [nodes ?? layers, conditions, inferences].filter((section) => section !== undefined);
+  print(sectionText(`${old} (before) ↔ ${now} (after)`, sections, style));
+  for (const text of notes) note(`note: ${text}`);
 }

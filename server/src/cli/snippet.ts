@@ -11,7 +11,7 @@ import { factsOfBuild, factsOfLoaded, factsOfModelNote } from '../tensorrt/engin
 import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import { Runtimes } from '../tensorrt/runtimes.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
-import { budgetOption, numberOption } from './engine/options.ts';
+import { budgetOption, wholeOption } from './engine/options.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
 import { writeResult } from './result-file.ts';
@@ -55,7 +55,7 @@ export const snippetCommand: Command = {
       throw new UsageError('--weight-streaming-budget takes a part like 50%, or auto, here.');
     }
     const program = runnerOf(facts, languageOf(given), {
-      profile: numberOption(given, 'use-profile') ?? 0,
+      profile: wholeOption(given, 'use-profile') ?? 0,
       userManaged: given.flag('user-managed'),
       ...(budget?.kind === 'percent' && { budgetPercent: budget.percent }),
     });

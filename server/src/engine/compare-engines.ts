@@ -1,7 +1,8 @@
 /** What two engines have otherwise, section by section. */
 import type { Section } from './describe-engine.ts';
+import { comparableName } from './layer-names.ts';
 
-/** Rows that differ; a table's rows are known by their first cell. */
+/** Rows that differ; a table's rows are known by their first cell, layers but for TensorRT's counters. */
 export interface SectionDifference {
   readonly title: string;
   readonly rows: readonly {
@@ -21,12 +22,12 @@ export function compareSections(before: readonly Section[], after: readonly Sect
     const labels = [...new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])])];
     const rows = labels.flatMap((label) => {
       const [old, now] = [left?.get(label), right?.get(label)];
-      if (old === now) return [];
+      if (old?.value === now?.value) return [];
       return [
         {
-          label: label.split('\n')[0] ?? label,
-          ...(old !== undefined && { before: old }),
-          ...(now !== undefined && { after: now }),
+          label: (old ?? now)?.label ?? '',
+          ...(old && { before: old.value }),
+          ...(now && { after: now.value }),
         },
       ];
     });
@@ -34,13 +35,20 @@ export function compareSections(before: readonly Section[], after: readonly Sect
   });
 }
 
+interface Entry {
+  readonly label: string;
+  readonly value: string;
+}
+
 /** Labels may repeat; a line break and a number tells them apart. */
-function entriesOf(section: Section | undefined): Map<string, string> {
-  const entries = new Map<string, string>();
+function entriesOf(section: Section | undefined): Map<string, Entry> {
+  const isOfLayers = section?.kind === 'table' && section.columns[0] === 'Layer';
+  const entries = new Map<string, Entry>();
   for (const [label, value] of pairsOf(section)) {
-    let [key, count] = [label, 1];
-    while (entries.has(key)) key = `${label}\n${++count}`;
-    entries.set(key, value);
+    const name = isOfLayers ? comparableName(label) : label;
+    let [key, count] = [name, 1];
+    while (entries.has(key)) key = `${name}\n${++count}`;
+    entries.set(key, { label, value });
   }
   return entries;
 }

@@ -102,6 +102,13 @@ function fileFindings({ serializationVersion, planBytes, fileBytes }: PlanHeader
       no(`The file is cut off: it has ${fileBytes} bytes, the engine ${planBytes}. Copy or build it again.`),
     );
   }
+  if (planBytes !== undefined && fileBytes > planBytes) {
+    findings.push({
+      about: 'file',
+      answer: 'unknown',
+      sentence: `The file has ${fileBytes} bytes, the engine ${planBytes}: what the others are, and whether it loads with them, is not known.`,
+    });
+  }
   return findings;
 }
 

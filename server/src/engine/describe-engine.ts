@@ -99,7 +99,7 @@ function provenanceSection({
       ...(config.file === undefined
         ? []
         : [['Config', `${config.file}${config.build === '' ? '' : `, build ${config.build}`}`] as const]),
-      ['As trtexec', config.trtexec],
+      ['Command line', config.trtexec],
       ['Flags', flags.length > 0 ? flags.join(', ') : 'none'],
       ...refitRulesRow(flags, refit),
       [
@@ -227,7 +227,8 @@ function profileRow({ name, profiles, isShapeTensor }: EngineTensor, index: numb
   return [[name, text(shapes.min), text(shapes.opt), text(shapes.max)]];
 }
 
-function layerSections(
+/** `nodes`: of the model that the engine was built from. */
+export function layerSections(
   { layers, detail }: LayerInformation,
   nodes: readonly GraphNode[] | undefined,
 ): TableSection[] {

@@ -47,6 +47,15 @@ export function namedNodes(body: string, isNode: (name: string) => boolean): str
   return body.split(separator).flatMap((part) => namedNodes(part, isNode));
 }
 
+/** Without the counters that TensorRT puts into names, which differ from build to build. */
+export function comparableName(name: string): string {
+  return withoutProfile(name)
+    .replace(/_myl\d+_\d+$/, '')
+    .replace(/__mye\d+/g, '__mye')
+    .replace(/hvar\^\d+/g, 'hvar')
+    .replace(/(Reformatting CopyNode for (?:In|Out)put Tensor) \d+/, '$1');
+}
+
 /** Splits at commas outside of brackets. */
 function argumentsOf(text: string): string[] {
   const parts: string[] = [];

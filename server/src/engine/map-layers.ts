@@ -84,13 +84,13 @@ function quoted(names: readonly string[]): string {
 }
 
 class NodeIndex {
-  readonly #nodes: readonly GraphNode[];
+  readonly #order: ReadonlyMap<GraphNode, number>;
   readonly #byName = new Map<string, GraphNode[]>();
   readonly #byOutput = new Map<string, GraphNode>();
   readonly #readers = new Map<string, GraphNode[]>();
 
   constructor(nodes: readonly GraphNode[]) {
-    this.#nodes = nodes;
+    this.#order = new Map(nodes.map((node, index) => [node, index]));
     for (const node of nodes) {
       const same = this.#byName.get(node.name);
       if (same) same.push(node);
@@ -122,7 +122,8 @@ class NodeIndex {
   /** Nodes on the ways from one node, or value, to another; undefined where the model lacks one of them. */
   between(first: string, last: string): GraphNode[] | undefined {
     const [from, to] = [this.#end(first), this.#end(last)];
-    if (!from || !to) return undefined;
+    // Without outputs nobody knows what lies behind it.
+    if (!from || !to || from.outputs.length === 0) return undefined;
     const after = closure(from, (node) => this.readersOf(node));
     const before = closure(to, (node) => this.writersOf(node));
     const both = new Set([...after].filter((node) => before.has(node)));
@@ -144,7 +145,8 @@ class NodeIndex {
   }
 
   #inOrder(found: ReadonlySet<GraphNode>): GraphNode[] {
-    return found.size < 2 ? [...found] : this.#nodes.filter((node) => found.has(node));
+    const place = (node: GraphNode) => this.#order.get(node) ?? 0;
+    return [...found].sort((left, right) => place(left) - place(right));
   }
 }
 

@@ -17,6 +17,7 @@
  */
 import type { Product } from '../../../native-bridge/src/protocol.ts';
 import type { ByteSource } from '../onnx/model/file-access.ts';
+import { productName } from './runtime-fit.ts';
 
 export interface PlanHeader {
   readonly product: Product;
@@ -27,7 +28,7 @@ export interface PlanHeader {
   readonly build: number;
   /** Bytes of the file. */
   readonly fileBytes: number;
-  /** Bytes of the plan as it says itself, where that fits its sections: a longer or shorter file is damaged. */
+  /** Bytes of the plan as it says itself, where that fits its sections or the file ends before them. */
   readonly planBytes?: number;
   /** Empty where the header has no table that fits. */
   readonly sections: readonly PlanSection[];
@@ -65,15 +66,16 @@ const laterBit = 6;
 export function readPlanHeader(source: ByteSource): PlanReading {
   const bytes = source.read(0, Math.min(source.size, tableOffset + 16 * sectionBytes));
   const product = products[text(bytes, 0)];
-  if (!product) return { kind: 'not-a-plan', reason: whatElse(bytes) };
+  if (!product) return { kind: 'not-a-plan', reason: behindMetadata(source, bytes) ?? whatElse(bytes) };
   if (bytes.length < fixedBytes) {
     return {
       kind: 'not-a-plan',
-      reason: `It begins as an engine of ${product} does, and ends after ${bytes.length} bytes: the file was cut off.`,
+      reason: `It begins as an engine of ${productName(product)} does, and ends after ${bytes.length} bytes: the file was cut off.`,
     };
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const sections = readSections(view, source.size);
+  const planBytes = sections?.planBytes ?? (product === 'TensorRT-RTX' ? bytesOfCutPlan(view) : undefined);
   const targets = product === 'TensorRT-RTX' ? readTargets(view) : undefined;
   return {
     kind: 'plan',
@@ -84,7 +86,7 @@ export function readPlanHeader(source: ByteSource): PlanReading {
       build: view.getUint8(27),
       fileBytes: source.size,
       sections: sections?.list ?? [],
-      ...(sections && { planBytes: sections.planBytes }),
+      ...(planBytes !== undefined && { planBytes }),
       ...(targets && { targets }),
     },
   };
@@ -114,6 +116,14 @@ function readSections(
   return { list, planBytes };
 }
 
+/** Of a file that ends within its table of sections, as its beginning says; `view` is all of such a file. */
+function bytesOfCutPlan(view: DataView): number | undefined {
+  const [count, planBytes] = [unsigned64(view, 8), unsigned64(view, 16)];
+  const end = tableOffset + count * sectionBytes;
+  const isPlausible = count >= 1 && count <= 16 && Number.isSafeInteger(planBytes) && planBytes >= end;
+  return isPlausible && view.byteLength < end ? planBytes : undefined;
+}
+
 /** Tags are stored as little-endian words, so they read backwards: `NGNE`. */
 const sectionNames: Readonly<Record<string, string>> = { ENGN: 'engine', WGHT: 'weights' };
 
@@ -140,6 +150,16 @@ function unsigned64(view: DataView, offset: number): number {
 
 function text(bytes: Uint8Array, offset: number): string {
   return String.fromCharCode(...bytes.subarray(offset, offset + 4));
+}
+
+/** Ultralytics writes the length of a JSON object (int32) and the object before the plan, and cuts them off before TensorRT sees it. */
+function behindMetadata(source: ByteSource, bytes: Uint8Array): string | undefined {
+  if (bytes.length < 8 || bytes[4] !== 0x7b) return undefined;
+  const before = 4 + new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  if (before + 4 > source.size) return undefined;
+  const product = products[text(source.read(before, 4), 0)];
+  if (!product) return undefined;
+  return `It is an engine of ${productName(product)} with ${before} bytes of metadata before it, as Ultralytics exports them, and TensorRT loads engines without. What is behind them is the engine: \`tail -c +${before + 1} FILE > ENGINE\` writes it to a file of its own.`;
 }
 
 function whatElse(bytes: Uint8Array): string {

@@ -1,3 +1,8 @@
+/** `1 inference`, `20 inferences`. */
+export function inferencesText(count: number): string {
+  return count === 1 ? '1 inference' : `${count} inferences`;
+}
+
 /** `2.31 MB`: millions of bytes, three digits. */
 export function byteText(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
@@ -12,8 +17,10 @@ export function byteText(bytes: number): string {
 
 /** `0.0358`: milliseconds to three digits, never in powers of ten. */
 export function millisecondsText(milliseconds: number): string {
-  if (milliseconds === 0) return '0';
-  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(milliseconds)))));
+  // 0.09999999 has as many digits as 0.1.
+  const rounded = Number(milliseconds.toPrecision(3));
+  if (rounded === 0) return '0';
+  const digits = Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(rounded)))));
   return milliseconds.toFixed(digits);
 }
 

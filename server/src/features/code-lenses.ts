@@ -1,5 +1,6 @@
 /** textDocument/codeLens: how often each local function is called; building the model, and refitting its engines. */
 import type { CodeLens, Location, Range } from 'vscode-languageserver-types';
+import type { ModelEngine } from '../engine-protocol.ts';
 import { functionsOf } from '../onnx/analysis/functions.ts';
 import { buildCommand, profileCommand } from './build-config/code-lenses.ts';
 import { type OnnxDocument, rangeInSegment } from './document.ts';
@@ -41,30 +42,44 @@ export function codeLenses(document: OnnxDocument, showsReferences: boolean): Co
 
 /** For editors that have the command, of models that lie in a file. */
 export function modelBuildLens(document: OnnxDocument): CodeLens[] {
-  const range = topOf(document);
-  const command = { title: 'Build engine…', command: buildCommand, arguments: [document.uri] };
-  return range ? [{ range, command }] : [];
+  return lensAtTop(document, 'Build engine…', buildCommand, [document.uri]);
 }
 
 /** The command of the editor that refits: the URIs of an engine and of a model; it asks for what is absent. */
 export const refitCommand = 'tensorrt.refitEngine';
 
-/** For editors that have the command. `engines`: `file:` URIs and names of those that may be refitted with the model. */
-export function modelRefitLenses(
+/** For editors that have the command. `engines`: those that may be refitted with the model; the command asks which of several. */
+export function modelRefitLens(document: OnnxDocument, engines: readonly ModelEngine[]): CodeLens[] {
+  const [only, another] = engines;
+  if (!only) return [];
+  if (another)
+    return lensAtTop(document, 'Refit engine with this model…', refitCommand, [null, document.uri]);
+  const name = decodeURIComponent(only.uri.slice(only.uri.lastIndexOf('/') + 1));
+  return lensAtTop(document, `Refit ${name} with this model`, refitCommand, [only.uri, document.uri]);
+}
+
+/** An engine that a config makes is measured as the config's inference keys say. The command asks which of several. */
+export function modelProfileLens(document: OnnxDocument, engines: readonly ModelEngine[]): CodeLens[] {
+  const [only, another] = engines;
+  if (!only) return [];
+  if (another) return lensAtTop(document, 'Profile engine…', profileCommand, [document.uri]);
+  const { uri, config, build } = only;
+  return lensAtTop(
+    document,
+    'Profile engine',
+    profileCommand,
+    config === undefined ? [uri] : [config, build],
+  );
+}
+
+function lensAtTop(
   document: OnnxDocument,
-  engines: readonly { readonly uri: string; readonly name: string }[],
+  title: string,
+  command: string,
+  given: readonly unknown[],
 ): CodeLens[] {
   const range = topOf(document);
-  return range
-    ? engines.map(({ uri, name }) => ({
-        range,
-        command: {
-          title: `Refit ${name} with this model`,
-          command: refitCommand,
-          arguments: [uri, document.uri],
-        },
-      }))
-    : [];
+  return range ? [{ range, command: { title, command, arguments: [...given] } }] : [];
 }
 
 /** Where lenses of the whole model are. */
@@ -73,17 +88,6 @@ function topOf({ tree, source }: OnnxDocument): Range | undefined {
   if (!graph) return undefined;
   const position = positionAt(source, tree.starts[tree.header ?? graph.signature] ?? 0);
   return { start: position, end: position };
-}
-
-/** `resource`: an engine of the model, or a config and the name of a build. */
-export function modelProfileLens(
-  document: OnnxDocument,
-  resource: readonly [uri: string, build?: string],
-): CodeLens[] {
-  return modelBuildLens(document).map(({ range }) => ({
-    range,
-    command: { title: 'Profile engine', command: profileCommand, arguments: [...resource] },
-  }));
 }
 
 function titleOf(calls: number): string {

@@ -15,12 +15,11 @@ import {
   profileLenses,
 } from '../features/build-config/code-lenses.ts';
 import { newConfig } from '../features/build-config/new-config.ts';
-import { modelBuildLens, modelProfileLens } from '../features/code-lenses.ts';
+import { modelBuildLens } from '../features/code-lenses.ts';
 import type { OnnxDocument } from '../language-service.ts';
 import { loadModel } from '../node/load-model.ts';
 import { seemsCurrent } from '../tensorrt/build/seems-current.ts';
 import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
-import { fileOfModel } from './build-problems.ts';
 import type { Session } from './session.ts';
 
 /** A folder of hundreds of builds is not looked through with every edit. */
@@ -60,29 +59,11 @@ export function offeredConfigBuilds(
 }
 
 export function modelBuildLenses(session: Session, document: OnnxDocument): CodeLens[] {
-  if (!isBuildable(session, document.uri)) return [];
-  const measurable = seemsToHaveGpu() ? measurableEngine(session, document.uri) : undefined;
-  return [...modelBuildLens(document), ...(measurable ? modelProfileLens(document, measurable) : [])];
+  return isBuildable(session, document.uri) ? modelBuildLens(document) : [];
 }
 
 function hasEngine(build: BuildConfig): boolean {
   return existsSync(enginePath(build));
-}
-
-/** An engine of the model that is there: of the config beside it (the editor asks which of several), or of a build without one. */
-function measurableEngine({ configs }: Session, uri: string): [uri: string, build?: string] | undefined {
-  const model = fileOfModel(uri);
-  if (model === undefined) return undefined;
-  const base = model.replace(/\.(onnx|onnxtxt|onnxtext)$/i, '');
-  for (const file of [`${base}.trt.yaml`, `${base}.trt.yml`]) {
-    if (!existsSync(file)) continue;
-    const config = URI.file(file).toString();
-    const builds = configs.resolve(config).builds.filter(hasEngine);
-    const [only] = builds;
-    if (only) return builds.length === 1 ? [config, only.name] : [config];
-  }
-  const engine = `${base}.engine`;
-  return existsSync(engine) ? [URI.file(engine).toString()] : undefined;
 }
 
 export function offeredModelBuild(

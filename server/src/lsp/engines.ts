@@ -1,8 +1,7 @@
 /** Engines and profiles for the editor. */
-import { existsSync } from 'node:fs';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import { compareSections, type SectionDifference } from '../engine/compare-engines.ts';
+import { compareSections } from '../engine/compare-engines.ts';
 import { describeEngine } from '../engine/describe-engine.ts';
 import { graphNodes } from '../engine/graph-nodes.ts';
 import { profilePage } from '../engine/profile/page.ts';
@@ -10,6 +9,7 @@ import { refitRules } from '../engine/refit/refit-rules.ts';
 import { isStripped } from '../engine/ship-size.ts';
 import type {
   CompareEnginesParams,
+  CompareEnginesResult,
   EngineNeeds,
   EngineTrust,
   InspectEngineParams,
@@ -20,6 +20,7 @@ import type {
 } from '../engine-protocol.ts';
 import { profileHeat } from '../features/profile-heat.ts';
 import { loadModel } from '../node/load-model.ts';
+import { namedFile } from '../node/named-file.ts';
 import type { Provenance } from '../tensorrt/build/provenance.ts';
 import {
   type EngineFile,
@@ -49,7 +50,7 @@ export async function inspectEngine(
   const known = loaded ? await inspectEngineFile(fsPath, found, { device: loaded.runtime.device }) : file;
   const { header, compatibility, provenance, notes } = known;
   const layers = loaded?.layers ?? known.layers;
-  const nodes = layers && provenance ? nodesOf(provenance) : undefined;
+  const nodes = layers && provenance ? nodesOf(provenance, fsPath) : undefined;
   return {
     runs: compatibility.runs,
     summary: compatibility.summary,
@@ -88,23 +89,23 @@ function needsOf({ compatibility, provenance }: EngineFile): EngineNeeds {
 }
 
 /** As far as the flags of its build tell: whether the weights of a model fit is looked at when it is refitted. */
-function refitOffer({ provenance }: EngineFile): RefitOffer {
+function refitOffer({ path: engine, provenance }: EngineFile): RefitOffer {
   const flags = provenance?.request.settings.flags ?? [];
   const known = { flags: provenance && flags, refit: provenance?.refit };
   const [rule] = refitRules({ ...known, sameWeights: 'later', assumesSame: false });
-  const model = provenance?.model.path;
+  const model = provenance && namedFile(provenance.model.path, engine);
   return {
     isPossible: rule?.answer ?? 'unknown',
     sentence: rule?.sentence ?? '',
-    ...(model !== undefined && existsSync(model) && { modelUri: URI.file(model).toString() }),
+    ...(model !== undefined && { modelUri: URI.file(model).toString() }),
     isStripped: provenance !== undefined && isStripped(provenance),
   };
 }
 
 /** Undefined where the model is not there any more: the layers tell their nodes' names all the same. */
-function nodesOf({ model }: Provenance) {
+function nodesOf({ model }: Provenance, engine: string) {
   try {
-    return graphNodes(loadModel(model.path).model);
+    return graphNodes(loadModel(namedFile(model.path, engine) ?? model.path).model);
   } catch {
     return undefined;
   }
@@ -112,12 +113,18 @@ function nodesOf({ model }: Provenance) {
 
 export async function compareEngines(
   session: Session,
-  { before, after }: CompareEnginesParams,
-): Promise<readonly SectionDifference[]> {
-  const [left, right] = await Promise.all(
-    [before, after].map((uri) => inspectEngine(session, { uri, load: false })),
-  );
-  return compareSections(left?.sections ?? [], right?.sections ?? []);
+  { before, after, load }: CompareEnginesParams,
+): Promise<CompareEnginesResult> {
+  const inspect = (uri: string, trust: EngineTrust | undefined) =>
+    inspectEngine(session, { uri, load: trust !== undefined, ...(trust && { trust }) });
+  // One after the other: both have the GPU to themselves.
+  const left = await inspect(before, load?.before);
+  const right = await inspect(after, load?.after);
+  return {
+    differences: compareSections(left.sections, right.sections),
+    canLoad: left.canLoad && right.canLoad,
+    needs: { before: left.needs, after: right.needs },
+  };
 }
 
 export function profileOnModel(

@@ -55,6 +55,7 @@ import {
 } from '../debug-protocol.ts';
 import {
   CompareEnginesRequest,
+  EnginesOfModelRequest,
   InspectEngineRequest,
   ProfileOnModelRequest,
   RefitEngineRequest,
@@ -101,9 +102,10 @@ import { exportModel } from './export-model.ts';
 import { customRequest, documentRequest, notification, type Registration, request } from './handler.ts';
 import { contextMemoryOfEngine, generateRunner, profileOfEngine, sweepOfEngine } from './measurements.ts';
 import { OwnJson } from './messages/own-json.ts';
+import { enginesOfModel, modelEngineLenses } from './model-engines.ts';
 import { pluginActions } from './plugin-actions.ts';
 import { printModel } from './print-model.ts';
-import { modelRefitLenses, refitEngine } from './refits.ts';
+import { refitEngine } from './refits.ts';
 import { saveModel } from './save-model.ts';
 import { compareProfiles, keepBudget, profileTrace, readMeasurement } from './stored-measurements.ts';
 
@@ -232,7 +234,7 @@ export const handlers: readonly Registration[] = [
     CodeLensRequest.type,
     async (session, document) => [
       ...modelBuildLenses(session, document),
-      ...(await modelRefitLenses(session, document)),
+      ...(await modelEngineLenses(session, document)),
       ...session.service.codeLenses(document, session.client.isOurExtension),
     ],
     configBuildLenses,
@@ -327,6 +329,7 @@ export const handlers: readonly Registration[] = [
     checks.again();
   }),
   customRequest(InspectEngineRequest, inspectEngine),
+  customRequest(EnginesOfModelRequest, (session, { uri }) => enginesOfModel(session, uri)),
   customRequest(CompareEnginesRequest, compareEngines),
   customRequest(ProfileOnModelRequest, profileOnModel),
   customRequest(CaptureDebugRequest, captureDebug),

@@ -1,13 +1,13 @@
 /** Measurements of engines for the editor: each runs on the GPU, and leaves a file beside the engine that is shown then. */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { CancellationToken } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import type { BuildConfig } from '../build-config/model.ts';
+import type { BuildConfig, WeightStreamingBudget } from '../build-config/model.ts';
 import { enginePath, pluginPaths } from '../build-config/paths.ts';
 import { dimsFrom } from '../build-config/trtexec/from-values.ts';
 import { splitEntries } from '../build-config/trtexec/spec.ts';
+import { budgetFrom } from '../build-config/values/scalars.ts';
 import { defaultRunnerOptions } from '../engine/runner/facts.ts';
 import { runnerOf } from '../engine/runner/index.ts';
 import type { EngineTrust } from '../engine-protocol.ts';
@@ -20,6 +20,7 @@ import type {
   RunOptions,
   SweepWeightStreamingParams,
 } from '../measure-protocol.ts';
+import { namedFile } from '../node/named-file.ts';
 import { visibleDevice } from '../tensorrt/build/device-lock.ts';
 import { contextMemoryPath, measureContextMemory } from '../tensorrt/engines/context-memory.ts';
 import { type EngineFile, inspectEngineFile, type LoadOptions } from '../tensorrt/engines/inspect-engine.ts';
@@ -122,13 +123,15 @@ async function measure(
   const load = loading(session, build, params.trust, signal);
   return await withProgress(session.connection, `${title} ${path.basename(engine)}`, (report) =>
     useEngine(engine, found, { loading: load, onStep: report }, async (used) => {
-      const settings = (options: RunOptions) => withOptions(build, options);
+      const folder = path.dirname(URI.parse(params.uri).fsPath);
+      const settings = (options: RunOptions) => withOptions(build, options, folder);
       const { file, text, notes } = await work(used, { settings, signal, report });
       await writeFile(file, text);
-      const model = used.file.provenance?.model.path;
+      const { provenance } = used.file;
+      const model = provenance && namedFile(provenance.model.path, engine);
       return {
         file: URI.file(file).toString(),
-        ...(model !== undefined && existsSync(model) && { model: URI.file(model).toString() }),
+        ...(model !== undefined && { model: URI.file(model).toString() }),
         notes,
       };
     }),
@@ -170,18 +173,27 @@ function loading(
   };
 }
 
-function withOptions(build: BuildConfig | undefined, options: RunOptions): RunSettings {
+/** `folder`: of paths that are not absolute. */
+function withOptions(build: BuildConfig | undefined, options: RunOptions, folder: string): RunSettings {
   const base = build ? settingsOfConfig(build) : defaultRunSettings;
-  const { shapes = '', loadInputs = '', ...rest } = options;
+  const { shapes = '', loadInputs = '', weightStreamingBudget, ...rest } = options;
+  const files = entries(loadInputs).map(([name, file]) => [name, path.resolve(folder, file)] as const);
   return {
     ...base,
     ...rest,
+    ...(weightStreamingBudget !== undefined && { weightStreamingBudget: budgetOf(weightStreamingBudget) }),
     shapes: new Map([
       ...base.shapes,
       ...entries(shapes).map(([name, text]) => [name, sizes(name, text)] as const),
     ]),
-    files: new Map([...base.files, ...entries(loadInputs)]),
+    files: new Map([...base.files, ...files]),
   };
+}
+
+function budgetOf(text: string): WeightStreamingBudget {
+  const budget = budgetFrom(text);
+  if (!budget) throw new Error(`A weight streaming budget is 512MiB, 50%, automatic or off, not ${text}.`);
+  return budget;
 }
 
 function entries(text: string): readonly (readonly [string, string])[] {

@@ -1,19 +1,13 @@
-/** Refits for the editor, and the lenses that lead to them. */
-import { existsSync, readdirSync } from 'node:fs';
+/** Refits for the editor. */
 import path from 'node:path';
-import type { CancellationToken, CodeLens } from 'vscode-languageserver/node';
+import type { CancellationToken } from 'vscode-languageserver/node';
 import { URI } from 'vscode-uri';
-import { enginePath } from '../build-config/paths.ts';
 import { missingSection, rulesSection } from '../engine/refit/describe-refit.ts';
 import { byteText } from '../engine/sizes.ts';
 import type { RefitEngineParams, RefitEngineResult } from '../engine-protocol.ts';
-import { modelRefitLenses as lensesOf } from '../features/code-lenses.ts';
-import type { OnnxDocument } from '../language-service.ts';
 import { loadModel } from '../node/load-model.ts';
 import { inspectEngineFile } from '../tensorrt/engines/inspect-engine.ts';
-import { refittableEngines } from '../tensorrt/engines/refit/engines-of-model.ts';
 import { type RefitOutcome, refitEngine as refit } from '../tensorrt/engines/refit/refit-engine.ts';
-import { fileOfModel } from './build-problems.ts';
 import { abortedWith } from './cancellation.ts';
 import { loadingWith } from './engines.ts';
 import { withProgress } from './progress.ts';
@@ -94,31 +88,4 @@ function answerOf(outcome: RefitOutcome, engine: string, model: string): RefitEn
     notes,
     mayBeSame: false,
   };
-}
-
-/** For our own extension, which has the command. */
-export async function modelRefitLenses(session: Session, document: OnnxDocument): Promise<CodeLens[]> {
-  const { client } = session;
-  const model = fileOfModel(document.uri);
-  if (!client.isOurExtension || model === undefined || !existsSync(model)) return [];
-  const engines = await refittableEngines(model, enginesOfConfigs(session, path.dirname(model)));
-  return lensesOf(
-    document,
-    engines.map((engine) => ({ uri: URI.file(engine).toString(), name: path.basename(engine) })),
-  );
-}
-
-/** Configs beyond this many are not read for the lenses of a model. */
-const mostConfigs = 20;
-
-function enginesOfConfigs({ configs }: Session, folder: string): string[] {
-  const names = readdirSync(folder).filter((name) => /\.trt\.ya?ml$/i.test(name));
-  return names.slice(0, mostConfigs).flatMap((name) => {
-    try {
-      return configs.resolve(URI.file(path.join(folder, name)).toString()).builds.map(enginePath);
-    } catch {
-      // A config that cannot be read says so where it is opened.
-      return [];
-    }
-  });
 }

@@ -11,21 +11,16 @@ import {
   readContextMemory,
 } from '../engine/measurements/context-memory.ts';
 import { adviseBudget, readSweep, sweepSection } from '../engine/measurements/weight-streaming.ts';
-import { compareLayers } from '../engine/profile/compare.ts';
-import {
-  layerComparisonSection,
-  nodeComparisonSection,
-  statisticsComparisonSection,
-} from '../engine/profile/describe-profile.ts';
+import { compareProfiles as profileComparison } from '../engine/profile/comparison.ts';
 import { type JoinedProfile, joinProfile } from '../engine/profile/join.ts';
-import { nodeTimes } from '../engine/profile/node-times.ts';
 import { profilePage } from '../engine/profile/page.ts';
 import { readProfileFile } from '../engine/profile/read.ts';
 import { chromeTrace } from '../engine/profile/trace.ts';
 import { runtimeName } from '../engine/runtime-fit.ts';
 import type { CompareProfilesResult, KeepBudgetResult, Measurement } from '../measure-protocol.ts';
 import { loadModel } from '../node/load-model.ts';
-import { readTextFile } from '../node/read-text-file.ts';
+import { namedFile } from '../node/named-file.ts';
+import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { readProvenance } from '../tensorrt/build/provenance.ts';
 import { messageOf } from './log.ts';
 import type { Session } from './session.ts';
@@ -60,7 +55,7 @@ export function readMeasurement(files: readonly string[]): Measurement {
   const model = modelOf(profile);
   const { times: _, ...page } = profilePage(profile, model?.nodes);
   if (page.sections.length === 0) {
-    throw new Error(`There are no times in ${paths.join(', ')}: that is layer information alone.`);
+    throw new Error(`There are no times in ${paths.join(', ')}.`);
   }
   return {
     kind: 'profile',
@@ -72,10 +67,10 @@ export function readMeasurement(files: readonly string[]): Measurement {
 
 /** Several files of one profile. Throws an error for people. */
 export function readProfiles(files: readonly string[]): JoinedProfile {
-  return joinProfile(
+  const profile = joinProfile(
     files.map((file) => {
       const { fsPath } = URI.parse(file);
-      const text = readTextFile(fsPath);
+      const text = readTextFile(fsPath, biggestMeasurement);
       try {
         return readProfileFile(text);
       } catch (error) {
@@ -83,6 +78,9 @@ export function readProfiles(files: readonly string[]): JoinedProfile {
       }
     }),
   );
+  const { model } = profile;
+  const found = model === undefined ? undefined : namedFile(model, URI.parse(files[0] ?? '').fsPath);
+  return { ...profile, ...(found !== undefined && { model: found }) };
 }
 
 export function compareProfiles({
@@ -94,26 +92,10 @@ export function compareProfiles({
 }): CompareProfilesResult {
   const [old, now] = [readProfiles([before]), readProfiles([after])];
   const model = modelOf(now) ?? modelOf(old);
-  const head = statisticsComparisonSection(old.iterations, now.iterations);
-  const layers =
-    old.layers.length > 0 && now.layers.length > 0
-      ? layerComparisonSection(compareLayers(old.layers, now.layers))
-      : undefined;
-  const timesOf = ({ layers: list, information }: JoinedProfile, nodes: readonly GraphNode[]) =>
-    nodeTimes(list, information?.layers, nodes);
-  const sections = [
-    ...(head ? [head] : []),
-    ...(model && layers ? [nodeComparisonSection(timesOf(old, model.nodes), timesOf(now, model.nodes))] : []),
-    ...(layers ? [layers] : []),
-  ];
+  const { inferences, nodes, layers, conditions, notes } = profileComparison(old, now, model?.nodes);
   return {
-    sections,
-    notes:
-      sections.length === 0
-        ? ['One has times of inferences, the other of layers: there is nothing to compare.']
-        : model
-          ? []
-          : ['Neither profile names a model that is still there, so layers are compared by their names.'],
+    sections: [inferences, nodes, layers, conditions].filter((section) => section !== undefined),
+    notes,
   };
 }
 
@@ -179,7 +161,7 @@ function modelOf({
 
 function jsonOf(file: string): unknown {
   try {
-    return JSON.parse(readTextFile(file));
+    return JSON.parse(readTextFile(file, biggestMeasurement));
   } catch (error) {
     // trtexec's own files need not be JSON; they are read leniently as profiles.
     if (error instanceof SyntaxError) return undefined;

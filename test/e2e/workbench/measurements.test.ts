@@ -1,6 +1,6 @@
 /** Simulation: measurements in the workbench, on the recorded GPU (test/support/recorded-gpu). */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -60,6 +60,32 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
       assert.ok(Number(await whole.getAttribute('x')) > 4);
       await workbench.screenshot('measure-flame');
       await page.keyboard.press('Escape');
+    });
+  });
+
+  test('options of a profile are asked for: budget, profile, yes or no', async () => {
+    await editor.inWindow('measure-options', 'transformer.trt.yaml', async ({ page, ...workbench }) => {
+      const row = (words: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: words });
+      await workbench.command('TensorRT: Profile Engine with Options…');
+      await row('Weight Streaming Budget').click({ timeout: 60_000 });
+      const input = page.locator('.quick-input-box input');
+      await input.fill('120%');
+      await page.locator('.quick-input-message', { hasText: '512MiB, 50%, automatic or off.' }).waitFor();
+      await input.fill('50%');
+      await page.keyboard.press('Enter');
+      await row('Copies to and from the GPU').click();
+      await row('no').first().click();
+      await row('Weight Streaming Budget').filter({ hasText: '50%' }).waitFor();
+      await row('Copies to and from the GPU').filter({ hasText: 'no' }).waitFor();
+      await workbench.screenshot('measure-options');
+      await row('Run').first().click();
+      const view = webview(page);
+      await view.getByRole('heading', { name: 'How it was measured' }).waitFor({ timeout: 60_000 });
+      await progressEnded(page);
+      const { run } = JSON.parse(readFileSync(file('transformer.engine.profile.json'), 'utf8'));
+      assert.deepEqual([run.weightStreamingBudget, run.timing.transfers], [1574080, false]);
+      await view.getByText('1.57 MB').scrollIntoViewIfNeeded();
+      await workbench.screenshot('measure-conditions');
     });
   });
 

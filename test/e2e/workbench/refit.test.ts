@@ -13,7 +13,7 @@ import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
 import { type EditorFixture, progressEnded, startEditorFixture, webview } from './workbench.ts';
 
 const lensOf = (page: Page) =>
-  page.locator('.codelens-decoration a', { hasText: 'Refit net.engine with this model' });
+  page.locator('.codelens-decoration a', { hasText: 'Refit engine with this model…' });
 const toast = (page: Page, words: string | RegExp) =>
   page.locator('.notification-toast', { hasText: words }).first();
 const choice = (page: Page, words: string) =>
@@ -90,9 +90,11 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
       const view = webview(page);
       await view.getByRole('button', { name: 'Refit with Model…' }).waitFor({ timeout: 60_000 });
       assert.equal(await view.getByRole('button', { name: 'Load Engine on the GPU' }).count(), 0);
+      await view.getByText('Engines are loaded only in workspaces that are trusted').waitFor();
 
       await workbench.open('net.onnxtxt');
       await lensOf(page).click({ timeout: 60_000 });
+      await choice(page, 'net.engine').click({ timeout: 60_000 });
       const refusalToast = toast(page, /this workspace is not trusted/);
       await refusalToast.waitFor({ timeout: 60_000 });
       await workbench.screenshot('refit-untrusted');
@@ -112,6 +114,11 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
   test('a lens at a model refits its engine, into a new one that opens', async () => {
     await editor.inWindow('refit-lens', 'net.onnxtxt', async ({ page, ...workbench }) => {
       await lensOf(page).click({ timeout: 60_000 });
+      await choice(page, 'stripped.engine').waitFor({ timeout: 60_000 });
+      // One lens for each thing to do, however many engines there are.
+      assert.equal(await page.locator('.codelens-decoration').first().locator('a').count(), 3);
+      await workbench.screenshot('refit-engines');
+      await choice(page, 'net.engine').click({ timeout: 60_000 });
       await choice(page, 'Only Try It').waitFor({ timeout: 60_000 });
       await workbench.screenshot('refit-target');
       await choice(page, 'Write a New Engine').click();
@@ -149,6 +156,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
     writeFileSync(refusal, JSON.stringify(refused));
     await editor.inWindow('refit-refused', 'net.onnxtxt', async ({ page, ...workbench }) => {
       await lensOf(page).click({ timeout: 60_000 });
+      await choice(page, 'net.engine').click({ timeout: 60_000 });
       await choice(page, 'Only Try It').click({ timeout: 60_000 });
       await toast(page, 'net.engine was not refitted').waitFor({ timeout: 60_000 });
       const view = webview(page);
@@ -162,6 +170,7 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
       rmSync(refusal);
       await workbench.command('Notifications: Clear All Notifications');
       await lensOf(page).click();
+      await choice(page, 'net.engine').click();
       await choice(page, 'Only Try It').click({ timeout: 60_000 });
       await toast(page, 'Nothing was written').waitFor({ timeout: 60_000 });
       await page
@@ -179,6 +188,37 @@ describe('refits in the workbench (simulated GPU)', { timeout: 240_000 }, () => 
       await ship.getByText('Weights left out').waitFor({ timeout: 60_000 });
       assert.match((await ship.textContent()) ?? '', /onnx-trt refit stripped\.engine net\.onnxtxt/);
       await workbench.screenshot('ship-size');
+    });
+  });
+
+  test('two engines are compared, and loaded for it when the user says so', async () => {
+    await editor.inWindow('engines-loaded', 'net.engine', async ({ page, ...workbench }) => {
+      await webview(page).getByRole('button', { name: 'Compare with…' }).click({ timeout: 60_000 });
+      await workbench.answerFileDialog(file('stripped.engine'));
+      await page.locator('.tab.active', { hasText: 'net.engine ↔ stripped.engine' }).waitFor();
+      const view = webview(page);
+      await view.getByRole('cell', { name: 'Flags' }).waitFor();
+      const refittable = view.getByRole('cell', { name: 'Refittable' });
+      assert.equal(await refittable.count(), 0, 'which the engines tell when they are loaded');
+      await view.getByRole('button', { name: 'Load Both on the GPU' }).click();
+      await refittable.waitFor({ timeout: 60_000 });
+      await workbench.screenshot('engines-loaded');
+    });
+  });
+
+  test('an engine that does not load keeps what its file tells', async () => {
+    const bytes = readFileSync(file('net.engine'));
+    writeFileSync(
+      file('spoilt.engine'),
+      Buffer.concat([bytes.subarray(0, 88), Buffer.alloc(bytes.length - 88)]),
+    );
+    await editor.inWindow('engine-spoilt', 'spoilt.engine', async ({ page, ...workbench }) => {
+      const view = webview(page);
+      await view.getByRole('button', { name: 'Load Engine on the GPU' }).click({ timeout: 60_000 });
+      await view.locator('.lead.no', { hasText: 'It did not load.' }).waitFor({ timeout: 60_000 });
+      await view.getByText('TensorRT 10.6.0').first().waitFor();
+      await view.getByRole('button', { name: 'Load Engine on the GPU' }).waitFor();
+      await workbench.screenshot('engine-spoilt');
     });
   });
 

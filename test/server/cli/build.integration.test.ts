@@ -78,6 +78,11 @@ describe('onnx-trt build', () => {
       [0, 'net.engine: built, N in N\n'],
     );
     assert.match(first.stderr, /building with TensorRT-RTX 1\.7\.1, as there is no engine yet/);
+    // trtexec cannot build it: TensorRT for RTX has a program of its own.
+    assert.match(
+      JSON.parse(readFileSync(path.join(folder, 'net.engine.json'), 'utf8')).config.trtexec,
+      /^tensorrt_rtx --onnx=\S+net\.onnx /,
+    );
     const second = await run(folder, 'net.onnxtxt');
     assert.deepEqual([second.code, /^net\.engine: up to date, /.test(second.stdout)], [0, true]);
     assert.match((await run(folder, 'net.onnxtxt', '--force')).stdout, /^net\.engine: built/);

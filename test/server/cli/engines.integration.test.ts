@@ -155,10 +155,38 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
       ...['--trace', trace ?? ''],
     );
     assert.equal(written.code, 0, written.stderr);
-    const json = async (...files: string[]) =>
-      JSON.parse((await runCommand('profile', ...files, '--format', 'json')).stdout);
+    const json = async (...files: string[]) => {
+      const { statistics, layers: list } = JSON.parse(
+        (await runCommand('profile', ...files, '--format', 'json')).stdout,
+      );
+      return { statistics, list };
+    };
     assert.deepEqual(await json(times ?? '', layers ?? ''), await json(fixture('transformer-run')));
     assert.equal(JSON.parse(readFileSync(trace ?? '', 'utf8')).displayTimeUnit, 'ms');
+  });
+
+  test('layers without times are shown as such', async () => {
+    const { code, stdout, stderr } = await runCommand(
+      'profile',
+      fixture('transformer-layers'),
+      '--model',
+      model,
+    );
+    assert.equal(code, 0);
+    assert.match(stdout, /v_proj\+k_proj\+q_proj_myl0_3 +gemm +q_proj, k_proj, v_proj/);
+    assert.match(stderr, /trtexec writes that with --exportProfile/);
+  });
+
+  test('without the model, nodes are those that the engine names', async () => {
+    const files = [fixture('transformer-run'), fixture('transformer-layers')];
+    const { stdout, stderr } = await runCommand('profile', ...files);
+    assert.match(stdout, /16\.2 % +v_proj \+ k_proj \+ q_proj +v_proj\+k_proj\+q_proj_myl0_3/);
+    assert.match(stderr, /nodes are those that the engine’s own metadata names/);
+    const others = files.flatMap((file) => ['--compare', file]);
+    assert.match((await runCommand('profile', ...files, ...others)).stdout, /^ONNX nodes \(ms\)/m);
+    // Names alone tell none.
+    const bare = await runCommand('profile', fixture('transformer-run'));
+    assert.doesNotMatch(bare.stdout + bare.stderr, /metadata names/);
   });
 
   test('two profiles, by node', async () => {
@@ -169,6 +197,31 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
     assert.match(stdout, /fused otherwise/);
     assert.match(stdout, /– layers that no node accounts for/);
     assert.match(stdout, /0\.125 +0\.125 +±0 \(±0\.0 %\) +all layers/);
+    assert.match(
+      stdout,
+      /^transformer-run\.json \(before\) ↔ transformer-run\.json, transformer-layers\.json \(after\)/,
+    );
+  });
+
+  test('two profiles, the earlier one in several files, as JSON', async () => {
+    const { stdout, code } = await runCommand(
+      ...['profile', fixture('transformer-run'), fixture('transformer-layers'), '--model', model],
+      ...['--compare', fixture('transformer-run'), '--compare', fixture('transformer-layers')],
+      ...['--format', 'json'],
+    );
+    assert.equal(code, 0);
+    const { comparison, nodes } = JSON.parse(stdout);
+    assert.ok(nodes.length > 0);
+    assert.doesNotMatch(JSON.stringify(comparison.nodes), /fused otherwise/);
+    assert.equal(comparison.inferences.rows[0][3], '+0.0 %');
+  });
+
+  test('profiles that have nothing in common say so', async () => {
+    const times = path.join(folder, 'only-times.json');
+    const layers = path.join(folder, 'only-layers.json');
+    await runCommand('profile', fixture('layers-run'), '--export-times', times, '--export-profile', layers);
+    const { stderr } = await runCommand('profile', times, '--compare', layers);
+    assert.match(stderr, /there is nothing to compare/);
   });
 
   test('a model that the engine is not of is told', async () => {
@@ -186,10 +239,6 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
 
   test('wrong files and options', async () => {
     assert.match(
-      (await runCommand('profile', fixture('transformer-layers'))).stderr,
-      /layer information alone/,
-    );
-    assert.match(
       (await runCommand('profile', fixture('transformer-debug'))).stderr,
       /transformer-debug\.json: It is no profile/,
     );
@@ -198,6 +247,41 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
       (await runCommand('profile', engine, '--iterations', 'many')).stderr,
       /--iterations takes a number, not many/,
     );
+    for (const [option, value] of [
+      ['iterations', '0'],
+      ['streams', '0'],
+      ['streams', '1.5'],
+      ['use-profile', '0.5'],
+    ] as const) {
+      const { code, stderr } = await runCommand('profile', engine, `--${option}`, value);
+      assert.equal(code, 2);
+      assert.match(stderr, new RegExp(`--${option} takes a whole number, at least \\d, not ${value}\\.`));
+    }
+    assert.match(
+      (await runCommand('profile', fixture('layers-run'), '--percentile', '')).stderr,
+      /--percentile takes/,
+    );
+  });
+
+  test('a file that cannot be written at its place is told before anything is measured', async () => {
+    const nowhere = path.join(folder, 'nowhere', 'times.json');
+    const { code, stdout, stderr } = await runCommand(
+      ...['profile', fixture('layers-run'), '--export-times', nowhere],
+    );
+    assert.deepEqual([code, stdout], [2, '']);
+    assert.match(stderr, /--export-times .*times\.json: there is no folder .*nowhere/);
+    for (const command of ['profile', 'weight-streaming', 'context-memory']) {
+      const given = await runCommand(command, engine, '--export', folder);
+      assert.match(given.stderr, /--export takes the name of a file to write/, command);
+    }
+  });
+
+  test('times of a hundred thousand inferences are read', async () => {
+    const entry =
+      '{ "startEnqMs" : 1.25, "endEnqMs" : 1.5, "startH2dMs" : 1.25, "endH2dMs" : 1.25, "startComputeMs" : 1.25, "endComputeMs" : 1.5, "startD2hMs" : 1.5, "endD2hMs" : 1.5 }';
+    const file = path.join(folder, 'many.json');
+    writeFileSync(file, `[\n${new Array(120_000).fill(entry).join('\n, ')}\n]\n`);
+    assert.match((await runCommand('profile', file)).stdout, /120000 inferences/);
     assert.match((await runCommand('profile', engine, model)).stderr, /Only profiles/);
   });
 });

@@ -41,6 +41,40 @@ before(async () => {
   );
 });
 
+describe('how a profile was measured (simulated GPU)', () => {
+  const sizes = (shape: string, ...more: string[]) =>
+    onnxTrt('profile', 'plain.engine', '--shapes', `x:${shape}`, ...more);
+
+  test('is told after a run, and again from its file', () => {
+    const run = sizes('1x8x256', '--streams', '2', '--export', 'small.json');
+    assert.equal(run.status, 0, run.stderr);
+    const again = onnxTrt('profile', 'small.json');
+    for (const { stdout } of [run, again]) {
+      assert.match(stdout, /With +TensorRT 10\.6\.0 on NVIDIA H200\n/);
+      assert.match(stdout, /Input x +1x8x256, random values\n/);
+      assert.match(stdout, /Inferences +at least 10 and 3 s, after 200 ms of warm-up\n/);
+      assert.match(stdout, /Streams +2\n/);
+      assert.match(stdout, /Memory of a context +4\.72 MB\n/);
+    }
+    assert.match(again.stderr, /Several inferences run side by side/);
+  });
+
+  test('is compared with that of another one, where figures would not compare', () => {
+    sizes('4x8x256', '--no-transfers', '--export', 'big.json');
+    const { stdout, stderr } = onnxTrt('profile', 'big.json', '--compare', 'small.json');
+    assert.match(stdout, /^small\.json \(before\) ↔ big\.json \(after\)/);
+    assert.match(
+      stdout,
+      /Measured otherwise\n.*\n +Input x +1x8x256, random values +4x8x256, random values\n/,
+    );
+    assert.match(stdout, /Copies to and from the GPU +measured +left out/);
+    assert.match(stderr, /They were measured otherwise/);
+    assert.doesNotMatch(stdout, /Optimization profile/, 'which is the same');
+    const same = onnxTrt('profile', 'big.json', '--compare', 'big.json');
+    assert.doesNotMatch(same.stdout + same.stderr, /otherwise/);
+  });
+});
+
 describe('inputs from .npy files (simulated GPU)', () => {
   test('are taken with their shape', () => {
     writeFileSync(at('x.npy'), npy({ shape: '(1, 2, 256)', values: new Uint8Array(2048) }));

@@ -139,6 +139,12 @@ describe('can it run here?', () => {
     assert.match(windows.summary, /built for Windows/);
     const cut = compatibility({ ...plan, planBytes: 2000 }, made, machine(['tensorrt-10.6.0']));
     assert.match(cut.summary, /cut off: it has 1000 bytes, the engine 2000/);
+    const long = compatibility(
+      { ...plan, fileBytes: 2005, planBytes: 2000 },
+      made,
+      machine(['tensorrt-10.6.0']),
+    );
+    assert.match(long.summary, /not known\. The file has 2005 bytes, the engine 2000/);
     const broken = { ...machine([]), runtimes: [runtime('tensorrt-10.6.0', 'libnvonnxparser is missing.')] };
     assert.match(compatibility(plan, made, broken).summary, /cannot be used: libnvonnxparser is missing/);
   });

@@ -72,6 +72,19 @@ describe('what is told of an engine', () => {
     );
   });
 
+  test('layers whose counters differ are the same layers', () => {
+    const layers = (...rows: string[][]): Section[] => [
+      { kind: 'table', title: 'Layers', columns: ['Layer', 'Type'], rows },
+    ];
+    assert.deepEqual(
+      compareSections(
+        layers(['fc0_myl0_1', 'gemm'], ['__mye38_0_myl0_0', 'shape_call']),
+        layers(['__mye7_0_myl3_0', 'shape_call'], ['fc0_myl3_2', 'kgen']),
+      ),
+      [{ title: 'Layers', rows: [{ label: 'fc0_myl0_1', before: 'Type: gemm', after: 'Type: kgen' }] }],
+    );
+  });
+
   test('rows with equal labels are compared one by one', () => {
     const notes = (...values: string[]): Section[] => [
       { kind: 'rows', title: 'Notes', rows: values.map((value) => ['Note', value] as const) },

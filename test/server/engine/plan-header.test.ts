@@ -25,6 +25,14 @@ function rtxPlan(): Uint8Array {
   return bytes;
 }
 
+/** As Ultralytics exports an engine: the length of a JSON object, the object, the plan. */
+function withMetadata(plan: Uint8Array | string): Uint8Array {
+  const metadata = Buffer.from(JSON.stringify({ task: 'detect', names: 'person '.repeat(200) }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(metadata.length);
+  return Buffer.concat([length, metadata, Buffer.from(plan)]);
+}
+
 function header(bytes: Uint8Array) {
   const reading = readPlanHeader(source(bytes));
   assert.equal(reading.kind, 'plan');
@@ -92,11 +100,24 @@ describe('the header of an engine file', () => {
   test('a file that was cut off says more bytes than it has', () => {
     const { fileBytes, planBytes } = header(rtxPlan().subarray(0, 1000));
     assert.deepEqual([fileBytes, planBytes], [1000, 265852]);
+    for (const bytes of [30, 70, 111]) {
+      assert.equal(header(rtxPlan().subarray(0, bytes)).planBytes, 265852, `${bytes} bytes of it`);
+    }
   });
 
   test('what is no engine is told by what it seems to be', () => {
     assert.match(reason(''), /empty/);
     assert.match(reason('ftrt\0\0\0\0'), /cut off/);
+    assert.match(reason('vtrt\0\0\0\0'), /an engine of TensorRT for RTX does, and ends after 8 bytes/);
+    const exported = withMetadata(rtxPlan());
+    assert.match(
+      reason(exported),
+      new RegExp(
+        `TensorRT for RTX with ${exported.length - 265852} bytes of metadata before it.*tail -c \\+${exported.length - 265852 + 1} `,
+      ),
+    );
+    assert.match(reason(withMetadata('no plan')), /begin with `ftrt` or `vtrt`/);
+    assert.match(reason('\u00ff\u00ff\u00ff\u00ff{"a":1}'), /begin with `ftrt` or `vtrt`/);
     assert.match(reason('version https://git-lfs.github.com/spec/v1\noid sha256:12'), /git lfs pull/);
     assert.match(reason('\u0008\u0008\u0012\u0007pytorch'), /ONNX model/);
     assert.match(reason('\u001f\u008b\u0008\0'), /gzip/);

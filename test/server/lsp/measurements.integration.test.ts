@@ -1,10 +1,11 @@
 /** Simulation: what the editor asks for, on the recorded GPU (test/support/recorded-gpu). */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { CodeLens, TextEdit } from 'vscode-languageserver-types';
+import type { ModelEngine } from '../../../server/src/engine-protocol.ts';
 import type {
   CompareProfilesResult,
   GenerateRunnerResult,
@@ -62,8 +63,9 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.ok(shown.kind === 'profile');
     assert.deepEqual(
       shown.sections.map(({ title }) => title.split(':')[0]?.replace(/,.*/, '')),
-      ['20 inferences', 'ONNX nodes', 'Layers'],
+      ['20 inferences', 'ONNX nodes', 'Layers', 'How it was measured'],
     );
+    assert.ok(shown.notes.includes('Measured with TensorRT 10.6.0 on NVIDIA H200.'), shown.notes.join());
     assert.ok(shown.histogram && shown.flame && shown.flame.frames.length === 17);
     assert.equal(shown.model, uri('transformer.onnxtxt'));
   });
@@ -87,6 +89,10 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.match(await refused({ shapes: 'z:1' }), /has no input z; it has x/);
     assert.match(await refused({ shapes: 'x=1' }), /NAME:VALUE|like 8x3x224x224/);
     assert.match(await refused({ loadInputs: `x:${at('nowhere.npy')}` }), /nowhere\.npy/);
+    const beside = await refused({ loadInputs: 'x:nowhere.npy' });
+    assert.ok(beside.includes(at('nowhere.npy')), beside);
+    assert.match(await refused({ profile: 7 }), /has no optimization profile 7; it has 1/);
+    assert.match(await refused({ weightStreamingBudget: 'much' }), /512MiB, 50%, automatic or off, not much/);
   });
 
   test('two profiles are compared, and a trace is made', async () => {
@@ -174,6 +180,30 @@ describe('measurements for the editor (simulated GPU)', () => {
     assert.deepEqual(await lenses('transformer.onnxtxt'), [
       ['Profile engine', uri('transformer.trt.yaml'), ''],
     ]);
+    // One that nobody's note is of, and one whose note names the model.
+    writeFileSync(at('transformer.plan'), 'whatever');
+    const named = { net: 'transformer', flags: [], debugTensors: [] } as const;
+    await writeBuiltEngine(at('named.engine'), named, at('transformer.onnxtxt'));
+    assert.deepEqual(await lenses('transformer.onnxtxt'), [['Profile engine…', uri('transformer.onnxtxt')]]);
+    const model = uri('transformer.onnxtxt');
+    assert.deepEqual(await request<ModelEngine[]>('engine/ofModel', { uri: model }), [
+      { uri: uri('named.engine'), isRefittable: false },
+      { uri: uri('net.engine'), isRefittable: false, config: uri('transformer.trt.yaml'), build: '' },
+      { uri: uri('transformer.plan'), isRefittable: false },
+    ]);
+  });
+
+  test('a profile that was moved with its model finds it', async () => {
+    mkdirSync(at('moved'));
+    const text = readFileSync(at('net.engine.profile.json'), 'utf8');
+    const elsewhere = text.replace(at('transformer.onnxtxt'), 'C:\\\\work\\\\transformer.onnxtxt');
+    assert.notEqual(elsewhere, text);
+    writeFileSync(at('moved/net.engine.profile.json'), elsewhere);
+    const shown = async () =>
+      (await read([uri('moved/net.engine.profile.json')])) as Measurement & { kind: 'profile' };
+    assert.equal((await shown()).model, undefined);
+    writeFileSync(at('moved/transformer.onnxtxt'), nets.transformer.trimStart());
+    assert.equal((await shown()).model, uri('moved/transformer.onnxtxt'));
   });
 
   test('a file that is no measurement says so', async () => {

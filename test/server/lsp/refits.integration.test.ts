@@ -8,6 +8,7 @@ import type { CodeLens } from 'vscode-languageserver-types';
 import type {
   InspectEngineParams,
   InspectEngineResult,
+  ModelEngine,
   RefitEngineParams,
   RefitEngineResult,
 } from '../../../server/src/engine-protocol.ts';
@@ -143,7 +144,7 @@ describe('refits in the editor', () => {
     await gone;
   });
 
-  test('a model has a lens for each of its engines that can be refitted', async () => {
+  test('a model has one lens to refit, which asks where several of its engines can be refitted', async () => {
     await writeEngine('a.engine', 'kREFIT');
     await client.open(uriOf(model), readFileSync(model, 'utf8'));
     const lenses = async () =>
@@ -154,31 +155,34 @@ describe('refits in the editor', () => {
       )
         .filter(({ command }) => command?.command === 'tensorrt.refitEngine')
         .map(({ command }) => [command?.title, ...(command?.arguments ?? [])]);
-    const expected = ['Refit a.engine with this model', uriOf(at('a.engine')), uriOf(model)];
-    const found = await lenses();
-    assert.ok(found.some((lens) => JSON.stringify(lens) === JSON.stringify(expected)));
-    assert.ok(!found.some(([title]) => String(title).includes('no.engine')), 'not refittable');
-    assert.ok(!found.some(([title]) => String(title).includes('new.engine')), 'of another model now');
-    const has = async (name: string) => (await lenses()).some(([title]) => String(title).includes(name));
-    const once = await writeEngine('once.engine', 'kSTRIP_PLAN', 'kREFIT');
-    assert.ok(await has('once.engine'));
-    const stripped = await writeEngine('twice.engine', 'kSTRIP_PLAN', 'kREFIT_IDENTICAL');
-    assert.ok(await has('twice.engine'));
-    for (const engine of [once, stripped]) {
-      const uri = uriOf(engine);
-      assert.equal(
-        (await refit({ uri, model: uriOf(model), output: uri, assumesSame: true })).outcome,
-        'refitted',
+    const engines = async () =>
+      (await client.connection.sendRequest<ModelEngine[]>('engine/ofModel', { uri: uriOf(model) })).map(
+        ({ uri, isRefittable }) => `${path.basename(uri)}${isRefittable ? ' refittable' : ''}`,
       );
+    assert.deepEqual(await lenses(), [['Refit engine with this model…', null, uriOf(model)]]);
+    const once = await writeEngine('once.engine', 'kSTRIP_PLAN', 'kREFIT');
+    const twice = await writeEngine('twice.engine', 'kSTRIP_PLAN', 'kREFIT_IDENTICAL');
+    assert.ok((await engines()).includes('twice.engine refittable'));
+    for (const engine of [once, twice]) {
+      const uri = uriOf(engine);
+      const { outcome } = await refit({ uri, model: uriOf(model), output: uri, assumesSame: true });
+      assert.equal(outcome, 'refitted');
     }
-    assert.ok(await has('once.engine'));
-    assert.ok(!(await has('twice.engine')), 'TensorRT 10.6 refits it once');
-    assert.equal((await inspect({ uri: uriOf(stripped), load: false })).refit.isPossible, 'no');
+    const found = await engines();
+    assert.ok(found.includes('a.engine refittable'), found.join());
+    assert.ok(found.includes('no.engine'), 'there, and not refittable');
+    assert.ok(found.includes('once.engine refittable'), found.join());
+    assert.ok(found.includes('twice.engine'), 'TensorRT 10.6 refits it once');
+    assert.equal((await inspect({ uri: uriOf(twice), load: false })).refit.isPossible, 'no');
+    assert.ok(!found.some((name) => name.startsWith('new.engine')), 'of another model now');
     writeFileSync(at('a.engine'), 'another file');
-    assert.ok(
-      !(await lenses()).some(([title]) => String(title).includes('a.engine')),
-      'the note is of another file',
-    );
+    assert.ok(!(await engines()).some((name) => name.startsWith('a.engine')), 'the note is of another file');
+    const others = found.filter((name) => name.endsWith(' refittable') && !name.startsWith('a.engine'));
+    for (const name of others) rmSync(at(name.replace(' refittable', '')));
+    await writeEngine('a b%20.engine', 'kREFIT');
+    assert.deepEqual(await lenses(), [
+      ['Refit a b%20.engine with this model', uriOf(at('a b%20.engine')), uriOf(model)],
+    ]);
   });
 });
 

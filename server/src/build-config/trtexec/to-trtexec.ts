@@ -1,5 +1,6 @@
 /** A build as trtexec's command line, for one of its versions. What that version cannot say is left out, and told of. */
 import path from 'node:path';
+import type { Product } from '../../../../native-bridge/src/protocol.ts';
 import { type ConfigKey, flagsOf, keyDefinitions, type ValueOf } from '../flags/index.ts';
 import type { BuildConfig, Origin, PathValue } from '../model.ts';
 import { configName, enginePath, modelPath } from '../paths.ts';
@@ -68,6 +69,16 @@ export function toTrtexec(build: BuildConfig, options: ToTrtexecOptions): ToTrte
   args.push(...build.unknownFlags.map(({ value }) => value));
   tellOfBenchmarkDefaults(build, options.version, problems);
   return { args: args.map((arg) => (options.keepSecrets ? arg : redactSecrets(arg))), problems };
+}
+
+/** NVIDIA's own program, and the version of trtexec whose flags it takes: `tensorrt_rtx` takes those of a new one, as far as is public. */
+export function commandLineTool(
+  product: Product,
+  version: Version,
+): { readonly program: 'trtexec' | 'tensorrt_rtx'; readonly version: Version } {
+  return product === 'TensorRT-RTX'
+    ? { program: 'tensorrt_rtx', version: '11.1' }
+    : { program: 'trtexec', version };
 }
 
 /** One line for a POSIX shell: `trtexec --onnx=…`. */

@@ -34,7 +34,7 @@ import { userDataDirectory } from '../../tensorrt/user-data.ts';
 import { onInterrupt } from '../build/interrupt.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { entriesOption, numberOption, shapesOption } from './options.ts';
+import { entriesOption, numberOption, shapesOption, wholeOption } from './options.ts';
 import { configOf, loadOptions } from './target.ts';
 
 /** The user has pressed Ctrl-C. */
@@ -174,7 +174,7 @@ function runOptions(
   given: Arguments,
 ): Pick<RunSettings, 'shapes' | 'files' | 'profile'> {
   const base = config ? settingsOfConfig(config) : defaultRunSettings;
-  const profile = numberOption(given, 'use-profile') ?? base.profile;
+  const profile = wholeOption(given, 'use-profile') ?? base.profile;
   const files = [...entriesOption(given, 'load-inputs')].map(
     ([input, file]) => [input, path.resolve(file)] as const,
   );

@@ -5,6 +5,7 @@ import { chromeTrace } from '../../engine/profile/trace.ts';
 import { writeLayerTimes, writeTimes } from '../../engine/profile/write.ts';
 import type { Arguments } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import { requirePlaceToWrite } from './place-to-write.ts';
 
 type Exported = JoinedProfile & { readonly layerJson?: string; readonly own?: string };
 
@@ -12,6 +13,11 @@ const options = ['export', 'export-times', 'export-profile', 'export-layer-info'
 
 export function exportsSomething(given: Arguments): boolean {
   return options.some((option) => given.value(option) !== undefined);
+}
+
+/** Throws a UsageError where a file that is asked for cannot be written at its place. */
+export function requireExportPlaces(given: Arguments): void {
+  for (const option of options) requirePlaceToWrite(given, option);
 }
 
 /** Writes the files that were asked for. Throws an error for people where the profile does not have what a file is to tell. */

@@ -9,7 +9,7 @@ import {
 } from '../../tensorrt/engines/run-settings.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { budgetOption, entriesOption, numberOption, shapesOption } from './options.ts';
+import { budgetOption, entriesOption, numberOption, shapesOption, wholeOption } from './options.ts';
 import { type EngineTarget, engineTarget, withTarget } from './target.ts';
 
 /** Throws an error for people. */
@@ -44,11 +44,11 @@ export function runSettings({ config }: EngineTarget, given: Arguments): RunSett
       ...base.files,
       ...[...files].map(([input, file]) => [input, path.resolve(file)] as const),
     ]),
-    iterations: numberOption(given, 'iterations') ?? base.iterations,
+    iterations: wholeOption(given, 'iterations', 1) ?? base.iterations,
     warmUp: numberOption(given, 'warm-up') ?? base.warmUp,
     duration: numberOption(given, 'duration') ?? base.duration,
-    streams: numberOption(given, 'streams') ?? base.streams,
-    profile: numberOption(given, 'use-profile') ?? base.profile,
+    streams: wholeOption(given, 'streams', 1) ?? base.streams,
+    profile: wholeOption(given, 'use-profile') ?? base.profile,
     allocationStrategy: known,
     ...(cudaGraph !== undefined && { cudaGraph }),
     ...(transfers !== undefined && { transfers }),

@@ -34,10 +34,19 @@ export function numberOption(given: Arguments, name: string): number | undefined
   return value;
 }
 
+/** A whole number; undefined where the option is not given. Throws a UsageError. */
+export function wholeOption(given: Arguments, name: string, least = 0): number | undefined {
+  const value = numberOption(given, name);
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
+    throw new UsageError(`--${name} takes a whole number, at least ${least}, not ${given.value(name)}.`);
+  }
+  return value;
+}
+
 export function numbersOption(given: Arguments, name: string, usual: readonly number[]): readonly number[] {
   const text = given.value(name);
   if (text === undefined) return usual;
-  const values = text.split(',').map(Number);
+  const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (!values.every((value) => value >= 0 && value <= 100)) {
     throw new UsageError(`--${name} takes numbers from 0 to 100 with commas between, not ${text}.`);
   }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readTextFile } from '../../node/read-text-file.ts';
+import { biggestMeasurement, readTextFile } from '../../node/read-text-file.ts';
 
 /**
  * What a file with results says, which is shown again; undefined for an engine or a config, also one in JSON. Throws an error for
@@ -9,7 +9,7 @@ export function storedJson(name: string): object | undefined {
   if (!/\.json$/i.test(name) || /\.trt\.json$/i.test(name)) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(readTextFile(path.resolve(name)));
+    value = JSON.parse(readTextFile(path.resolve(name), biggestMeasurement));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Error(`${name} is no JSON: ${error.message}`, { cause: error });

@@ -1,5 +1,5 @@
 /** Two profiles side by side: per layer, and per ONNX node where fusions differ between them. */
-import { withoutProfile } from '../layer-information.ts';
+import { comparableName } from '../layer-names.ts';
 import type { NodeGroup, NodeTimes } from './node-times.ts';
 import { type ProfiledLayer, sum } from './profile.ts';
 
@@ -23,7 +23,7 @@ export interface NodeComparison {
   readonly sameFusion: boolean;
 }
 
-/** Counters that TensorRT puts into names differ from build to build; layers that differ in them only are taken for the same. */
+/** Layers whose names differ in TensorRT's counters only are taken for the same. */
 export function compareLayers(
   before: readonly ProfiledLayer[],
   after: readonly ProfiledLayer[],
@@ -42,14 +42,6 @@ export function compareLayers(
     ...rows,
     ...after.filter((layer) => rest.has(layer)).map(({ name, average }) => ({ name, after: average })),
   ];
-}
-
-function comparableName(name: string): string {
-  return withoutProfile(name)
-    .replace(/_myl\d+_\d+$/, '')
-    .replace(/__mye\d+/g, '__mye')
-    .replace(/hvar\^\d+/g, 'hvar')
-    .replace(/(Reformatting CopyNode for (?:In|Out)put Tensor) \d+/, '$1');
 }
 
 /** Both profiles are of engines of the same model; nodes are known by their names and the calls that lead to them. */

@@ -2,11 +2,11 @@
 import type { IterationTimes } from '../../../../native-bridge/src/engine-protocol.ts';
 import type { TableSection } from '../describe-engine.ts';
 import type { GraphNode } from '../graph-nodes.ts';
-import { millisecondsText, shareText } from '../sizes.ts';
+import { inferencesText, millisecondsText, shareText } from '../sizes.ts';
 import { compareNodes, type LayerComparison } from './compare.ts';
 import type { NodeTimes } from './node-times.ts';
 import type { ProfiledLayer } from './profile.ts';
-import { defaultPercentiles, type RunStatistics, runStatistics, type Statistics } from './statistics.ts';
+import { type RunStatistics, runStatistics, type Statistics } from './statistics.ts';
 
 /** min, mean, median, percentiles … of each part of an inference, in milliseconds. */
 export function statisticsSection(statistics: RunStatistics): TableSection {
@@ -18,7 +18,7 @@ export function statisticsSection(statistics: RunStatistics): TableSection {
   const { latency, hostToDevice, compute, deviceToHost, enqueue } = statistics;
   return {
     kind: 'table',
-    title: `${statistics.inferences} inferences, ${statistics.throughput.toFixed(1)} per second (ms)`,
+    title: `${inferencesText(statistics.inferences)}, ${statistics.throughput.toFixed(1)} per second (ms)`,
     columns: ['', 'min', 'mean', 'median', ...percents, 'max'],
     rows: [
       row('Latency', latency),
@@ -34,7 +34,7 @@ export function layerSection(layers: readonly ProfiledLayer[], runs: number): Ta
   const total = layers.reduce((sum, { average }) => sum + average, 0);
   return {
     kind: 'table',
-    title: `Layers: ${millisecondsText(total)} ms in each of ${runs} inferences`,
+    title: `Layers: ${millisecondsText(total)} ms in each of ${inferencesText(runs)}`,
     columns: ['ms', 'median', 'share', 'Layer'],
     rows: [...layers]
       .sort((left, right) => right.average - left.average)
@@ -62,12 +62,14 @@ export function nodeSection({ groups, others, total }: NodeTimes): TableSection 
           nodes.map(nodeName).join(' + '),
           layers.map(({ layer }) => layer.name).join(', '),
         ]),
-      ...others.map(({ milliseconds, share, layer, why }) => [
-        millisecondsText(milliseconds),
-        shareText(share),
-        `– ${why}`,
-        layer.name,
-      ]),
+      ...[...others]
+        .sort((left, right) => right.milliseconds - left.milliseconds)
+        .map(({ milliseconds, share, layer, why }) => [
+          millisecondsText(milliseconds),
+          shareText(share),
+          `– ${why}`,
+          layer.name,
+        ]),
     ],
   };
 }
@@ -80,9 +82,8 @@ export function nodeName({ path, name }: Pick<GraphNode, 'path' | 'name'>): stri
 export function statisticsComparisonSection(
   before: readonly IterationTimes[],
   after: readonly IterationTimes[],
-  percentiles: readonly number[] = defaultPercentiles,
 ): TableSection | undefined {
-  const [old, now] = [before, after].map((iterations) => runStatistics(iterations, percentiles));
+  const [old, now] = [before, after].map((iterations) => runStatistics(iterations));
   if (!old || !now) return undefined;
   const parts = [
     ['Latency', 'latency'],

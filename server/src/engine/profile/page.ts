@@ -1,13 +1,15 @@
 /** What a page or a terminal shows of a profile. */
-import type { Section } from '../describe-engine.ts';
+import { layerSections, type Section } from '../describe-engine.ts';
 import type { GraphNode } from '../graph-nodes.ts';
 import { mapLayers } from '../map-layers.ts';
+import { metadataNodes, metadataNodesNote } from '../metadata-nodes.ts';
+import { conditionSection, measuredWith } from './conditions.ts';
 import { layerSection, nodeSection, statisticsSection } from './describe-profile.ts';
 import { type FlameChart, flameChart } from './flame.ts';
 import { type Histogram, histogram } from './histogram.ts';
 import type { JoinedProfile } from './join.ts';
 import { layerOfName, type NodeTimes, nodeTimes } from './node-times.ts';
-import { latenciesOf, runStatistics } from './statistics.ts';
+import { defaultPercentiles, latenciesOf, runStatistics } from './statistics.ts';
 
 export interface ProfilePage {
   readonly sections: readonly Section[];
@@ -18,13 +20,20 @@ export interface ProfilePage {
   readonly notes: readonly string[];
 }
 
-/** `times`: of the nodes of a model, where it is known. */
+/** Of a file that trtexec's `--exportLayerInfo` wrote, alone or with times of inferences. */
+export const noTimesNote =
+  'It tells the layers, and not how long they take: trtexec writes that with --exportProfile.';
+
+/** `model`: the nodes of the engine's, where it is known. `times`: of these, or of those that the engine itself names. */
 export function profilePage(
   profile: JoinedProfile,
-  nodes: readonly GraphNode[] | undefined,
+  model: readonly GraphNode[] | undefined,
 ): ProfilePage & { readonly times?: NodeTimes } {
-  const { iterations, layers, layerRuns, information } = profile;
-  const statistics = runStatistics(iterations);
+  const { iterations, layers, layerRuns, information, conditions = {} } = profile;
+  const nodes = model ?? metadataNodes(information);
+  const statistics = runStatistics(iterations, defaultPercentiles, conditions.run?.timing.streams);
+  const measured = measuredWith(conditions);
+  const condition = conditionSection(conditions);
   const times = nodes && layers.length > 0 ? nodeTimes(layers, information?.layers, nodes) : undefined;
   // Without a model, what the engine says of its layers is all there is.
   const mapped =
@@ -39,10 +48,16 @@ export function profilePage(
       ...(statistics ? [statisticsSection(statistics)] : []),
       ...(times ? [nodeSection(times)] : []),
       ...(layers.length > 0 ? [layerSection(layers, layerRuns)] : []),
+      ...(layers.length === 0 && information ? layerSections(information, model) : []),
+      // Alone it says nothing that anyone came for.
+      ...(condition && (statistics || layers.length > 0) ? [condition] : []),
     ],
     ...(statistics && { histogram: histogram(iterations.map((entry) => latenciesOf(entry).latency)) }),
     ...(flame && { flame }),
     notes: [
+      ...(measured === undefined ? [] : [`Measured with ${measured}.`]),
+      ...(layers.length === 0 && information ? [noTimesNote] : []),
+      ...(times && !model ? [metadataNodesNote] : []),
       ...(statistics?.remarks ?? []),
       ...(times ? notesOf(times) : []),
       ...(information || layers.length === 0

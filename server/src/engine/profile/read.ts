@@ -8,6 +8,7 @@ import {
   LenientJsonError,
   parseLenientJson,
 } from '../lenient-json.ts';
+import { type RunConditions, readConditions } from './conditions.ts';
 import { type ProfiledLayer, profiledLayer } from './profile.ts';
 
 export type ProfileFile =
@@ -20,6 +21,7 @@ export type ProfileFile =
       readonly iterations: readonly IterationTimes[];
       readonly layers: readonly ProfiledLayer[];
       readonly runs: number;
+      readonly conditions: RunConditions;
       readonly information?: LayerInformation;
       /** File names or paths; absent where the file does not say. */
       readonly engine?: string;
@@ -28,6 +30,7 @@ export type ProfileFile =
 
 /** Throws an error for people, half of whose sentence is the file's name: "is …". */
 export function readProfileFile(text: string): ProfileFile {
+  if (text.trim() === '') throw new Error('The file is empty.');
   let value: JsonValue;
   try {
     value = parseLenientJson(text);
@@ -83,24 +86,29 @@ function ownProfile(value: JsonObject): ProfileFile {
     iterations: listOf(value['iterations']).map(iterationOf),
     layers,
     runs: layers.reduce((most, { runs }) => Math.max(most, runs?.length ?? 0), 0),
+    conditions: readConditions(value),
     ...(typeof information === 'string' && { information: readLayerInformation(information) }),
     ...(typeof engine === 'string' && { engine }),
     ...(typeof model === 'string' && { model }),
   };
 }
 
-/** What is missing is 0; trtexec's derived figures follow from the others. */
+/**
+ * trtexec's derived figures follow from the others. Old versions say `In` and `Out` for the copies; without copies they take no time
+ * before and after the computation, as trtexec itself writes it.
+ */
 function iterationOf(entry: JsonObject): IterationTimes {
-  const at = (key: string) => numberOf(entry, key) ?? 0;
+  const at = (key: string) => numberOf(entry, key);
+  const [startComputeMs, endComputeMs] = [at('startComputeMs') ?? 0, at('endComputeMs') ?? 0];
   return {
-    startEnqMs: at('startEnqMs'),
-    endEnqMs: at('endEnqMs'),
-    startH2dMs: at('startH2dMs'),
-    endH2dMs: at('endH2dMs'),
-    startComputeMs: at('startComputeMs'),
-    endComputeMs: at('endComputeMs'),
-    startD2hMs: at('startD2hMs'),
-    endD2hMs: at('endD2hMs'),
+    startEnqMs: at('startEnqMs') ?? 0,
+    endEnqMs: at('endEnqMs') ?? 0,
+    startH2dMs: at('startH2dMs') ?? at('startInMs') ?? startComputeMs,
+    endH2dMs: at('endH2dMs') ?? at('endInMs') ?? startComputeMs,
+    startComputeMs,
+    endComputeMs,
+    startD2hMs: at('startD2hMs') ?? at('startOutMs') ?? endComputeMs,
+    endD2hMs: at('endD2hMs') ?? at('endOutMs') ?? endComputeMs,
   };
 }
 

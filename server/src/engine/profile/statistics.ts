@@ -70,7 +70,10 @@ export function runStatistics(
       percentiles,
     );
   // With several streams, the last one enqueued need not be the last one done.
-  const end = iterations.reduce((latest, { endD2hMs }) => Math.max(latest, endD2hMs), first.endD2hMs);
+  const end = iterations.reduce(
+    (latest, { endComputeMs, endD2hMs }) => Math.max(latest, endComputeMs, endD2hMs),
+    first.endD2hMs,
+  );
   const wallMilliseconds = end - first.startH2dMs;
   const result = {
     inferences: iterations.length,

@@ -18,7 +18,7 @@ const inferenceProcess = 1;
 const layerProcess = 2;
 
 /**
- * Inferences on a track for each of enqueueing, both copies and computing (more where inferences overlap). Layers on a track of their
+ * `mapped`: in the order of the layers. Inferences on a track for each of enqueueing, both copies and computing (more where inferences overlap). Layers on a track of their
  * own, one after another from 0 with their median times: IProfiler tells how long they take, not when they begin.
  */
 export function chromeTrace(
@@ -65,13 +65,12 @@ function inferenceEvents(iterations: readonly IterationTimes[]): TraceEvent[] {
 
 function layerEvents(layers: readonly ProfiledLayer[], mapped: readonly LayerMapping[]): TraceEvent[] {
   if (layers.length === 0) return [];
-  const byName = new Map(mapped.map((mapping) => [mapping.layer.name, mapping]));
   let at = 0;
   return [
     named('process_name', layerProcess, 0, 'Layers of one inference (median times, one after another)'),
     named('thread_name', layerProcess, 0, 'Layers'),
-    ...layers.map(({ name, median, average }) => {
-      const mapping = byName.get(name);
+    ...layers.map(({ name, median, average }, index) => {
+      const mapping = mapped[index];
       const event = span(name, layerProcess, 0, at, median, {
         averageMs: average,
         ...(mapping?.layer.type !== undefined && { type: mapping.layer.type }),

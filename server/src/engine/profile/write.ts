@@ -1,5 +1,6 @@
 /** trtexec's JSON, as it writes it, except that names are escaped as JSON wants. Its readers take both. */
 import type { IterationTimes, RunResult } from '../../../../native-bridge/src/engine-protocol.ts';
+import type { ProfileRun } from './conditions.ts';
 import { type ProfiledLayer, sum } from './profile.ts';
 import { latenciesOf } from './statistics.ts';
 
@@ -60,13 +61,27 @@ export interface OwnProfile
   readonly model?: string;
   readonly runtime: { readonly product: string; readonly version: string };
   readonly device: { readonly name: string; readonly computeCapability: string };
+  /** ISO 8601. */
+  readonly measured: string;
+  readonly run: ProfileRun;
   /** IEngineInspector's JSON as it is. */
   readonly layerInformation: string;
 }
 
-/** All of it in one file, with every single time. */
-export function writeOwnProfile(profile: OwnProfile): string {
-  return `${JSON.stringify({ format: 'onnx-tensorrt-tools profile', formatVersion: 1, ...profile }, undefined, 1)}\n`;
+/** All of it in one file, with every single time, to the nanosecond, an inference a line: there may be a hundred thousand. */
+export function writeOwnProfile({ iterations, ...profile }: OwnProfile): string {
+  const head = JSON.stringify(
+    { format: 'onnx-tensorrt-tools profile', formatVersion: 1, ...profile },
+    toNanoseconds,
+    1,
+  );
+  const lines = iterations.map((times) => `  ${JSON.stringify(times, toNanoseconds)}`);
+  return `${head.slice(0, head.lastIndexOf('\n'))},\n "iterations": [\n${lines.join(',\n')}\n ]\n}\n`;
+}
+
+/** Of times, which are milliseconds; whole numbers stay what they are. */
+function toNanoseconds(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(6)) : value;
 }
 
 function entry(values: Readonly<Record<string, string | number>>): string {

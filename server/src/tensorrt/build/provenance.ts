@@ -26,7 +26,7 @@ export interface Provenance {
     /** Absent for a model that was built without a config. */
     readonly file?: string;
     readonly build: string;
-    /** As a trtexec line, without secrets. */
+    /** As a line of trtexec, for TensorRT for RTX of its `tensorrt_rtx`, without secrets. */
     readonly trtexec: string;
   };
   readonly request: BuildRequestRecord;

@@ -5,8 +5,7 @@ import type { InitializeResult, LogRecord } from '../../../../native-bridge/src/
 import type { BuildConfig, ConfigProblem } from '../../build-config/model.ts';
 import { enginePath, modelPath } from '../../build-config/paths.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
-import { toTrtexec } from '../../build-config/trtexec/to-trtexec.ts';
-import { quoteWord } from '../../build-config/trtexec/words.ts';
+import { commandLineTool, toTrtexec, trtexecLine } from '../../build-config/trtexec/to-trtexec.ts';
 import { type LoadedModel, loadModelInTurns } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
 import { BridgeError } from '../bridge/bridge-error.ts';
@@ -167,7 +166,7 @@ function describe(
   libraries: string,
   result: BuildResult,
 ): Provenance {
-  const { args } = toTrtexec(build, { version: info.product === 'TensorRT' ? info.version : '11.1' });
+  const { program, version } = commandLineTool(info.product, info.version);
   return {
     format: 'onnx-tensorrt-tools engine',
     formatVersion: 1,
@@ -177,7 +176,7 @@ function describe(
     config: {
       ...(build.file !== '' && { file: build.file }),
       build: build.name,
-      trtexec: redactSecrets(['trtexec', ...args.map(quoteWord)].join(' ')),
+      trtexec: redactSecrets(trtexecLine(toTrtexec(build, { version }), program)),
     },
     request: requestRecord(params),
     runtime: { product: info.product, version: info.version, libraries },

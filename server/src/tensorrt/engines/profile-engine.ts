@@ -1,4 +1,5 @@
 /** A profile of a loaded engine: one run on the GPU, as data and as the file that shows it again. */
+import { profileRun } from '../../engine/profile/conditions.ts';
 import type { JoinedProfile } from '../../engine/profile/join.ts';
 import { profileOfRun } from '../../engine/profile/profile.ts';
 import { writeOwnProfile } from '../../engine/profile/write.ts';
@@ -31,11 +32,19 @@ export async function profileEngine(
   const { iterations, layers, cudaGraph, memory, notes } = result;
   const engine = file.path;
   const model = file.provenance?.model.path;
+  const shapes = new Map(loaded.description.tensors.map((tensor) => [tensor.name, tensor.dims]));
+  const conditions = {
+    runtime: { product, version },
+    device: { name: device.name, computeCapability: device.computeCapability },
+    measured: new Date().toISOString(),
+    run: profileRun(params, shapes),
+  };
   const named = { engine, ...(model !== undefined && { model }) };
   return {
     ...profileOfRun(result),
     ...named,
     information: loaded.layers,
+    conditions: { ...conditions, usedCudaGraph: cudaGraph.used, memory },
     layerJson: loaded.layerJson,
     notes: [
       ...notes,
@@ -43,8 +52,7 @@ export async function profileEngine(
     ],
     own: writeOwnProfile({
       ...named,
-      runtime: { product, version },
-      device: { name: device.name, computeCapability: device.computeCapability },
+      ...conditions,
       iterations,
       layers,
       cudaGraph,

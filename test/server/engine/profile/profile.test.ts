@@ -3,12 +3,13 @@ import { describe, test } from 'node:test';
 import type { RunResult } from '../../../../native-bridge/src/engine-protocol.ts';
 import { readLayerInformation } from '../../../../server/src/engine/layer-information.ts';
 import { compareLayers, compareNodes } from '../../../../server/src/engine/profile/compare.ts';
+import { measuredWith, profileRun } from '../../../../server/src/engine/profile/conditions.ts';
 import { nodeTimes } from '../../../../server/src/engine/profile/node-times.ts';
 import { profiledLayer, profileOfRun } from '../../../../server/src/engine/profile/profile.ts';
 import { readProfileFile } from '../../../../server/src/engine/profile/read.ts';
 import { percentile, runStatistics, statistics } from '../../../../server/src/engine/profile/statistics.ts';
 import { chromeTrace } from '../../../../server/src/engine/profile/trace.ts';
-import { writeLayerTimes, writeTimes } from '../../../../server/src/engine/profile/write.ts';
+import { writeLayerTimes, writeOwnProfile, writeTimes } from '../../../../server/src/engine/profile/write.ts';
 import { captured, nets, nodesOf } from '../support/models.ts';
 
 function runOf(net: keyof typeof nets): RunResult {
@@ -89,6 +90,47 @@ describe('files of profiles', () => {
     assert.deepEqual(readProfileFile(text), { kind: 'times', iterations });
   });
 
+  test('a profile of ours is small and read again', () => {
+    const { iterations, layers, cudaGraph, memory, notes } = runOf('layers');
+    const many = Array.from({ length: 5000 }, () => iterations).flat();
+    const text = writeOwnProfile({
+      engine: '/net.engine',
+      runtime: { product: 'TensorRT', version: '10.6.0' },
+      device: { name: 'NVIDIA H200', computeCapability: '9.0' },
+      measured: '2026-01-31T14:05:00.000Z',
+      run: profileRun(
+        {
+          inputs: { x: { dims: [2, 3], source: { kind: 'random', seed: 0 } }, n: {} },
+          profile: 0,
+          allocationStrategy: 'kSTATIC',
+          timing: { warmUp: 200, iterations: 10, duration: 3, streams: 1, cudaGraph: false, transfers: true },
+          profileLayers: true,
+        },
+        new Map([['n', [4]]]),
+      ),
+      iterations: many,
+      layers,
+      cudaGraph,
+      memory,
+      notes,
+      layerInformation: captured('layers-layers'),
+    });
+    assert.ok(text.length < 200 * many.length, `${text.length} bytes`);
+    const read = readProfileFile(text);
+    assert.ok(read.kind === 'profile' && read.iterations.length === many.length);
+    const [first, last] = [iterations.at(-1), read.iterations.at(-1)];
+    assert.ok(first && last && Math.abs(first.endComputeMs - last.endComputeMs) <= 1e-6);
+    assert.deepEqual(
+      read.conditions.run?.inputs.map(({ name, shape, values }) => [name, shape, values]),
+      [
+        ['x', [2, 3], 'random'],
+        ['n', [4], 'random'],
+      ],
+    );
+    assert.equal(measuredWith(read.conditions), 'TensorRT 10.6.0 on NVIDIA H200');
+    assert.equal(read.information?.layers.length, 3);
+  });
+
   test('layer times go through trtexec’s JSON and come back', () => {
     const { layers, layerRuns } = profileOfRun(runOf('transformer'));
     const text = writeLayerTimes(layers, layerRuns);
@@ -137,6 +179,22 @@ describe('files of profiles', () => {
     assert.ok(lenient.kind === 'layer-times' && lenient.layers[0]?.name === 'conv\u001e[ONNX Layer: a]\t');
   });
 
+  test('times of an old trtexec, and times without copies', () => {
+    const old = { startEnqMs: 0, endEnqMs: 1, startInMs: 1, endInMs: 2, startOutMs: 4, endOutMs: 5 };
+    const compute = { startComputeMs: 2, endComputeMs: 4 };
+    const read = readProfileFile(JSON.stringify([{ ...old, ...compute, inMs: 1, outMs: 1, endToEndMs: 5 }]));
+    assert.ok(read.kind === 'times');
+    assert.equal(runStatistics(read.iterations)?.latency.median, 4);
+    const bare = readProfileFile(JSON.stringify([compute, { startComputeMs: 4, endComputeMs: 6 }]));
+    assert.ok(bare.kind === 'times');
+    const { throughput, hostToDevice } = runStatistics(bare.iterations) ?? assert.fail();
+    assert.deepEqual([throughput, hostToDevice.max], [500, 0]);
+    const [first] = bare.iterations;
+    assert.ok(first);
+    const zeros = runStatistics([{ ...first, startH2dMs: 0, endH2dMs: 0, startD2hMs: 0, endD2hMs: 0 }]);
+    assert.equal(zeros?.throughput, 250, 'copies that are 0 leave a time all the same');
+  });
+
   test('the kind of a file is told by what is in it', () => {
     assert.equal(readProfileFile(captured('layers-layers')).kind, 'layer-information');
     const own = readProfileFile(captured('layers-run'));
@@ -144,6 +202,7 @@ describe('files of profiles', () => {
     assert.throws(() => readProfileFile('{"a": 1}'), /no profile/);
     assert.throws(() => readProfileFile('[]'), /no profile/);
     assert.throws(() => readProfileFile('nonsense'), /not JSON/);
+    assert.throws(() => readProfileFile(' \n'), /The file is empty/);
   });
 });
 

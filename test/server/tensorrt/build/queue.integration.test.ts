@@ -148,7 +148,7 @@ describe('a build writes', () => {
         notes: ['--new is unknown here and has no effect on this build; trtexec gets it.'],
       },
     );
-    assert.match(note.config.trtexec, /^trtexec .*--allowWeightStreaming.* --new/);
+    assert.match(note.config.trtexec, /^tensorrt_rtx .*--allowWeightStreaming.* --new/);
     assert.equal(readFileSync(file('net.engine')).toString('latin1', 0, 4), 'vtrt');
     assert.ok(Math.abs(Date.now() - Date.parse(note.built)) < 60_000);
     assert.ok(note.milliseconds.building > 0 && note.peakMemory.host > 50e6);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { InitializeResult } from '../../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../../build-config/model.ts';
 import { modelPath } from '../../../build-config/paths.ts';
-import { toTrtexec } from '../../../build-config/trtexec/to-trtexec.ts';
+import { commandLineTool, toTrtexec } from '../../../build-config/trtexec/to-trtexec.ts';
 import { quoteWord } from '../../../build-config/trtexec/words.ts';
 import { isTextFile } from '../../../node/load-model.ts';
 
@@ -16,14 +16,14 @@ export function reproduction(
     build.file === ''
       ? ['onnx-trt', 'build', modelPath(build)]
       : ['onnx-trt', 'build', build.file, ...(build.name === '' ? [] : ['--build', build.name])];
-  const isRtx = product === 'TensorRT-RTX';
-  const { args } = toTrtexec(build, { version: isRtx ? '11.1' : version });
+  const tool = commandLineTool(product, version);
+  const { args } = toTrtexec(build, { version: tool.version });
   const model = modelPath(build);
   const folder = path.dirname(build.file === '' ? model : build.file);
   const steps = [
     ['cd', folder],
     ...(isTextFile(model) ? [['onnx-trt', 'encode', path.relative(folder, model), '-o', onnxOf(args)]] : []),
-    [isRtx ? 'tensorrt_rtx' : 'trtexec', ...args],
+    [tool.program, ...args],
   ];
   return [commandLine([...own, '--force']), steps.map(commandLine).join(' && ')];
 }
