@@ -9,7 +9,6 @@ import {
 import { measureContextMemory } from '../tensorrt/engines/context-memory.ts';
 import type { Arguments, Command } from './command.ts';
 import { readShapes, wholeOption } from './engine/options.ts';
-import { requirePlaceToWrite } from './engine/place-to-write.ts';
 import { sectionText } from './engine/section-text.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
@@ -44,7 +43,6 @@ export const contextMemoryCommand: Command = {
   positionals: { least: 1, most: 1, what: 'The engine, build config or table' },
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
-    requirePlaceToWrite(given, 'export');
     const stored = storedJson(name);
     const kept = given.value('export');
     await requireWritable(kept);

@@ -15,7 +15,7 @@ import { loadModel } from '../node/load-model.ts';
 import { namedFile } from '../node/named-file.ts';
 import { biggestMeasurement, readTextFile } from '../node/read-text-file.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
-import { exportProfile, exportsSomething, requireExportPlaces } from './engine/export-profile.ts';
+import { exportProfile, exportsSomething, requireExportsWritable } from './engine/export-profile.ts';
 import { measure } from './engine/measure.ts';
 import { numberOption, numbersOption, runningOptions } from './engine/options.ts';
 import { sectionText } from './engine/section-text.ts';
@@ -64,7 +64,7 @@ export const profileCommand: Command = {
     const files = given.positionals;
     const stored = files.every((file) => /\.json$/i.test(file) && !/\.trt\.json$/i.test(file));
     if (!stored && files.length > 1) throw new UsageError('Only profiles (.json) can be several.');
-    requireExportPlaces(given);
+    await requireExportsWritable(given);
     const profile: JoinedProfile & { readonly layerJson?: string } = stored
       ? readProfiles(files)
       : await measure(files[0] ?? '', given, terminal);

@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.ts';
 /** For before work that takes long, whose result would be lost. Throws an error for people; nothing is written. */
 export async function requireWritable(file: string | undefined): Promise<void> {
   if (file === undefined) return;
+  if (file === '') throw new Error('The name of a file to write is empty. Name a file.');
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory()) throw new Error(`${file} cannot be written: it is a folder. Name a file.`);
   const folder = path.dirname(path.resolve(file));

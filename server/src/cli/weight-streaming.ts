@@ -10,7 +10,6 @@ import { evenBudgets, sweepWeightStreaming } from '../tensorrt/engines/sweep-wei
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { runSettings } from './engine/measure.ts';
 import { numberOption, readBudgetText, runningOptions } from './engine/options.ts';
-import { requirePlaceToWrite } from './engine/place-to-write.ts';
 import { sectionText } from './engine/section-text.ts';
 import { storedJson } from './engine/stored-json.ts';
 import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
@@ -44,7 +43,6 @@ export const weightStreamingCommand: Command = {
   positionals: { least: 1, most: 1, what: 'The engine, build config or sweep' },
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
-    requirePlaceToWrite(given, 'export');
     const tolerance = (numberOption(given, 'within') ?? 10) / 100;
     const stored = storedJson(name);
     const kept = given.value('export');

@@ -269,11 +269,7 @@ describe('onnx-trt profile, of profiles captured on an H200', () => {
       ...['profile', fixture('layers-run'), '--export-times', nowhere],
     );
     assert.deepEqual([code, stdout], [2, '']);
-    assert.match(stderr, /--export-times .*times\.json: there is no folder .*nowhere/);
-    for (const command of ['profile', 'weight-streaming', 'context-memory']) {
-      const given = await runCommand(command, engine, '--export', folder);
-      assert.match(given.stderr, /--export takes the name of a file to write/, command);
-    }
+    assert.match(stderr, /times\.json cannot be written: there is no folder .*nowhere/);
   });
 
   test('times of a hundred thousand inferences are read', async () => {

@@ -192,12 +192,13 @@ describe('memory of execution contexts (simulated GPU)', () => {
 });
 
 describe('a file that cannot be written', () => {
-  for (const command of ['weight-streaming', 'context-memory']) {
+  for (const command of ['profile', 'weight-streaming', 'context-memory']) {
     test(`is told by ${command} before anything is measured`, () => {
       // Were it measured, that there is no such engine would be said.
       for (const [file, words] of [
         ['no-folder/result.json', /cannot be written: there is no folder .*no-folder\. Make it first/],
         ['program', /program cannot be written: it is a folder/],
+        ['', /The name of a file to write is empty/],
       ] as const) {
         const { status, stderr } = onnxTrt(command, 'no.engine', '--export', file);
         assert.equal(status, 2);

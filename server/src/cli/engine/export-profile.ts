@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import type { JoinedProfile } from '../../engine/profile/join.ts';
 import type { NodeTimes } from '../../engine/profile/node-times.ts';
 import { chromeTrace } from '../../engine/profile/trace.ts';
 import { writeLayerTimes, writeTimes } from '../../engine/profile/write.ts';
 import type { Arguments } from '../command.ts';
+import { requireWritable, writeResult } from '../result-file.ts';
 import type { Terminal } from '../terminal.ts';
-import { requirePlaceToWrite } from './place-to-write.ts';
 
 type Exported = JoinedProfile & { readonly layerJson?: string; readonly own?: string };
 
@@ -15,9 +14,9 @@ export function exportsSomething(given: Arguments): boolean {
   return options.some((option) => given.value(option) !== undefined);
 }
 
-/** Throws a UsageError where a file that is asked for cannot be written at its place. */
-export function requireExportPlaces(given: Arguments): void {
-  for (const option of options) requirePlaceToWrite(given, option);
+/** Throws an error for people where a file that is asked for cannot be written. */
+export async function requireExportsWritable(given: Arguments): Promise<void> {
+  for (const option of options) await requireWritable(given.value(option));
 }
 
 /** Writes the files that were asked for. Throws an error for people where the profile does not have what a file is to tell. */
@@ -40,8 +39,7 @@ export async function exportProfile(
     if (file === undefined) continue;
     const text = texts[option]();
     if (text === undefined) throw new Error(`${file} is not written: ${lacks[option]}.`);
-    await writeFile(file, text);
-    terminal.note(`${file} is written.`);
+    await writeResult(file, text, terminal);
   }
 }
 
