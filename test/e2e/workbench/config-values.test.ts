@@ -53,11 +53,8 @@ describe('a config in the workbench', { timeout: 240_000 }, () => {
       await complete('tensorrt-rtx', 'config-runtimes');
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
-      await page.keyboard.insertText('profiles:');
-      await page.keyboard.press('Enter');
-      // Whether Enter indents depends on how far VS Code is with colouring the line.
-      await page.keyboard.press('Shift+Home');
-      await page.keyboard.insertText('  ');
+      // Enter would take a value that is offered behind the colon, if it is there already.
+      await page.keyboard.insertText('profiles:\n  ');
       await complete('- images', 'config-profile');
       await page.keyboard.press('Control+S');
       await workbench.squiggles.first().waitFor({ state: 'detached', timeout: 20_000 });

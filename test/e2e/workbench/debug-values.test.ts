@@ -32,24 +32,6 @@ function valueIn(text: Locator, node: string, value: string): Locator {
     .first();
 }
 
-/** Puts the cursor on the value that a line defines, and takes a code action there. */
-async function actAt(page: Page, text: Locator, node: string, value: string, action: string): Promise<void> {
-  await valueIn(text, node, value).click();
-  // Offered once the server has answered; the menu of a moment before does not grow.
-  const item = page.locator('.context-view .monaco-list-row', { hasText: action });
-  for (let attempt = 1; ; attempt++) {
-    await page.keyboard.press('Control+.');
-    try {
-      await item.waitFor({ timeout: 10_000 });
-      break;
-    } catch (error) {
-      if (attempt === 4) throw error;
-      await page.keyboard.press('Escape');
-    }
-  }
-  await item.click();
-}
-
 describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_000 }, () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'onnx-e2e-values-'));
   const engineValues = path.join(folder, 'engine-values');
@@ -128,7 +110,8 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
         ['relu0', 'r0', 'markDebug: [r0]'],
         ['conv1', 'c1', 'markDebug: [r0, c1]'],
       ] as const) {
-        await actAt(page, text, node, value, `Mark "${value}" as debug tensor`);
+        await valueIn(text, node, value).click();
+        await (await workbench.codeAction(`Mark "${value}" as debug tensor`)).click();
         await page
           .locator('.monaco-editor[data-uri$="convolutions.trt.yaml"] .view-line')
           .filter({ hasText: new RegExp(marks.replace(/[[\]]/g, '\\$&').replaceAll(' ', '\\s')) })

@@ -25,6 +25,8 @@ export interface Workbench {
   /** Opens a file of the workspace by a double click in the explorer. */
   open(name: string): Promise<void>;
   command(title: string): Promise<void>;
+  /** Opens the code actions at the cursor until the one whose title has the words is offered; gives its row. */
+  codeAction(words: string): Promise<Locator>;
   /** Underlined errors in the visible part of the active editor. */
   readonly squiggles: Locator;
   readonly status: Locator;
@@ -37,9 +39,14 @@ export interface Workbench {
   screenshot(name: string): Promise<void>;
 }
 
-/** What is inside the web view in sight. */
+/** What is inside the web view in sight. What replaces it is in a frame of its own until it is loaded. */
 export function webview(page: Page): FrameLocator {
-  return page.locator('iframe.webview:visible').first().contentFrame().locator('iframe').contentFrame();
+  return page
+    .locator('iframe.webview:visible')
+    .first()
+    .contentFrame()
+    .locator('#active-frame')
+    .contentFrame();
 }
 
 /** Waits until no notification shows the progress of something. */
@@ -185,6 +192,20 @@ function workbenchOf(page: Page): Workbench {
       }
     },
     command,
+    codeAction: async (words) => {
+      const row = page.locator('.action-widget .monaco-list-row', { hasText: words }).first();
+      // The server may not have answered for the last edit, or the cursor not be in the editor again; an open menu does not grow.
+      for (let attempt = 1; ; attempt++) {
+        await page.keyboard.press('Control+.');
+        try {
+          await row.waitFor({ timeout: 10_000 });
+          return row;
+        } catch (error) {
+          if (attempt === 4) throw error;
+          await page.keyboard.press('Escape');
+        }
+      }
+    },
     squiggles: page.locator('.editor-group-container.active .squiggly-error'),
     status,
     statusText: async (expected) => {
