@@ -59,6 +59,12 @@ function tensorText(context: PrintContext, tensor: Tensor, indent: string, separ
     text,
     *strings() {
       yield ['name', tensor.name];
+      if (tensor.data.kind === 'external') {
+        for (const [index, { key, value }] of tensor.data.entries.entries()) {
+          yield [`external_data[${index}].key`, key];
+          yield [`external_data[${index}].value`, value];
+        }
+      }
       if (tensor.data.kind !== 'strings' || tensor.dataType !== stringType) return;
       for (const [index, value] of tensor.data.values.entries()) yield [String(index), decodeUtf8(value)];
     },
