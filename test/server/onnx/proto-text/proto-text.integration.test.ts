@@ -72,6 +72,28 @@ open(sys.argv[1], 'wb').write(model.SerializeToString())`;
     assert.match(text.lost() ?? '', /1000 of ModelProto, 99 of GraphProto/);
   });
 
+  test('tells of NaNs with bits of their own, and of strings that are not UTF-8', () => {
+    const file = path.join(temporary, 'lost.onnx');
+    const floats = (...bits: readonly number[]) => Buffer.from(Uint32Array.from(bits).buffer);
+    const tensor = (name: string | Uint8Array, data: Uint8Array) =>
+      delimited(5, number(2, 1), delimited(4, data), delimited(8, name));
+    const lostBy = (initializer: Uint8Array) => {
+      writeFileSync(file, join(number(1, 8), delimited(7, initializer)));
+      return (['textproto', 'json'] as const).map((format) => {
+        const text = protoText(format, whole(file), nodeFileAccess);
+        assert.match([...text.pieces].join(''), /w/);
+        return text.lost();
+      });
+    };
+    assert.deepEqual(lostBy(tensor('w', floats(0x7fc00000, 0x3f800000))), [undefined, undefined]);
+    for (const bits of [0xffc00000, 0x7fc00001]) {
+      for (const lost of lostBy(tensor('w', floats(0x3f800000, bits))))
+        assert.match(lost ?? '', /became plain NaNs.*: float_data of TensorProto\.$/);
+    }
+    for (const lost of lostBy(tensor(Uint8Array.of(0x77, 0xff), floats())))
+      assert.match(lost ?? '', /^Strings that are not UTF-8.*: name of TensorProto\.$/);
+  });
+
   test('takes weights piece by piece', async () => {
     const weights = path.join(temporary, 'weights.bin');
     writeFileSync(weights, Buffer.alloc(5_000_001, 'weights'));
