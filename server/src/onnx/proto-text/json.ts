@@ -11,6 +11,7 @@ import {
   isMessage,
   modelFields,
   modelMessage,
+  numberPieces,
   numbersOf,
   type ProtoValues,
   valuesOf,
@@ -61,10 +62,11 @@ function* valueText({ field, wire }: ProtoValues, indent: string, losses: Losses
       yield* itemText(field, [one], inner, losses);
       separator = ',\n';
     } else {
-      const numbers = numbersOf(field, one).map((value) => scalar(field, value));
-      if (numbers.length === 0) continue;
-      yield separator + inner + numbers.join(`,\n${inner}`);
-      separator = ',\n';
+      for (const { numbers } of numberPieces(field, one)) {
+        if (numbers.length === 0) continue;
+        yield separator + inner + numbers.map((value) => scalar(field, value)).join(`,\n${inner}`);
+        separator = ',\n';
+      }
     }
   }
   // A packed field may be there without a number in it.

@@ -2,7 +2,7 @@
 
 import type { Field } from '../binary/merge/fields.ts';
 import { decodeUtf8 } from '../model/utf8.ts';
-import { contentPieces, numbersOf } from './read-proto.ts';
+import { contentPieces, numberPieces } from './read-proto.ts';
 import type { ProtoField } from './schema.ts';
 
 export interface Losses {
@@ -47,16 +47,16 @@ function told(found: ReadonlySet<string>, what: string): string[] {
 
 /** Whether a NaN has other bits than a program's own: a sign, or a payload. */
 function hasOddNaN(field: ProtoField, wire: Field): boolean {
-  const numbers = numbersOf(field, wire);
-  if (!numbers.some(Number.isNaN)) return false;
   const size = field.type === 'float' ? 4 : 8;
   const usual = size === 4 ? 0x7fc00000n : 0x7ff8000000000000n;
-  const bytes = Buffer.concat([...contentPieces(wire, Number.MAX_SAFE_INTEGER)]);
-  return numbers.some((number, index) => {
-    if (!Number.isNaN(number)) return false;
-    const bits = size === 4 ? BigInt(bytes.readUInt32LE(index * size)) : bytes.readBigUInt64LE(index * size);
-    return bits !== usual;
-  });
+  for (const { numbers, bytes } of numberPieces(field, wire)) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const isOdd = (number: number | bigint, index: number) =>
+      Number.isNaN(number) &&
+      usual !== (size === 4 ? BigInt(view.getUint32(index * 4, true)) : view.getBigUint64(index * 8, true));
+    if (numbers.some(isOdd)) return true;
+  }
+  return false;
 }
 
 function isNotUtf8(wire: Field): boolean {

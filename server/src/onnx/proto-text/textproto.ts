@@ -11,7 +11,7 @@ import {
   isMessage,
   modelFields,
   modelMessage,
-  numbersOf,
+  numberPieces,
   type ProtoValues,
   valuesOf,
 } from './read-proto.ts';
@@ -59,9 +59,8 @@ function* fieldText({ field, wire }: ProtoValues, indent: string, losses: Losses
     }
   } else {
     for (const one of wire) {
-      yield numbersOf(field, one)
-        .map((value) => `${indent}${name}: ${scalar(field, value)}\n`)
-        .join('');
+      for (const { numbers } of numberPieces(field, one))
+        yield numbers.map((value) => `${indent}${name}: ${scalar(field, value)}\n`).join('');
     }
   }
 }
