@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { nodeFileAccess } from '../node/file-access.ts';
-import { type LoadedModel, loadModel, openFiles } from '../node/load-model.ts';
+import { type LoadedModel, loadModel, longestText, openFiles } from '../node/load-model.ts';
 import { writeModel } from '../node/write-model.ts';
 import { type ProtoTextFormat, protoText, writeProtoText } from '../node/write-proto-text.ts';
 import { encodeModelOfAnySize } from '../onnx/binary/writer.ts';
@@ -55,10 +55,17 @@ export const printCommand: Command = {
       else written.push(Buffer.from(chunk));
     });
     const written: Buffer[] = [];
+    let length = 0;
+    const write = (piece: string) => {
+      length += piece.length;
+      // What could not be read again is not kept in memory until it is written.
+      if (output !== undefined && length > longestText) throw new Error(tooLong(output));
+      chunks.write(piece);
+    };
     try {
       const location = (file: string) => path.relative(folder, file).replaceAll(path.sep, '/');
       const weights = weightsOf(given.value('weights'));
-      writeOnnxText(model, { location, readBytes: files.read, weights }, chunks.write);
+      writeOnnxText(model, { location, readBytes: files.read, weights }, write);
     } finally {
       files.close();
     }
@@ -73,6 +80,10 @@ export const printCommand: Command = {
     return 0;
   },
 };
+
+function tooLong(output: string): string {
+  return `${output} was not written: the text would be longer than 512 MiB, and no longer one can be read again. Without --weights inline it refers to big weights; --format textproto and json have all weights.`;
+}
 
 function weightsOf(choice: string | undefined): 'elide' | 'inline' | 'check' {
   return choice === 'inline' || choice === 'check' ? choice : 'elide';

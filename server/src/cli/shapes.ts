@@ -74,7 +74,9 @@ const widestColumn = 48;
 function table(shapes: ReadonlyMap<string, ValueShape>): string {
   const rows = [...shapes].map(([name, { type, dims, source }]) => [
     printable(name),
-    `${type}${dims ? `[${dims.map((dim) => dim ?? '?').join(', ')}]` : isTensorType(type) ? '[…]' : ''}`,
+    printable(
+      `${type}${dims ? `[${dims.map((dim) => dim ?? '?').join(', ')}]` : isTensorType(type) ? '[…]' : ''}`,
+    ),
     source,
   ]);
   const width = (column: number) =>

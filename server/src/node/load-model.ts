@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isWholeModel } from '../features/diagnostics/model.ts';
@@ -45,6 +46,7 @@ export function loadTextDocument(name: string): OnnxDocument {
   const absolute = path.resolve(name);
   const source = nodeFileAccess.open(absolute);
   try {
+    assertShortEnough(name, source.size);
     const bytes = source.read(0, source.size);
     return createDocument(pathToFileURL(absolute).href, 0, decodeText(name, bytes), nodeFileAccess);
   } finally {
@@ -52,8 +54,19 @@ export function loadTextDocument(name: string): OnnxDocument {
   }
 }
 
-/** Throws an error for people where it is not UTF-8. */
+/** The longest text there can be in a program of JavaScript, half a gigabyte. */
+export const longestText = constants.MAX_STRING_LENGTH;
+
+function assertShortEnough(name: string, bytes: number): void {
+  if (bytes <= longestText) return;
+  throw new Error(
+    `${name} is not read: it is ${Math.ceil(bytes / 2 ** 20)} MiB long, and ONNX text has at most 512 MiB. Text printed without --weights inline refers to big weights instead of showing them. Is it a binary model with a wrong name?`,
+  );
+}
+
+/** Throws an error for people where it is not UTF-8, or too long. */
 export function decodeText(name: string, bytes: Uint8Array): string {
+  assertShortEnough(name, bytes.length);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {

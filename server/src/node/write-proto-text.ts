@@ -2,8 +2,8 @@ import { rangeReader } from '../onnx/binary/merge/rope.ts';
 import type { Chunk } from '../onnx/binary/writer.ts';
 import type { FileAccess } from '../onnx/model/file-access.ts';
 import { jsonOf } from '../onnx/proto-text/json.ts';
+import { gatherLosses } from '../onnx/proto-text/losses.ts';
 import { textprotoOf } from '../onnx/proto-text/textproto.ts';
-import { unknownFields } from '../onnx/proto-text/unknown-fields.ts';
 import { writeModel } from './write-model.ts';
 
 export type ProtoTextFormat = 'textproto' | 'json';
@@ -13,20 +13,20 @@ const pieceLength = 1 << 16;
 
 /**
  * The serialized model in one of protobuf's text forms, with all weights by value, some at a time. `lost` says afterwards what the
- * form has no place for, as a sentence.
+ * form cannot say, in sentences.
  */
 export function protoText(
   format: ProtoTextFormat,
   chunks: readonly Chunk[],
   files: FileAccess,
 ): { readonly pieces: Iterable<string>; lost(): string | undefined } {
-  const unknown = unknownFields();
+  const losses = gatherLosses();
   function* pieces(): Generator<string> {
     const reader = rangeReader(files);
     let gathered: string[] = [];
     let length = 0;
     try {
-      for (const piece of (format === 'json' ? jsonOf : textprotoOf)(chunks, reader, unknown.tell)) {
+      for (const piece of (format === 'json' ? jsonOf : textprotoOf)(chunks, reader, losses)) {
         gathered.push(piece);
         length += piece.length;
         if (length < pieceLength) continue;
@@ -39,7 +39,7 @@ export function protoText(
       reader.close();
     }
   }
-  return { pieces: pieces(), lost: unknown.sentence };
+  return { pieces: pieces(), lost: losses.sentence };
 }
 
 /** Writes it to a file, all or nothing. The answer is what the form has no place for. */

@@ -161,6 +161,16 @@ inner (x) => (y) { t = MaxPool <kernel_shape = [2, 2], strides = [2, 2]> (x)  y 
     assert.match(stdout, /^images +float32\[N, 3, 128, 128\] +value_info$/m);
     assert.match(stdout, /^encoder_layer_0\/self_attention\/qkv +float32\[N, 64, 96\] +inferred$/m);
   });
+
+  test('without control characters of names', async (context) => {
+    const text =
+      '<ir_version: 8, opset_import: ["" : 17]> g (\n#@ bytes: ["type.dim[0]": "GzE="]\nfloat["\ufffd1"] x) => (y) { y = Abs (x) }';
+    const folder = temporaryFolder(context);
+    writeFiles(folder, { 'm.onnxtxt': text });
+    const { stdout, code } = await runCommand('shapes', path.join(folder, 'm.onnxtxt'), '--runtime', 'none');
+    assert.equal(code, 0);
+    assert.match(stdout, /^x +float32\[\ufffd1\] +value_info$/m);
+  });
 });
 
 describe('runtimes', () => {

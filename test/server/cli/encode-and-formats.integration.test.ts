@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { scrambled, seededRandom } from '../onnx/binary/merge/wire-tokens.ts';
@@ -79,6 +79,36 @@ g (float[3000] x) => (float[3000] y) { w = Constant <value = float[3000] {${valu
       /note: .*m\.data was not written: no initializer of the main graph has 1024 bytes or more in raw_data, .*Values of Constant/,
     );
     assert.deepEqual([existsSync(file('a.onnx')), existsSync(file('m.data'))], [true, false]);
+  });
+});
+
+describe('what is too long for a text', () => {
+  test('is not read, with the reason', async (context) => {
+    const file = path.join(temporaryFolder(context), 'long.onnxtxt');
+    writeFileSync(file, '');
+    truncateSync(file, 600 * 2 ** 20);
+    const { code, stderr } = await runCommand('encode', file);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /long\.onnxtxt is not read: it is 600 MiB long, and ONNX text has at most 512 MiB\./,
+    );
+  });
+
+  test('is not printed inline, and in references it is', async (context) => {
+    const folder = temporaryFolder(context);
+    const file = (name: string) => path.join(folder, name);
+    const reference = `uint8[10000001] w = ["location": "w.bin", "offset": "0", "length": "10000001"]`;
+    writeFileSync(
+      file('a.onnxtxt'),
+      `<ir_version: 8, opset_import: ["" : 17]> g (float[1] x) => (float[1] y) <${reference}> { y = Relu (x) }`,
+    );
+    writeFileSync(file('w.bin'), new Uint8Array(10_000_001));
+    assert.equal((await runCommand('encode', file('a.onnxtxt'), '--embed-external-data')).code, 0);
+    const { code, stderr } = await runCommand('print', file('a.onnx'), '--weights', 'inline');
+    assert.equal(code, 2);
+    assert.match(stderr, /The tensor w has 10000001 elements, and text shows at most 10000000 of one\./);
+    assert.equal((await runCommand('print', file('a.onnx'))).code, 0);
   });
 });
 

@@ -4,8 +4,12 @@ import { type OnnxDocument, rangeInSegment } from '../document.ts';
 import { type AnchoredDiagnostic, anchorOf } from './anchored-diagnostic.ts';
 import { onnxDiagnostic } from './diagnostic.ts';
 
-/** The model is what the text shows all the same; something is superfluous or lost on saving. */
-const warnings: ReadonlySet<string> = new Set(['onnx.annotation.unknown', 'onnx.annotation.outdated']);
+/** The model is what the text shows all the same; something is superfluous, unusual or lost on saving. */
+const warnings: ReadonlySet<string> = new Set([
+  'onnx.annotation.unknown',
+  'onnx.annotation.outdated',
+  'onnx.tensor.bool-value',
+]);
 
 /** So many problems of one document are shown. */
 const shownProblems = 500;

@@ -17,6 +17,8 @@ const formats: ReadonlyMap<string, string> = new Map([
   ['float8e5m2', '5 bits of exponent, 2 of mantissa'],
   ['float8e5m2fnuz', '5 bits of exponent, 2 of mantissa, no infinities, no negative zero'],
   ['float8e8m0', '8 bits of exponent: a power of two, for the scales of blocks'],
+  ['float6e2m3', '2 bits of exponent, 3 of mantissa, no infinities, no NaN'],
+  ['float6e3m2', '3 bits of exponent, 2 of mantissa, no infinities, no NaN'],
   ['float4e2m1', '2 bits of exponent, 1 of mantissa; TensorRT calls it FP4'],
 ]);
 

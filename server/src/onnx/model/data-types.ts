@@ -40,6 +40,8 @@ const table: readonly DataType[] = [
   { number: 24, name: 'float8e8m0', bits: 8, kind: 'float', field: 'int32_data' },
   { number: 25, name: 'uint2', bits: 2, kind: 'unsigned', field: 'int32_data' },
   { number: 26, name: 'int2', bits: 2, kind: 'signed', field: 'int32_data' },
+  { number: 27, name: 'float6e2m3', bits: 6, kind: 'float', field: 'int32_data' },
+  { number: 28, name: 'float6e3m2', bits: 6, kind: 'float', field: 'int32_data' },
 ];
 
 /** All types that have elements; 0 (undefined) is none of them. */
@@ -76,6 +78,14 @@ export function elementCount(dims: readonly Int64[]): number | undefined {
 }
 
 /**
+ * Whether an int32_data entry is a byte with several elements: those of 2 and 4 bits are packed there as in raw_data. Those of 6
+ * bits have an entry each (onnx.proto, TensorProto.int32_data).
+ */
+export function isPackedInInt32Data({ bits = 8 }: DataType): boolean {
+  return bits < 6;
+}
+
+/**
  * Bytes of a tensor's elements in raw_data or external data; types of less than a byte are packed without gaps, the last byte
  * padded. Undefined for strings, unknown types, negative dims and sizes beyond 2^53.
  */
@@ -83,6 +93,6 @@ export function byteLength(dataType: number, dims: readonly Int64[]): number | u
   const bits = byNumber.get(dataType)?.bits;
   const count = elementCount(dims);
   if (bits === undefined || count === undefined) return undefined;
-  const length = bits >= 8 ? count * (bits / 8) : Math.ceil(count / (8 / bits));
+  const length = Math.ceil(count * (bits / 8));
   return Number.isSafeInteger(length) ? length : undefined;
 }

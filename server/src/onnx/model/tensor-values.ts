@@ -1,9 +1,15 @@
 /**
  * A tensor's elements as ONNX text lists them: float and double as numbers; all smaller floats (float16, bfloat16, float8*,
- * float4e2m1) as the unsigned integers of their bit pattern; complex as real and imaginary part in turn; bool as 0 and 1;
+ * float6*, float4e2m1) as the unsigned integers of their bit pattern; complex as real and imaginary part in turn; bool as 0 and 1;
  * integers of any width, also those packed several to a byte, as their values.
  */
-import { type DataType, dataTypeOfNumber, elementCount } from './data-types.ts';
+import {
+  byteLength,
+  type DataType,
+  dataTypeOfNumber,
+  elementCount,
+  isPackedInInt32Data,
+} from './data-types.ts';
 import type { Int64, Tensor, TypedDataField } from './model.ts';
 import { decodeUtf8 } from './utf8.ts';
 import { decodeVarints, encodeVarints, toInt64 } from './varints.ts';
@@ -51,7 +57,7 @@ export function encodeElements(
     return encodeWith(4, elements, (view, at, value) => view.setFloat32(at, value, true));
   if (field === 'double_data')
     return encodeWith(8, elements, (view, at, value) => view.setFloat64(at, value, true));
-  if (type.bits < 8) return encodeVarints(Array.from(pack(type, elements)));
+  if (isPackedInInt32Data(type)) return encodeVarints(Array.from(pack(type, elements)));
   const [minimum, maximum] = fieldRange[field];
   return encodeVarints(
     elements.map((element, index) => checkedInteger(element, index, field, minimum, maximum)),
@@ -78,7 +84,7 @@ function decodeTyped(
   // An int32 field keeps the low 32 bits of its varint.
   const entries =
     field === 'int32_data' ? values.map((value) => Number(BigInt.asIntN(32, BigInt(value)))) : values;
-  if (type.bits === undefined || type.bits >= 8) return entries;
+  if (!isPackedInInt32Data(type)) return entries;
   const isByte = entries.every((entry) => entry >= 0 && entry <= 0xff);
   return isByte ? unpack(tensor, type, Uint8Array.from(entries, Number)) : undefined;
 }
@@ -190,31 +196,39 @@ function checkedInteger(
   );
 }
 
-/** Elements of 2 or 4 bits, the first in the lowest bits. Undefined where there are not as many bytes as dims ask for. */
+/** Elements of 2, 4 or 6 bits, the first in the lowest bits. Undefined where there are not as many bytes as dims ask for. */
 function unpack(tensor: Shaped, type: DataType, bytes: Uint8Array): TensorElement[] | undefined {
   const bits = type.bits ?? 0;
-  const perByte = 8 / bits;
   const count = elementCount(tensor.dims);
-  if (count === undefined || bytes.length !== Math.ceil(count / perByte)) return undefined;
-  const mask = (1 << bits) - 1;
-  const elementAt = (index: number) =>
-    ((bytes[Math.floor(index / perByte)] ?? 0) >> ((index % perByte) * bits)) & mask;
+  if (count === undefined || bytes.length !== byteLength(type.number, tensor.dims)) return undefined;
   // Padding that is not zero could not be written back.
-  for (let index = count; index < bytes.length * perByte; index++)
-    if (elementAt(index) !== 0) return undefined;
+  const paddingBits = bytes.length * 8 - count * bits;
+  if ((bytes.at(-1) ?? 0) >> (8 - paddingBits) !== 0) return undefined;
+  const mask = (1 << bits) - 1;
   const sign = type.kind === 'signed' ? 1 << (bits - 1) : 0;
-  return Array.from({ length: count }, (_, index) => (elementAt(index) ^ sign) - sign);
+  return Array.from({ length: count }, (_, index) => {
+    const [at, shift] = placeOfBits(index * bits);
+    const twoBytes = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    return (((twoBytes >> shift) & mask) ^ sign) - sign;
+  });
 }
 
 function pack(type: DataType, elements: readonly TensorElement[]): Uint8Array {
   const bits = type.bits ?? 0;
-  const perByte = 8 / bits;
   const [minimum, maximum] = elementRange(type);
-  const bytes = new Uint8Array(Math.ceil(elements.length / perByte));
+  const bytes = new Uint8Array(Math.ceil((elements.length * bits) / 8));
   for (const [index, element] of elements.entries()) {
     const value = Number(checkedInteger(element, index, type.name, minimum, maximum));
-    const at = Math.floor(index / perByte);
-    bytes[at] = (bytes[at] ?? 0) | ((value & ((1 << bits) - 1)) << ((index % perByte) * bits));
+    const [at, shift] = placeOfBits(index * bits);
+    const twoBytes = (value & ((1 << bits) - 1)) << shift;
+    bytes[at] = (bytes[at] ?? 0) | (twoBytes & 0xff);
+    // Only elements of 6 bits reach into the next byte.
+    if (twoBytes > 0xff) bytes[at + 1] = twoBytes >> 8;
   }
   return bytes;
+}
+
+/** The byte that a bit is in, and where in it. */
+function placeOfBits(bit: number): readonly [number, number] {
+  return [Math.floor(bit / 8), bit % 8];
 }

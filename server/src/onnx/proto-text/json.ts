@@ -4,29 +4,26 @@ import type { RangeReader } from '../binary/merge/rope.ts';
 import type { Bytes } from '../model/model.ts';
 import { decodeUtf8 } from '../model/utf8.ts';
 import { float32 } from '../text/printer/floats.ts';
+import type { Losses } from './losses.ts';
 import {
   contentPieces,
   innerFields,
   isMessage,
   modelFields,
   modelMessage,
+  numberPieces,
   numbersOf,
   type ProtoValues,
   valuesOf,
 } from './read-proto.ts';
 import type { ProtoField } from './schema.ts';
-import type { UnknownField } from './unknown-fields.ts';
 
 /** Bytes of a value that are in memory at a time: base64 takes three into four characters. */
 const stepBytes = 3 << 18;
 
-/** The text of a serialized ModelProto, piece by piece. Fields that onnx.proto does not name are told of and left out. */
-export function* jsonOf(
-  pieces: readonly Bytes[],
-  reader: RangeReader,
-  unknown: UnknownField,
-): Generator<string> {
-  yield* messageText(modelMessage, modelFields(pieces, reader), '', unknown);
+/** The text of a serialized ModelProto, piece by piece. `losses` is told what it does not say. */
+export function* jsonOf(pieces: readonly Bytes[], reader: RangeReader, losses: Losses): Generator<string> {
+  yield* messageText(modelMessage, modelFields(pieces, reader), '', losses);
   yield '\n';
 }
 
@@ -34,9 +31,9 @@ function* messageText(
   message: string,
   fields: readonly Field[],
   indent: string,
-  unknown: UnknownField,
+  losses: Losses,
 ): Generator<string> {
-  const values = valuesOf(message, fields, unknown);
+  const values = valuesOf(message, fields, losses.unknownField);
   if (values.length === 0) {
     yield '{}';
     return;
@@ -44,30 +41,32 @@ function* messageText(
   const inner = `${indent}  `;
   let separator = '{\n';
   for (const value of values) {
+    losses.look(message, value.field, value.wire);
     yield `${separator}${inner}"${camelCase(value.field.name)}": `;
-    yield* valueText(value, inner, unknown);
+    yield* valueText(value, inner, losses);
     separator = ',\n';
   }
   yield `\n${indent}}`;
 }
 
-function* valueText({ field, wire }: ProtoValues, indent: string, unknown: UnknownField): Generator<string> {
+function* valueText({ field, wire }: ProtoValues, indent: string, losses: Losses): Generator<string> {
   const inner = `${indent}  `;
   if (field.repeated !== true) {
-    yield* itemText(field, wire, indent, unknown);
+    yield* itemText(field, wire, indent, losses);
     return;
   }
   let separator = '[\n';
   for (const one of wire) {
     if (isMessage(field) || field.type === 'string' || field.type === 'bytes') {
       yield separator + inner;
-      yield* itemText(field, [one], inner, unknown);
+      yield* itemText(field, [one], inner, losses);
       separator = ',\n';
     } else {
-      const numbers = numbersOf(field, one).map((value) => scalar(field, value));
-      if (numbers.length === 0) continue;
-      yield separator + inner + numbers.join(`,\n${inner}`);
-      separator = ',\n';
+      for (const { numbers } of numberPieces(field, one)) {
+        if (numbers.length === 0) continue;
+        yield separator + inner + numbers.map((value) => scalar(field, value)).join(`,\n${inner}`);
+        separator = ',\n';
+      }
     }
   }
   // A packed field may be there without a number in it.
@@ -79,11 +78,11 @@ function* itemText(
   field: ProtoField,
   wire: readonly Field[],
   indent: string,
-  unknown: UnknownField,
+  losses: Losses,
 ): Generator<string> {
   const [one] = wire;
   if (one === undefined) return;
-  if (isMessage(field)) yield* messageText(String(field.type), wire.flatMap(innerFields), indent, unknown);
+  if (isMessage(field)) yield* messageText(String(field.type), wire.flatMap(innerFields), indent, losses);
   else if (field.type === 'string') {
     yield JSON.stringify([...contentPieces(one, Number.MAX_SAFE_INTEGER)].map(decodeUtf8).join(''));
   } else if (field.type === 'bytes') {

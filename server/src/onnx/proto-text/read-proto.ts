@@ -73,9 +73,36 @@ function fits(field: ProtoField, wire: Field): boolean {
   return wire.wireType === wireType || (field.repeated === true && wire.wireType === 2);
 }
 
-/** The numbers in one wire field, packed or not. */
-export function numbersOf({ type }: ProtoField, wire: Field): readonly (number | bigint)[] {
-  const bytes = inMemory(contentOf(wire), wire);
+/** The numbers in one wire field, packed or not. For fields that may be long see numberPieces. */
+export function numbersOf(field: ProtoField, wire: Field): readonly (number | bigint)[] {
+  return numbersIn(field, inMemory(contentOf(wire), wire));
+}
+
+/** Bytes of a packed field that are numbers in memory at a time, each of which takes a multiple of its bytes there. */
+const packedStep = 1 << 16;
+
+/** The same some at a time, with the bytes that they are: a packed field may be gigabytes long. */
+export function* numberPieces(
+  field: ProtoField,
+  wire: Field,
+): Generator<{ readonly numbers: readonly (number | bigint)[]; readonly bytes: Uint8Array }> {
+  if (wire.wireType !== 2) {
+    const bytes = inMemory(contentOf(wire), wire);
+    yield { numbers: numbersIn(field, bytes), bytes };
+    return;
+  }
+  const isFixed = field.type === 'float' || field.type === 'double';
+  let begun: Uint8Array = new Uint8Array();
+  for (const piece of contentPieces(wire, packedStep)) {
+    const bytes = begun.length === 0 ? piece : concatenate([begun, piece]);
+    // The step is a multiple of the fixed sizes; a varint goes on while the highest bit is set.
+    const whole = isFixed ? bytes.length : bytes.findLastIndex((byte) => byte < 0x80) + 1;
+    begun = bytes.subarray(whole);
+    if (whole > 0) yield { numbers: numbersIn(field, bytes.subarray(0, whole)), bytes };
+  }
+}
+
+function numbersIn({ type }: ProtoField, bytes: Uint8Array): readonly (number | bigint)[] {
   if (type === 'float' || type === 'double') {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const size = type === 'float' ? 4 : 8;

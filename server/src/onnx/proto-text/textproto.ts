@@ -4,48 +4,51 @@ import type { Field } from '../binary/merge/fields.ts';
 import type { RangeReader } from '../binary/merge/rope.ts';
 import type { Bytes } from '../model/model.ts';
 import { float32, float64 } from '../text/printer/floats.ts';
+import type { Losses } from './losses.ts';
 import {
   contentPieces,
   innerFields,
   isMessage,
   modelFields,
   modelMessage,
-  numbersOf,
+  numberPieces,
   type ProtoValues,
   valuesOf,
 } from './read-proto.ts';
 import type { ProtoField } from './schema.ts';
-import type { UnknownField } from './unknown-fields.ts';
 
 /** Bytes of a value that are in memory at a time. */
 const stepBytes = 1 << 20;
 
-/** The text of a serialized ModelProto, piece by piece. Fields that onnx.proto does not name are told of and left out. */
+/** The text of a serialized ModelProto, piece by piece. `losses` is told what it does not say. */
 export function* textprotoOf(
   pieces: readonly Bytes[],
   reader: RangeReader,
-  unknown: UnknownField,
+  losses: Losses,
 ): Generator<string> {
   yield '# proto-file: onnx.proto\n# proto-message: onnx.ModelProto\n';
-  yield* messageText(modelMessage, modelFields(pieces, reader), '', unknown);
+  yield* messageText(modelMessage, modelFields(pieces, reader), '', losses);
 }
 
 function* messageText(
   message: string,
   fields: readonly Field[],
   indent: string,
-  unknown: UnknownField,
+  losses: Losses,
 ): Generator<string> {
-  for (const values of valuesOf(message, fields, unknown)) yield* fieldText(values, indent, unknown);
+  for (const values of valuesOf(message, fields, losses.unknownField)) {
+    losses.look(message, values.field, values.wire);
+    yield* fieldText(values, indent, losses);
+  }
 }
 
-function* fieldText({ field, wire }: ProtoValues, indent: string, unknown: UnknownField): Generator<string> {
+function* fieldText({ field, wire }: ProtoValues, indent: string, losses: Losses): Generator<string> {
   const { name, type } = field;
   if (isMessage(field)) {
     const messages = field.repeated === true ? wire.map((one) => [one]) : [wire];
     for (const parts of messages) {
       yield `${indent}${name} {\n`;
-      yield* messageText(String(type), parts.flatMap(innerFields), `${indent}  `, unknown);
+      yield* messageText(String(type), parts.flatMap(innerFields), `${indent}  `, losses);
       yield `${indent}}\n`;
     }
   } else if (type === 'string' || type === 'bytes') {
@@ -56,9 +59,8 @@ function* fieldText({ field, wire }: ProtoValues, indent: string, unknown: Unkno
     }
   } else {
     for (const one of wire) {
-      yield numbersOf(field, one)
-        .map((value) => `${indent}${name}: ${scalar(field, value)}\n`)
-        .join('');
+      for (const { numbers } of numberPieces(field, one))
+        yield numbers.map((value) => `${indent}${name}: ${scalar(field, value)}\n`).join('');
     }
   }
 }

@@ -27,6 +27,7 @@ describe('data types', () => {
     assert.equal(byteLength(15, [2]), 32);
     assert.equal(byteLength(22, [3]), 2, 'int4: two to a byte, the last one padded');
     assert.equal(byteLength(26, [5]), 2, 'int2: four to a byte');
+    assert.equal(byteLength(27, [5]), 4, 'float6e2m3: four in three bytes');
     assert.equal(byteLength(8, [2]), undefined, 'strings have no fixed size');
     assert.equal(byteLength(99, [2]), undefined);
   });

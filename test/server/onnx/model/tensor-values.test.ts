@@ -48,6 +48,8 @@ describe('elements of raw data, as ONNX text lists them', () => {
     assert.deepEqual(decodeRaw('int2', [3], 0b00_01_10_11), [-1, -2, 1]);
     assert.deepEqual(decodeRaw('uint2', [4], 0b11_10_01_00), [0, 1, 2, 3]);
     assert.deepEqual(decodeRaw('float4e2m1', [2], 0x9a), [10, 9]);
+    // As onnx.numpy_helper packs them.
+    assert.deepEqual(decodeRaw('float6e2m3', [5], 0x81, 0x30, 0x10, 5), [1, 2, 3, 4, 5]);
   });
 
   test('complex numbers in two parts', () => {
@@ -60,6 +62,7 @@ describe('elements of raw data, as ONNX text lists them', () => {
     assert.equal(decodeRaw('int4', [5], 0x21), undefined, 'too few');
     assert.equal(decodeRaw('int4', [1], 0x21), undefined, 'padding that is not zero');
     assert.equal(decodeRaw('int4', [-1], 0x21), undefined);
+    assert.equal(decodeRaw('float6e2m3', [1], 0x41), undefined, 'padding that is not zero');
     assert.equal(decodeRaw('string', [1], 65), undefined);
   });
 });
@@ -114,6 +117,8 @@ describe('encoding', () => {
     ['uint64', [2n ** 64n - 1n, 0]],
     ['int4', [-8, 7, 1, 0]],
     ['uint2', [3, 2, 1, 0]],
+    ['float6e2m3', [1, 2, 63, 32, 7]],
+    ['float6e3m2', [63]],
     ['bool', [1, 0]],
   ];
   for (const [type, elements] of cases) {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { nodeFileAccess } from '../../../../server/src/node/file-access.ts';
 import { protoText, writeProtoText } from '../../../../server/src/node/write-proto-text.ts';
+import { encodeVarints } from '../../../../server/src/onnx/model/varints.ts';
 import { delimited, join, number } from '../binary/support/wire.ts';
 import { modelFolders, modelNames, python, temporaryFolder } from '../text/models.ts';
 
@@ -70,6 +71,55 @@ open(sys.argv[1], 'wb').write(model.SerializeToString())`;
     const text = protoText('textproto', whole(file), nodeFileAccess);
     assert.match([...text.pieces].join(''), /^ir_version: 8\ngraph \{\n {2}name: "g"\n\}\n$/m);
     assert.match(text.lost() ?? '', /1000 of ModelProto, 99 of GraphProto/);
+  });
+
+  test('tells of NaNs with bits of their own, and of strings that are not UTF-8', () => {
+    const file = path.join(temporary, 'lost.onnx');
+    const floats = (...bits: readonly number[]) => Buffer.from(Uint32Array.from(bits).buffer);
+    const tensor = (name: string | Uint8Array, data: Uint8Array) =>
+      delimited(5, number(2, 1), delimited(4, data), delimited(8, name));
+    const lostBy = (initializer: Uint8Array) => {
+      writeFileSync(file, join(number(1, 8), delimited(7, initializer)));
+      return (['textproto', 'json'] as const).map((format) => {
+        const text = protoText(format, whole(file), nodeFileAccess);
+        assert.match([...text.pieces].join(''), /w/);
+        return text.lost();
+      });
+    };
+    assert.deepEqual(lostBy(tensor('w', floats(0x7fc00000, 0x3f800000))), [undefined, undefined]);
+    for (const bits of [0xffc00000, 0x7fc00001]) {
+      for (const lost of lostBy(tensor('w', floats(0x3f800000, bits))))
+        assert.match(lost ?? '', /became plain NaNs.*: float_data of TensorProto\.$/);
+    }
+    for (const lost of lostBy(tensor(Uint8Array.of(0x77, 0xff), floats())))
+      assert.match(lost ?? '', /^Strings that are not UTF-8.*: name of TensorProto\.$/);
+  });
+
+  test('writes packed numbers piece by piece', () => {
+    const file = path.join(temporary, 'packed.onnx');
+    const integers = Array.from({ length: 100_000 }, (_, index) =>
+      index % 7 === 0 ? -index : 2 ** (index % 40),
+    );
+    const floats = Array.from({ length: 50_000 }, (_, index) => index / 4);
+    const tensor = join(
+      number(2, 7),
+      delimited(4, new Uint8Array(Float32Array.from(floats).buffer)),
+      delimited(7, encodeVarints(integers)),
+    );
+    writeFileSync(file, join(number(1, 8), delimited(7, delimited(5, tensor))));
+    const pieces = [...protoText('json', whole(file), nodeFileAccess).pieces];
+    assert.ok(pieces.every(({ length }) => length < 1_000_000));
+    const [written] = JSON.parse(pieces.join('')).graph.initializer;
+    assert.deepEqual(written.floatData, floats);
+    assert.deepEqual(written.int64Data, integers.map(String));
+    const text = [...protoText('textproto', whole(file), nodeFileAccess).pieces].join('');
+    const said = (name: string) =>
+      Array.from(text.matchAll(new RegExp(`${name}: (.*)`, 'g')), ([, value]) => Number(value));
+    assert.deepEqual(said('float_data'), floats);
+    assert.deepEqual(
+      said('int64_data'),
+      integers.map((value) => value + 0),
+    );
   });
 
   test('takes weights piece by piece', async () => {

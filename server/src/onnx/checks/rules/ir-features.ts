@@ -27,10 +27,12 @@ const elementTypes: ReadonlyMap<string, number> = new Map([
   ['float8e8m0', 12],
   ['int2', 13],
   ['uint2', 13],
+  ['float6e2m3', 14],
+  ['float6e3m2', 14],
 ]);
 
 /** From this IR version on there is nothing to find. */
-const newest = 13;
+const newest = 14;
 
 const typeVersions = { sparse_tensor: 8, optional: 8 } as const;
 const versions = {

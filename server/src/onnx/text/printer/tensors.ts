@@ -1,5 +1,6 @@
 import { encodeTensorData } from '../../binary/write/encode-tensor.ts';
 import { encodeFields } from '../../binary/write/field-sink.ts';
+import { elementCount } from '../../model/data-types.ts';
 import type { Bytes, SparseTensor, StringEntry, Tensor, TensorData } from '../../model/model.ts';
 import { decodeElements, elementField, type TensorElement } from '../../model/tensor-values.ts';
 import { decodeUtf8 } from '../../model/utf8.ts';
@@ -59,6 +60,12 @@ function tensorText(context: PrintContext, tensor: Tensor, indent: string, separ
     text,
     *strings() {
       yield ['name', tensor.name];
+      if (tensor.data.kind === 'external') {
+        for (const [index, { key, value }] of tensor.data.entries.entries()) {
+          yield [`external_data[${index}].key`, key];
+          yield [`external_data[${index}].value`, value];
+        }
+      }
       if (tensor.data.kind !== 'strings' || tensor.dataType !== stringType) return;
       for (const [index, value] of tensor.data.values.entries()) yield [String(index), decodeUtf8(value)];
     },
@@ -92,11 +99,23 @@ function dataText(context: PrintContext, tensor: Tensor, indent: string): DataTe
       return unshown(context, tensor, []);
     default: {
       const range = elidedRange(tensor, context.inlineElements);
+      if (context.inlineElements === Number.POSITIVE_INFINITY) assertFewEnough(tensor);
       if (range === undefined) return elementsText(context, tensor, context.readBytes(data.bytes), indent);
       const entries = [...rangeEntries(context, range), ['field', elementField(tensor)] as const];
       return { text: entriesText(entries), flags: noFlags };
     }
   }
+}
+
+/** More would be hundreds of megabytes of text in a single statement, and gigabytes of memory until it is written. */
+const mostShownElements = 10_000_000;
+
+function assertFewEnough({ name, dims }: Tensor): void {
+  const count = elementCount(dims);
+  if (count === undefined || count <= mostShownElements) return;
+  throw new Error(
+    `The tensor ${name || '(without a name)'} has ${count} elements, and text shows at most ${mostShownElements} of one. Print the model without --weights inline, and the text refers to them; --format textproto and json have all weights.`,
+  );
 }
 
 /** Real external data keep their entries; those that the text would take for something else go the way of unknown fields. */

@@ -1,5 +1,5 @@
 /** `{1, 2, 3}` → the bytes of the tensor's data field. */
-import { type DataType, dataTypeOfNumber } from '../../model/data-types.ts';
+import { type DataType, dataTypeOfNumber, isPackedInInt32Data } from '../../model/data-types.ts';
 import type { Int64, TensorData } from '../../model/model.ts';
 import { type ElementField, encodeElements, type TensorElement } from '../../model/tensor-values.ts';
 import { encodeUtf8 } from '../../model/utf8.ts';
@@ -84,10 +84,16 @@ function fitted(
   for (const [index, element] of data.elements.entries()) {
     // The parser has reported what is no integer.
     const value = typeof element === 'bigint' || Number.isInteger(element) ? (element as Int64) : 0;
-    if (value === element && value >= minimum && value <= maximum) continue;
+    if (value === element && value >= minimum && value <= maximum) {
+      if (type.kind === 'bool' && value > 1) {
+        spans ??= elementSpans(textAt(conversion, data));
+        reportBool(conversion, spanIn(data, spans[index]), value);
+      }
+      continue;
+    }
     if (value === element) {
       spans ??= elementSpans(textAt(conversion, data));
-      reportRange(conversion, spans[index], data, value, shaped, range);
+      reportRange(conversion, spanIn(data, spans[index]), value, shaped, range);
     }
     cut ??= [...data.elements];
     cut[index] = cutTo(field, type, BigInt(value));
@@ -95,15 +101,23 @@ function fitted(
   return cut ?? data.elements;
 }
 
+function spanIn(data: Values, found: Span | undefined): Span {
+  return found ? { start: data.start + found.start, end: data.start + found.end } : data;
+}
+
+/** A byte that is neither is kept as it is: models with such ones are about, and run. */
+function reportBool(conversion: Conversion, span: Span, element: Int64): void {
+  const message = `${element} is neither 0 nor 1, the only values that ONNX has for a bool. It is kept as it is; most programs take it for true. Write 1.`;
+  report(conversion, span, 'onnx.tensor.bool-value', message);
+}
+
 function reportRange(
   conversion: Conversion,
-  found: Span | undefined,
-  data: Values,
+  span: Span,
   element: Int64,
   { type }: Shaped,
   [minimum, maximum]: readonly [Int64, Int64],
 ): void {
-  const span = found ? { start: data.start + found.start, end: data.start + found.end } : data;
   const name = type.kind === 'tensor' ? type.element.name : '';
   const message = `${element} is no value of ${name}, which goes from ${minimum} to ${maximum}.`;
   report(conversion, span, 'onnx.value-out-of-range', message);
@@ -112,14 +126,15 @@ function reportRange(
 /** The integers that an element may be, as value or bit pattern; undefined for those that are floats. */
 function valueRange({ kind, bits = 0 }: DataType): readonly [Int64, Int64] | undefined {
   if (kind === 'complex' || (kind === 'float' && bits >= 32)) return undefined;
-  if (kind === 'bool') return [0, 1];
+  if (kind === 'bool') return [0, 255];
   const half = 2n ** BigInt(bits - 1);
   const [minimum, maximum] = kind === 'signed' ? [-half, half - 1n] : [0n, 2n * half - 1n];
   return bits < 53 ? [Number(minimum), Number(maximum)] : [minimum, maximum];
 }
 
-function cutTo(field: ElementField, { bits = 8, kind }: DataType, value: bigint): bigint {
-  if (field === 'int32_data' && bits >= 8) return BigInt.asIntN(32, value);
+function cutTo(field: ElementField, type: DataType, value: bigint): bigint {
+  const { bits = 8, kind } = type;
+  if (field === 'int32_data' && !isPackedInInt32Data(type)) return BigInt.asIntN(32, value);
   if (field === 'int64_data') return BigInt.asIntN(64, value);
   if (field === 'uint64_data') return BigInt.asUintN(64, value);
   return kind === 'signed' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);

@@ -1,6 +1,7 @@
 /** Every code that turning text into a model can report, with what it means. Codes are stable: settings, tests and documentation name them. */
 export const modelProblems = {
   'onnx.value-out-of-range': 'An element is no value of its type.',
+  'onnx.tensor.bool-value': 'An element of a bool tensor is neither 0 nor 1.',
   'onnx.tensor.element-count': 'A tensor has more or fewer elements than its dimensions say.',
   'onnx.reference.missing-file': 'The file that a reference points into is not there or cannot be read.',
   'onnx.reference.stale': 'The file of a reference has changed since the text was printed.',

@@ -1,5 +1,5 @@
 /** References: bytes that the text names by their place in a file instead of showing them. */
-import { byteLength, dataTypeOfNumber, elementCount } from '../../model/data-types.ts';
+import { byteLength, dataTypeOfNumber, elementCount, isPackedInInt32Data } from '../../model/data-types.ts';
 import type { ByteSource } from '../../model/file-access.ts';
 import { fingerprint } from '../../model/fingerprint.ts';
 import type { FileRange, Tensor, TensorData } from '../../model/model.ts';
@@ -253,8 +253,8 @@ function expectedLength(
   const bytes = byteLength(dataType, dims);
   if (bytes === undefined) return [undefined, undefined];
   if (field === 'raw_data' || field === 'float_data' || field === 'double_data') return [bytes, bytes];
-  const bits = dataTypeOfNumber(dataType)?.bits ?? 8;
-  const entries = bits < 8 ? bytes : (elementCount(dims) ?? 0);
+  const type = dataTypeOfNumber(dataType);
+  const entries = type && isPackedInInt32Data(type) ? bytes : (elementCount(dims) ?? 0);
   return [entries, entries * 10];
 }
 

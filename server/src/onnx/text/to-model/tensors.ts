@@ -92,7 +92,10 @@ function dataOf(
         return referencedData(conversion, data.entries, data, shaped);
       return {
         kind: 'external',
-        entries: data.entries.map((entry) => ({ key: entry.key.name, value: entry.value.name })),
+        entries: data.entries.map(({ key, value }, index) => ({
+          key: exactString(said, `external_data[${index}].key`, key.name),
+          value: exactString(said, `external_data[${index}].value`, value.name),
+        })),
       };
     default:
       return { kind: 'none' };

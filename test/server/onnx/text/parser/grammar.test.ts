@@ -267,7 +267,8 @@ describe('a type', () => {
   test('is every element type of ONNX', () => {
     const types =
       'float uint8 int8 uint16 int16 int32 int64 string bool float16 double uint32 uint64 complex64 complex128 ' +
-      'bfloat16 float8e4m3fn float8e4m3fnuz float8e5m2 float8e5m2fnuz float8e8m0 uint4 int4 float4e2m1 uint2 int2';
+      'bfloat16 float8e4m3fn float8e4m3fnuz float8e5m2 float8e5m2fnuz float8e8m0 uint4 int4 float4e2m1 uint2 int2 ' +
+      'float6e2m3 float6e3m2';
     for (const type of types.split(' ')) {
       parseWithoutProblems(`g (${type}[1] x) => (${type}[] y) <${type}[0] w = {}> {}`);
     }

@@ -106,6 +106,7 @@ const accepted = [
     'opaque(a.b, c)',
     'int2',
     'float4e2m1[1]',
+    'float6e2m3[1]',
     'float8e8m0[1]',
   ),
   ...values(

@@ -59,6 +59,8 @@ def every_type(graph, raw):
             array = random.integers(0, 255, size=dims, dtype=np.uint8)
             if number in (TensorProto.INT4, TensorProto.UINT4, TensorProto.FLOAT4E2M1):
                 array = array % 8
+            if number in (TensorProto.FLOAT6E2M3, TensorProto.FLOAT6E3M2):
+                array = array % 32
             if number in (TensorProto.INT2, TensorProto.UINT2):
                 array = array % 2
             tensor = helper.make_tensor(f"{name}_{count}", number, dims, array.astype(helper.tensor_dtype_to_np_dtype(number)).flatten())
@@ -354,6 +356,9 @@ def _(proto):
     node.attribute.add(name="g", type=AttributeProto.GRAPH).g.name = AWKWARD
     tensor = graph.initializer.add(name=AWKWARD, data_type=TensorProto.STRING, dims=[3], doc_string=AWKWARD)
     tensor.string_data.extend([AWKWARD.encode(), NOT_UTF8, b"plain"])
+    outside = graph.initializer.add(name="outside", data_type=TensorProto.FLOAT, dims=[2], data_location=TensorProto.EXTERNAL)
+    outside.external_data.add(key="location", value=AWKWARD)
+    outside.external_data.add(key=AWKWARD, value="1")
     value = graph.value_info.add(name=AWKWARD, doc_string=AWKWARD)
     value.type.denotation = AWKWARD
     value.type.tensor_type.elem_type = 1

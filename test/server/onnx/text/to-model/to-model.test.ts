@@ -174,6 +174,11 @@ describe('the elements of a tensor', () => {
     assert.equal(initializer('float[0] w = {}').data.kind, 'none');
   });
 
+  test('of six bits are packed in raw_data only', () => {
+    assert.deepEqual(bytesOf(initializer('#@ raw_data\nfloat6e2m3[3] w = {1, 2, 63}')), [0x81, 0xf0, 0x03]);
+    assert.deepEqual(bytesOf(initializer('float6e3m2[3] w = {1, 2, 63}')), [1, 2, 63]);
+  });
+
   test('of two or four bits are packed', () => {
     assert.deepEqual(bytesOf(initializer('int4[3] w = {-8, 7, 1}')), [0x78, 0x01]);
     assert.deepEqual(bytesOf(initializer('#@ raw_data\nuint2[5] w = {1, 2, 3, 0, 1}')), [0x39, 0x01]);
@@ -191,10 +196,18 @@ describe('the elements of a tensor', () => {
     ]);
     assert.deepEqual(
       problemsOf(
-        'g () => () { = Op <t = uint4[1] {16}, f = float16[1] {65536}, b = bool[1] {2}, u = uint32[1] {4294967296}> () }',
+        'g () => () { = Op <t = uint4[1] {16}, f = float16[1] {65536}, b = bool[1] {256}, u = uint32[1] {4294967296}> () }',
       ).map(([, pinned]) => pinned),
-      ['16', '65536', '2', '4294967296'],
+      ['16', '65536', '256', '4294967296'],
     );
+  });
+
+  test('of bool that are neither 0 nor 1 are kept, and reported', () => {
+    const [problem, ...others] = problemsOf('g () => () <bool[3] w = {0, 255, 1}> { }');
+    assert.deepEqual([problem?.slice(0, 2), others], [['onnx.tensor.bool-value', '255'], []]);
+    const tree = parseOnnxText('g () => () <\n#@ raw_data\nbool[3] w = {0, 255, 1}> { }');
+    const [tensor] = toModel(tree, inModels()).model.graph?.initializers ?? [];
+    assert.deepEqual(bytesOf(tensor ?? assert.fail()), [0, 255, 1]);
   });
 
   test('that are too few or too many are reported', () => {
