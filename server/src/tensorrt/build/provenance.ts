@@ -88,24 +88,28 @@ export function provenancePath(enginePath: string): string {
 
 /** Undefined where there is none that this version understands. */
 export async function readProvenance(enginePath: string): Promise<Provenance | undefined> {
+  const note = await readNote(enginePath);
+  return note?.formatVersion === 1 ? (note as Provenance) : undefined;
+}
+
+/** Whether there is one, of whatever version. */
+export async function hasNote(enginePath: string): Promise<boolean> {
+  return (await readNote(enginePath)) !== undefined;
+}
+
+async function readNote(enginePath: string): Promise<Partial<Provenance> | undefined> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(provenancePath(enginePath), 'utf8'));
   } catch {
     return undefined;
   }
-  return isProvenance(value) ? value : undefined;
-}
-
-function isProvenance(value: unknown): value is Provenance {
-  return (
+  const isNote =
     typeof value === 'object' &&
     value !== null &&
     'format' in value &&
-    value.format === 'onnx-tensorrt-tools engine' &&
-    'formatVersion' in value &&
-    value.formatVersion === 1
-  );
+    value.format === 'onnx-tensorrt-tools engine';
+  return isNote ? (value as Partial<Provenance>) : undefined;
 }
 
 export async function writeProvenance(enginePath: string, provenance: Provenance): Promise<void> {
