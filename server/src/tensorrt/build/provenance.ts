@@ -97,6 +97,21 @@ export async function hasNote(enginePath: string): Promise<boolean> {
   return (await readNote(enginePath)) !== undefined;
 }
 
+/** Whether what stands in the note's place is somebody's file: no note, and no part of one that a full disk has cut off. */
+export async function hasForeignNote(enginePath: string): Promise<boolean> {
+  let text: string;
+  try {
+    text = await readFile(provenancePath(enginePath), 'utf8');
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+  }
+  const start = `{\n  "format": "${noteFormat}"`;
+  const isPart = text.startsWith(start) || start.startsWith(text);
+  return !isPart && !(await hasNote(enginePath));
+}
+
+const noteFormat: Provenance['format'] = 'onnx-tensorrt-tools engine';
+
 async function readNote(enginePath: string): Promise<Partial<Provenance> | undefined> {
   let value: unknown;
   try {
@@ -105,10 +120,7 @@ async function readNote(enginePath: string): Promise<Partial<Provenance> | undef
     return undefined;
   }
   const isNote =
-    typeof value === 'object' &&
-    value !== null &&
-    'format' in value &&
-    value.format === 'onnx-tensorrt-tools engine';
+    typeof value === 'object' && value !== null && 'format' in value && value.format === noteFormat;
   return isNote ? (value as Partial<Provenance>) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { removeLeftovers } from '../../node/write-model.ts';
-import { hasNote, type Provenance, provenancePath, writeProvenance } from './provenance.ts';
+import { hasForeignNote, hasNote, type Provenance, provenancePath, writeProvenance } from './provenance.ts';
 
 /** Where an engine will be, and where it grows until it is whole: beside it, so that it can take its place in one step. */
 export interface EngineTarget {
@@ -49,7 +49,7 @@ export async function prepareTarget(
         `its note would replace ${noted}, which the build needs. Give the engine another name.`,
       );
     }
-    if (!force && (await isFile(note)) && !(await hasNote(engine))) {
+    if (!force && (await hasForeignNote(engine))) {
       throw new Error(
         `its note would replace ${note}, which is a file of another kind. Give the engine another name, remove the file, or force the build.`,
       );
@@ -107,10 +107,6 @@ async function firstThatIs(target: string, files: readonly string[]): Promise<st
     if ((await realpath(file).catch(() => file)) === target) return file;
   }
   return undefined;
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => undefined)) !== undefined;
 }
 
 /** By its first bytes, or by a note of ours beside it: plans for DLA and of safety builds begin otherwise. */
