@@ -244,6 +244,20 @@ builds:
     );
   });
 
+  test('what several builds have in common is told once', async (context) => {
+    const folder = temporaryFolder(context);
+    writeFiles(folder, {
+      'net.onnxtxt': fixed,
+      'net.trt.yaml':
+        'model: net.onnxtxt\ntimingCacheFile: a.cache\nbuilds:\n  a: {}\n  b: {}\n  c: { fp16: true }\n  d: { fp16: true }\n',
+    });
+    const { code, stdout } = await run(folder, 'net.trt.yaml');
+    assert.equal(code, 2);
+    assert.equal(stdout.match(/`timingCacheFile` has no effect/g)?.length, 1, stdout);
+    assert.equal(stdout.match(/has no `fp16`/g)?.length, 2, stdout);
+    assert.match(stdout, /4 builds: 2 built, 2 not built\n$/);
+  });
+
   test('an engine never takes the place of what it is made of, nor its note that of another file', async (context) => {
     const folder = temporaryFolder(context);
     const [model, config, other] = ['net.onnxtxt', 'a.trt.yaml', 'taken.json'];
