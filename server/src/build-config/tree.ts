@@ -46,14 +46,30 @@ export function parseTree(text: string, file: string): Tree {
 
 function syntaxProblem({ code, message, pos }: YAMLError, { originOf }: Converter): ConfigProblem {
   const origin = originOf(pos[0], Math.max(pos[1], pos[0] + 1));
-  return code === 'DUPLICATE_KEY'
-    ? {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return {
         code: 'config.duplicate-key',
         severity: 'error',
         origin,
         message: 'This key stands here twice. Remove one of them.',
-      }
-    : { code: 'config.syntax', severity: 'error', origin, message: `${message}.`.replace(/\.\.$/, '.') };
+      };
+    case 'MULTIPLE_DOCS':
+      return {
+        code: 'config.syntax',
+        severity: 'error',
+        origin: originOf(pos[0], pos[0] + '---'.length),
+        message:
+          'A build config is one YAML document; what stands below `---` is not read. Put several builds of one file under `builds`.',
+      };
+    default:
+      return {
+        code: 'config.syntax',
+        severity: 'error',
+        origin,
+        message: `${message}.`.replace(/\.\.$/, '.'),
+      };
+  }
 }
 
 function wholeFile(file: string, message: string): ConfigProblem {

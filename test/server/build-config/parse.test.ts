@@ -194,6 +194,10 @@ describe('problems of a config', () => {
       'just words',
       'config.wrong-type "just words": A build config is a map of keys and values (`model: detector.onnx`), not "just words".',
     ],
+    [
+      'fp16: true\n---\nfp16: false',
+      'config.syntax "---": A build config is one YAML document; what stands below `---` is not read. Put several builds of one file under `builds`.',
+    ],
     ['fp16: true\nfp16: false', 'config.duplicate-key "f": This key stands here twice. Remove one of them.'],
   ];
   for (const [text, ...problems] of cases) {

@@ -1,7 +1,7 @@
 /** `onnx-trt build` with the real TensorRT for RTX on a plain CPU, as a process of its own. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -242,6 +242,49 @@ builds:
       readdirSync(folder).filter((name) => name.endsWith('.engine')),
       [],
     );
+  });
+
+  test('what several builds have in common is told once', async (context) => {
+    const folder = temporaryFolder(context);
+    writeFiles(folder, {
+      'net.onnxtxt': fixed,
+      'net.trt.yaml':
+        'model: net.onnxtxt\ntimingCacheFile: a.cache\nbuilds:\n  a: {}\n  b: {}\n  c: { fp16: true }\n  d: { fp16: true }\n',
+    });
+    const { code, stdout } = await run(folder, 'net.trt.yaml');
+    assert.equal(code, 2);
+    assert.equal(stdout.match(/`timingCacheFile` has no effect/g)?.length, 1, stdout);
+    assert.equal(stdout.match(/has no `fp16`/g)?.length, 2, stdout);
+    assert.match(stdout, /4 builds: 2 built, 2 not built\n$/);
+  });
+
+  test('an engine never takes the place of what it is made of, nor its note that of another file', async (context) => {
+    const folder = temporaryFolder(context);
+    const [model, config, other] = ['net.onnxtxt', 'a.trt.yaml', 'taken.json'];
+    writeFiles(folder, { [model]: fixed, [other]: '{"mine": true}', 'link/x': '' });
+    symlinkSync(path.join(folder, model), path.join(folder, 'link/net.engine'));
+    for (const [engine, words] of [
+      [model, `would replace ${path.join(folder, model)}, which the build needs`],
+      ['link/net.engine', `would replace ${path.join(folder, model)}, which the build needs`],
+      [config, `would replace ${path.join(folder, config)}, which the build needs`],
+    ] as const) {
+      writeFiles(folder, { [config]: `model: ${model}\nengine: ${engine}\n` });
+      const before = [model, config].map((file) => readFileSync(path.join(folder, file), 'utf8'));
+      const { code, stderr } = await run(folder, config, '--force', '--no-check');
+      assert.equal(code, 2, stderr);
+      assert.ok(stderr.includes(words), stderr);
+      assert.deepEqual(
+        [model, config].map((file) => readFileSync(path.join(folder, file), 'utf8')),
+        before,
+      );
+    }
+    writeFiles(folder, { [config]: `model: ${model}\nengine: taken\n` });
+    const refused = await run(folder, config);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /its note would replace .*taken\.json, which is a file of another kind/);
+    assert.equal(readFileSync(path.join(folder, other), 'utf8'), '{"mine": true}');
+    assert.equal((await run(folder, config, '--force')).code, 0);
+    assert.match(readFileSync(path.join(folder, other), 'utf8'), /onnx-tensorrt-tools engine/);
   });
 
   test('JSON: an event on each line', async (context) => {

@@ -164,6 +164,29 @@ describe('build configs over LSP', () => {
     ]);
   });
 
+  test('a pasted line is replaced with all that a shell made of it, which is told', async () => {
+    for (const [text, newText] of [
+      [
+        'CUDA_VISIBLE_DEVICES=1 trtexec --onnx=a.o|nnx --fp16 > log.txt 2>&1\n',
+        '# Left out of the line: CUDA_VISIBLE_DEVICES=1\n# Left out of the line: > log.txt 2>&1\nmodel: a.onnx\nfp16: true',
+      ],
+      ['Run `trtexec --onnx=a.o|nnx`\n', '# Left out of the line: Run `\nmodel: a.onnx'],
+      ['--onnx=a.o|nnx\n--fp16\n', 'model: a.onnx\nfp16: true'],
+    ] as const) {
+      const { textDocument, position } = await open(text);
+      const [action] = await client.request<CodeAction[]>('textDocument/codeAction', {
+        textDocument,
+        range: { start: position, end: position },
+        context: { diagnostics: [], only: ['refactor'] },
+      });
+      const [edit] = action?.edit?.changes?.[textDocument.uri] ?? [];
+      assert.equal(edit?.newText, newText);
+      assert.deepEqual(edit?.range.start, { line: 0, character: 0 });
+      const lines = text.replace('|', '').trimEnd().split('\n');
+      assert.deepEqual(edit?.range.end, { line: lines.length - 1, character: lines.at(-1)?.length });
+    }
+  });
+
   test('outline, folding, links and formatting work', async () => {
     const text =
       'model:   a.onnx\nprofiles:\n  - images: {min: [1], max: [2]}\n    b: [1]\nremoteAutoTuningConfig: ssh://u:geheim@h\n';

@@ -4,6 +4,7 @@ import { poolSize } from './device/pool-size.ts';
 import { unsupportedDevice } from './device/unsupported.ts';
 import { ioFormat } from './model/io-format.ts';
 import { missingFile } from './model/missing-file.ts';
+import { overwrittenFile } from './model/overwritten-file.ts';
 import { unknownLayer, unknownTensor } from './model/unknown-names.ts';
 import { unreadableModel } from './model/unreadable-model.ts';
 import { dimRange } from './profiles/dim-range.ts';
@@ -28,6 +29,7 @@ import { notForRtx, onlyForRtx } from './versions/products.ts';
 
 export const rules: readonly Rule[] = [
   missingFile,
+  overwrittenFile,
   unreadableModel,
   unknownInput,
   missingProfile,

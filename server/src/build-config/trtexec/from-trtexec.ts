@@ -1,8 +1,18 @@
 /** A trtexec command line as a build config. Nothing is lost: what has no key is kept under `unknownFlags`, and told of. */
+import { closest } from '../../onnx/text/parser/suggestions.ts';
 import { entryText, isMap, type YamlValue } from '../emit.ts';
-import { type ConfigKey, type ForeignFlag, foreignFlags, keyDefinitions, keyOfFlag } from '../flags/index.ts';
+import {
+  type ConfigKey,
+  configKeyNames,
+  type ForeignFlag,
+  flagsOf,
+  foreignFlags,
+  keyDefinitions,
+  keyOfFlag,
+} from '../flags/index.ts';
 import { safetyPluginFrom, valueFromFlag } from './from-values.ts';
 import { readReferencePairs, readShapeFlags, type Taken } from './groups.ts';
+import { meantArguments } from './meant-arguments.ts';
 import { hasSecret, redactSecrets } from './secrets.ts';
 
 export interface TrtexecArgument {
@@ -40,19 +50,21 @@ export function fromTrtexec(
   /** Keys that flags of older versions have set. */
   const fromReplaced = new Set<ConfigKey>();
   const problems: TrtexecProblem[] = [];
-  const tell = (argument: number, message: string, severity: TrtexecProblem['severity'] = 'warning') =>
-    problems.push({ argument, severity, message: redactSecrets(message) });
-  const keep = (argument: number, text: string, message: string) => {
+  const meant = meantArguments(args);
+  const tell = (index: number, message: string, severity: TrtexecProblem['severity'] = 'warning') =>
+    problems.push({ argument: meant[index]?.argument ?? index, severity, message: redactSecrets(message) });
+  const keep = (index: number, text: string, message: string) => {
     unknownFlags.push(keepSecrets ? text : redactSecrets(text));
-    tell(argument, `${message} It is kept under unknownFlags.`);
+    tell(index, `${message} It is kept under unknownFlags.`);
   };
-  const flags = args.map(({ text }) => flagOf(text));
+  const flags = meant.map(({ text }) => flagOf(text));
   const groups: ReadonlyMap<number, Taken> = new Map([
     ...readShapeFlags(flags),
     ...readReferencePairs(flags),
   ]);
 
-  for (const [index, { text, hasExpansion }] of args.entries()) {
+  for (const [index, { text, hasExpansion, notes }] of meant.entries()) {
+    for (const note of notes) tell(index, note, 'information');
     if (hasExpansion)
       tell(index, `The variable in ${text} is kept as it is written: a config has none. Put its value here.`);
     const taken = groups.get(index);
@@ -84,7 +96,12 @@ export function fromTrtexec(
     const [name, given] = replaced ? [replaced.name, replaced.value] : [flag.name, flag.value];
     const key = keyOfFlag(name);
     if (key === undefined) {
-      keep(index, text, `${flag.name} is no flag that this extension knows.`);
+      const near = closest(nameOf(flag.name), flagNames);
+      keep(
+        index,
+        text,
+        `${flag.name} is no flag that this extension knows.${near === undefined ? '' : ` Did you mean --${near}?`}`,
+      );
       continue;
     }
     const known = settings.get(key);
@@ -94,7 +111,7 @@ export function fromTrtexec(
         index,
         text,
         known === undefined
-          ? `${flag.name} does not take ${given === undefined || given === '' ? 'an empty value' : given}.`
+          ? `${flag.name} does not take ${given === undefined || given === '' ? 'an empty value' : given}.${unitAdvice(key, given)}`
           : `${flag.name} is given twice; trtexec refuses that.`,
       );
       continue;
@@ -121,6 +138,16 @@ export function configText({
 }: Pick<FromTrtexec, 'settings' | 'unknownFlags'>): string {
   const flags = unknownFlags.length === 0 ? [] : [['unknownFlags', unknownFlags] as const];
   return [...settings, ...flags].map(([key, value]) => entryText(key, value)).join('');
+}
+
+const nameOf = (flag: string) => flag.replace(/^-+/, '');
+const flagNames = [...configKeyNames.flatMap(flagsOf), ...foreignFlags.map(({ flag }) => flag)].map(nameOf);
+
+function unitAdvice(key: ConfigKey, given = ''): string {
+  const { kind } = keyDefinitions[key].value;
+  return (kind === 'pools' || kind === 'budget') && /\d\s*[a-z]i?b\b/i.test(given)
+    ? ' The units of trtexec are B, K, M and G.'
+    : '';
 }
 
 interface Flag {

@@ -13,25 +13,41 @@ export interface TrtexecLine {
 
 const logLine = /^.*?&&&& [A-Z]+ TensorRT\.\w+ (?:\[TensorRT v(\d+)\] )?(?:\[[^\]\n]*\] )?# /;
 const program =
-  /(?:^|[\s"'`(=])((?:"[^"\n]*?|'[^'\n]*?|[^\s"'`(=;|&<>]*?[/\\])?(?:trtexec|tensorrt_rtx)(?:\.exe)?["']?)(?=\s|$)/gm;
+  /(?:^|[\s"'`(=!@>;&|[{])((?:"[^"\n]*?|'[^'\n]*?|[^\s"'`(=;|&<>!@[{]*?[/\\])?(?:trtexec|tensorrt_rtx)(?:\.exe)?["']?|["']?\$[{(]?\w*(?:TRTEXEC|trtexec)\w*[)}]?["']?)(?=[\s,]|$)/gm;
 
 /** All of them, in order. A log tells its own line several times (RUNNING, PASSED); each is found. */
 export function findTrtexecLines(text: string): TrtexecLine[] {
   const found: TrtexecLine[] = [];
   let searched = 0;
   for (const match of text.matchAll(program)) {
-    const name = match[1] ?? '';
-    const start = match.index + match[0].length - name.length;
+    const name = nameAlone(match[1] ?? '');
+    const end = match.index + match[0].length;
+    const start = end - name.length;
     if (start < searched) continue;
-    const log = logLine.exec(lineBefore(text, start));
-    const line = log
-      ? lineOfLog(text, start, start + name.length, log[1])
-      : lineOfShell(text, start, start + name.length);
+    const before = lineBefore(text, start);
+    const log = logLine.exec(before);
+    const line =
+      text[end] === ','
+        ? lineOfList(text, start, end)
+        : log
+          ? lineOfLog(text, start, end, log[1])
+          : lineOfShell(text, start, end, openQuote(before));
     // In a comment or in prose it is mentioned, not called; so is what follows in the same command.
-    if (line.words.some(({ text: word }) => word.startsWith('-'))) found.push(line);
+    if (line.words.some(({ text: word }) => isFlag(word))) found.push(line);
     searched = line.end;
   }
   return found;
+}
+
+/** Documents make a dash of two hyphens: `–onnx=model.onnx`. */
+function isFlag(word: string): boolean {
+  return /^[-\u2013\u2014]/.test(word);
+}
+
+/** The program of `"cd x && trtexec`, where the quote is that of the whole command. */
+function nameAlone(name: string): string {
+  const isOpen = /^["']/.test(name) && name.at(-1) !== name[0];
+  return isOpen ? (/[^\s"'`(=;|&<>]*$/.exec(name)?.[0] ?? name) : name;
 }
 
 /** What stands before an offset in its line; of a very long line, the end of that. */
@@ -40,8 +56,48 @@ function lineBefore(text: string, offset: number): string {
   return before.slice(before.lastIndexOf('\n') + 1);
 }
 
-function lineOfShell(text: string, start: number, from: number): TrtexecLine {
-  const { words } = commandWords(text, from);
+/** The quote that a text leaves open: of `bash -c "…`, of a string in a program, of code in a document. An apostrophe is none. */
+function openQuote(text: string): string | undefined {
+  let open: string | undefined;
+  for (const { 0: quote, index } of text.matchAll(/["'`]/g)) {
+    const before = text.slice(0, index);
+    if (open === quote) {
+      if (!before.endsWith('\\')) open = undefined;
+    } else if (open === undefined && /(?:^|\W)[fFrRbBuU]{0,2}$/.test(before)) {
+      open = quote;
+    }
+  }
+  return open;
+}
+
+function lineOfShell(text: string, start: number, from: number, quote: string | undefined): TrtexecLine {
+  const closing = quote === undefined ? -1 : closingQuote(text, from, quote);
+  const { words } = commandWords(closing < 0 ? text : text.slice(0, closing), from);
+  return {
+    start,
+    end: words.at(-1)?.end ?? from,
+    // Quotes in a command in quotes are escaped, and so left in its words.
+    words: closing < 0 ? words : words.map((word) => ({ ...word, text: word.text.replaceAll('"', '') })),
+  };
+}
+
+function closingQuote(text: string, from: number, quote: string): number {
+  const rest = text.slice(from, from + 65_536);
+  const place = rest.search(new RegExp(`(?<!\\\\)${quote}`));
+  return place < 0 ? -1 : from + place;
+}
+
+/** A list of strings, as Dockerfiles, JSON and Python write a command: `["trtexec", "--onnx=a.onnx"]`. */
+function lineOfList(text: string, start: number, from: number): TrtexecLine {
+  const item = /\s*,\s*([fFrRbBuU]{0,2})(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)')/y;
+  const words: Word[] = [];
+  item.lastIndex = from;
+  for (let match = item.exec(text); match; match = item.exec(text)) {
+    const [, prefix = '', double, single = ''] = match;
+    const word = (double ?? single).replaceAll(/\\(["'\\])/g, '$1');
+    const hasExpansion = /f/i.test(prefix) ? /\{/.test(word) : /\$[{(\w]/.test(word);
+    words.push({ text: word, start: match.index, end: item.lastIndex, hasExpansion });
+  }
   return { start, end: words.at(-1)?.end ?? from, words };
 }
 
@@ -74,9 +130,9 @@ export function trtexecLineOf(text: string): TrtexecLine | undefined {
   const [line] = findTrtexecLines(text);
   if (line) return line;
   const start = text.length - text.trimStart().length;
-  if (!/^--?[A-Za-z]/.test(text.slice(start))) return undefined;
+  if (!/^(?:--?|[\u2013\u2014])[A-Za-z]/.test(text.slice(start))) return undefined;
   const { words } = commandWords(text, start);
-  return words.every(({ text: word }) => word.startsWith('-'))
+  return words.every(({ text: word }) => isFlag(word))
     ? { start, end: words.at(-1)?.end ?? start, words }
     : undefined;
 }

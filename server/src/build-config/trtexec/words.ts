@@ -22,6 +22,7 @@ export function commandWords(text: string, start = 0): CommandWords {
   let at = start;
   for (;;) {
     at = skipBlanks(text, at);
+    at += forgottenContinuation.exec(text.slice(at, at + 1024))?.[0].length ?? 0;
     if (at >= text.length || isCommandEnd(text, at)) return { words, end: at };
     const redirection = /^\d*(>>?|<)(&\d)?/.exec(text.slice(at, at + 16));
     if (redirection) {
@@ -38,6 +39,13 @@ export function commandWords(text: string, start = 0): CommandWords {
 
 /** Ends of lines that are continued: by a backslash, or on Windows a caret or backtick. */
 const continuation = /^[\\^`][ \t]*(\r?\n)/;
+
+/**
+ * A line's end, or a comment and that, before a line that begins with a flag. A shell ends the command there and takes the flag
+ * for another one, which nobody means: such lines were wrapped by a document, are folded YAML, or have a flag commented out.
+ */
+const forgottenContinuation =
+  /^(?:#[^\n]*\r?\n[ \t]*|\r?\n[ \t]*)(?:#[^\n]*\r?\n[ \t]*)*(?=(?:--|[\u2013\u2014])[A-Za-z])/;
 
 function skipBlanks(text: string, from: number): number {
   let at = from;
@@ -76,6 +84,7 @@ function readWord(text: string, start: number): Word {
   let at = start;
   let value = '';
   let hasExpansion = false;
+  let isOfWindows = false;
   while (at < text.length) {
     const character = text[at] ?? '';
     if (endsWord.test(character)) break;
@@ -94,10 +103,16 @@ function readWord(text: string, start: number): Word {
       at = quoted.end;
     } else if (character === '\\') {
       const isPath = /[A-Za-z0-9_.]/.test(text[at + 1] ?? '');
+      isOfWindows ||= text[at - 1] === ':';
+      if (isOfWindows && /\s/.test(text[at + 1] ?? ' ')) {
+        value += character;
+        at++;
+        continue;
+      }
       // `C:\models\a.onnx` loses its backslashes in a shell; who writes it does so for Windows.
       value += isPath ? `\\${text[at + 1]}` : (text[at + 1] ?? '');
       at += 2;
-    } else if (character === '$' || character === '`') {
+    } else if (character === '$' || character === '`' || character === '%') {
       const end = endOfExpansion(text, at);
       value += text.slice(at, end);
       hasExpansion ||= end > at + 1;
@@ -119,7 +134,7 @@ function readDoubleQuoted(text: string, start: number) {
     if (character === '\\' && /["\\$`\n]/.test(text[at + 1] ?? '')) {
       value += text[at + 1] === '\n' ? '' : text[at + 1];
       at += 2;
-    } else if (character === '$' || character === '`') {
+    } else if (character === '$' || character === '`' || character === '%') {
       const end = endOfExpansion(text, at);
       value += text.slice(at, end);
       hasExpansion ||= end > at + 1;
@@ -132,11 +147,16 @@ function readDoubleQuoted(text: string, start: number) {
   return { value, hasExpansion, end: Math.min(at + 1, text.length) };
 }
 
-/** Behind `$NAME`, `${…}`, `$(…)` or backticks; behind the character alone where it begins none of them. */
+/**
+ * Behind `$NAME`, `${…}`, `$(…)`, backticks, `$<` of a makefile, `%NAME%` or `%~dp0` of a batch file; behind the character alone
+ * where it begins none of them.
+ */
 function endOfExpansion(text: string, at: number): number {
   // Longer ones are none that somebody has written.
   const rest = text.slice(at, at + 512);
-  const simple = /^\$(?:[A-Za-z_]\w*|[0-9@*#?!$-]|\{[^}\n]*\})/.exec(rest);
+  const simple = /^\$(?:env:)?(?:[A-Za-z_]\w*|[0-9@*#?!$<^-]|\{[^}\n]*\})|^%(?:[A-Za-z_]\w*%|~[a-z]*\d)/.exec(
+    rest,
+  );
   if (simple) return at + simple[0].length;
   if (rest.startsWith('`')) {
     const end = rest.indexOf('`', 1);

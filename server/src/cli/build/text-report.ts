@@ -29,6 +29,13 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
   let runtime = '';
   /** Errors that TensorRT told of: what has become of the build says most of them again. */
   let errors: LogRecord[] = [];
+  /** What several builds have in common is told once. */
+  const told = new Set<string>();
+  const news = (problems: readonly ConfigProblem[]) =>
+    problems.filter(({ code, message, origin }) => {
+      const key = JSON.stringify([code, message, origin]);
+      return !told.has(key) && told.add(key);
+    });
   const show = () => terminal.progress(view ? progressLines(view, performance.now()) : '');
   return {
     problems: (problems) => {
@@ -47,7 +54,7 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
           runtime = displayName(event.installation);
           break;
         case 'problems':
-          tellProblems(event.problems, build.request.problems, config, terminal);
+          tellProblems(news(event.problems), build.request.problems, config, terminal);
           break;
         case 'reason':
           terminal.note(`${printable(build.title)}: building with ${runtime}, as ${printable(event.reason)}`);
@@ -76,6 +83,8 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
           const { end } = event;
           ends.push(end.kind);
           if (end.kind !== 'failed') for (const record of errors) tellRecord(record, terminal);
+          if (end.kind === 'refused')
+            tellProblems(news(end.problems), build.request.problems, config, terminal);
           tellEnd(build, end, config, terminal);
         }
       }
@@ -121,7 +130,6 @@ function tellEnd(
       terminal.print(`${name}: ${style.error('failed')}\n`);
       break;
     case 'refused':
-      tellProblems(end.problems, request.problems, config, terminal);
       terminal.print(`${name}: ${style.error('not built')}, as the config has errors\n`);
       break;
     case 'impossible':

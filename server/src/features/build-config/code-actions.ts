@@ -65,7 +65,9 @@ function conversion(document: ConfigDocument, range: Range): CodeAction[] {
   if (!found) return [];
   const { line, start, end } = found;
   const converted = fromTrtexec(line.words);
-  const notes = converted.problems.map(({ message }) => `# ${message}\n`).join('');
+  const notes = [...converted.problems.map(({ message }) => message), ...leftOut(document.text, found)]
+    .map((note) => `# ${note.replaceAll(/\s*\n\s*/g, ' ')}\n`)
+    .join('');
   return [
     {
       title: 'Turn this trtexec line into a config',
@@ -84,7 +86,18 @@ function conversion(document: ConfigDocument, range: Range): CodeAction[] {
   ];
 }
 
-/** From the line's start, with what stands before the program's name (`$ `, variables), to its last argument. */
+/** What a shell made of the rest of the line, which is no setting: `CUDA_VISIBLE_DEVICES=1 time`, `> log.txt`. */
+function leftOut(
+  text: string,
+  { line, start, end }: { readonly line: TrtexecLine; readonly start: number; readonly end: number },
+): string[] {
+  return [text.slice(start, line.start), text.slice(line.end, end)]
+    .map((part) => part.trim())
+    .filter((part) => /[A-Za-z0-9]/.test(part))
+    .map((part) => `Left out of the line: ${part}`);
+}
+
+/** From the line's start, with what stands before the program's name (`$ `, variables), to the end of its last line. */
 function lineAt(
   { text, source }: ConfigDocument,
   range: Range,
@@ -92,14 +105,21 @@ function lineAt(
   const [from, to] = [offsetAt(source, range.start), offsetAt(source, range.end)];
   for (const line of findTrtexecLines(text)) {
     const start = text.lastIndexOf('\n', line.start - 1) + 1;
-    if (start <= to && line.end >= from) return { line, start, end: line.end };
+    if (start <= to && line.end >= from) return { line, start, end: lineEndAt(text, line.end) };
   }
   // Flags alone, as one copies them out of a script.
   const start = text.lastIndexOf('\n', from - 1) + 1;
-  const line = trtexecLineOf(text.slice(start));
-  return line && start + line.end >= to
-    ? { line, start: start + line.start, end: start + line.end }
-    : undefined;
+  const flags = trtexecLineOf(text.slice(start));
+  if (!flags || start + flags.end < to) return undefined;
+  const line = { ...flags, start: start + flags.start, end: start + flags.end };
+  return { line, start: line.start, end: lineEndAt(text, line.end) };
+}
+
+function lineEndAt(text: string, offset: number): number {
+  const rest = /[^\r\n]*/y;
+  rest.lastIndex = offset;
+  rest.exec(text);
+  return rest.lastIndex;
 }
 
 function touches(first: Range, second: Range): boolean {

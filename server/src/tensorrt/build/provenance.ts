@@ -88,24 +88,40 @@ export function provenancePath(enginePath: string): string {
 
 /** Undefined where there is none that this version understands. */
 export async function readProvenance(enginePath: string): Promise<Provenance | undefined> {
+  const note = await readNote(enginePath);
+  return note?.formatVersion === 1 ? (note as Provenance) : undefined;
+}
+
+/** Whether there is one, of whatever version. */
+export async function hasNote(enginePath: string): Promise<boolean> {
+  return (await readNote(enginePath)) !== undefined;
+}
+
+/** Whether what stands in the note's place is somebody's file: no note, and no part of one that a full disk has cut off. */
+export async function hasForeignNote(enginePath: string): Promise<boolean> {
+  let text: string;
+  try {
+    text = await readFile(provenancePath(enginePath), 'utf8');
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+  }
+  const start = `{\n  "format": "${noteFormat}"`;
+  const isPart = text.startsWith(start) || start.startsWith(text);
+  return !isPart && !(await hasNote(enginePath));
+}
+
+const noteFormat: Provenance['format'] = 'onnx-tensorrt-tools engine';
+
+async function readNote(enginePath: string): Promise<Partial<Provenance> | undefined> {
   let value: unknown;
   try {
     value = JSON.parse(await readFile(provenancePath(enginePath), 'utf8'));
   } catch {
     return undefined;
   }
-  return isProvenance(value) ? value : undefined;
-}
-
-function isProvenance(value: unknown): value is Provenance {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'format' in value &&
-    value.format === 'onnx-tensorrt-tools engine' &&
-    'formatVersion' in value &&
-    value.formatVersion === 1
-  );
+  const isNote =
+    typeof value === 'object' && value !== null && 'format' in value && value.format === noteFormat;
+  return isNote ? (value as Partial<Provenance>) : undefined;
 }
 
 export async function writeProvenance(enginePath: string, provenance: Provenance): Promise<void> {

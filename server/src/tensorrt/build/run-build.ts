@@ -77,7 +77,11 @@ export async function runBuild(
     const reason = await reasonToBuild(known, { engine, inputs, request, info }, { signal });
     if (known && reason === undefined && !force) return { kind: 'up-to-date', provenance: known };
     options.onReason(reason ?? 'it was asked for');
-    const target = await prepareTarget(engine, { force, timingCache: prepared.params.timingCachePath });
+    const target = await prepareTarget(engine, {
+      force,
+      timingCache: prepared.params.timingCachePath,
+      madeOf: [...[inputs.model, ...inputs.others].map((file) => file.path), ...configFiles(build)],
+    });
     try {
       const answer = await answerOf(bridge, prepared, target.temporary, info, options);
       if ('kind' in answer) {
@@ -99,6 +103,10 @@ export async function runBuild(
   } finally {
     await prepared.remove();
   }
+}
+
+function configFiles({ file }: BuildConfig): readonly string[] {
+  return file === '' ? [] : [file];
 }
 
 /** Where a refit has to bring the same weights, the note tells of them. */

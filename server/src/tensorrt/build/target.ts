@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { removeLeftovers } from '../../node/write-model.ts';
-import { type Provenance, provenancePath, writeProvenance } from './provenance.ts';
+import { hasForeignNote, hasNote, type Provenance, provenancePath, writeProvenance } from './provenance.ts';
 
 /** Where an engine will be, and where it grows until it is whole: beside it, so that it can take its place in one step. */
 export interface EngineTarget {
@@ -16,6 +16,8 @@ export interface TargetOptions {
   readonly force: boolean;
   /** The file that TensorRT's timing cache will be written to. */
   readonly timingCache: string | undefined;
+  /** Files that the engine is made of. They are never replaced, whatever `force` says. */
+  readonly madeOf: readonly string[];
 }
 
 /**
@@ -24,7 +26,7 @@ export interface TargetOptions {
  */
 export async function prepareTarget(
   engine: string,
-  { force, timingCache }: TargetOptions,
+  { force, timingCache, madeOf }: TargetOptions,
 ): Promise<EngineTarget> {
   const folder = path.dirname(engine);
   try {
@@ -35,6 +37,23 @@ export async function prepareTarget(
     if (existing?.isDirectory()) throw new Error('it is a folder.');
     await access(path.dirname(target), constants.W_OK);
     if (existing) await access(target, constants.W_OK);
+    const note = provenancePath(engine);
+    const needed = [...madeOf, ...(timingCache === undefined ? [] : [timingCache])];
+    const replaced = await firstThatIs(target, needed);
+    if (replaced !== undefined) {
+      throw new Error(`it would replace ${replaced}, which the build needs. Give the engine another name.`);
+    }
+    const noted = await firstThatIs(await realpath(note).catch(() => note), needed);
+    if (noted !== undefined) {
+      throw new Error(
+        `its note would replace ${noted}, which the build needs. Give the engine another name.`,
+      );
+    }
+    if (!force && (await hasForeignNote(engine))) {
+      throw new Error(
+        `its note would replace ${note}, which is a file of another kind. Give the engine another name, remove the file, or force the build.`,
+      );
+    }
     if (existing && !force && !(await isEngine(target))) {
       throw new Error(
         'a file that is no TensorRT engine has that name. Give the engine another name, remove the file, or force the build.',
@@ -82,10 +101,17 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+/** The first of some files that is this one, by whatever link. */
+async function firstThatIs(target: string, files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    if ((await realpath(file).catch(() => file)) === target) return file;
+  }
+  return undefined;
+}
+
 /** By its first bytes, or by a note of ours beside it: plans for DLA and of safety builds begin otherwise. */
 async function isEngine(file: string): Promise<boolean> {
-  const noted = await stat(provenancePath(file)).catch(() => undefined);
-  if (noted) return true;
+  if (await hasNote(file)) return true;
   const handle = await open(file, 'r');
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);

@@ -21,6 +21,18 @@ profiles:
     assert.match(repaired(), /- images: \[1, 3, 224, 224\]/);
   });
 
+  test('bounds that stand beside their input instead of below it', () => {
+    check(
+      `
+profiles:
+  - images: [1, 3, 224, 224]
+    max: [8, 3, 224, 224]
+#   ^^^ config.unknown-input: has no input max. \`max\` belongs to an input: indent it below the input’s name.
+`,
+      { model: images },
+    );
+  });
+
   test('names with a * count for every input that they fit', () => {
     check('profiles: [{ "im*": [1, 3, 224, 224] }]', { model: images });
     check(

@@ -335,6 +335,41 @@ engine: out/a.engine
     );
   });
 
+  test('paths that are written as for a shell', () => {
+    check(
+      `
+model: \${MODEL}
+#      ^^^^^^^^ config.missing-file: There is no file \${MODEL}. Variables of a shell are not replaced: write the path out.
+loadInputs: { x: "%IN%/x.bin" }
+#                ^^^^^^^^^^^^ config.missing-file: Variables of a shell are not replaced
+engine: ~/a.engine
+#       ^^^^^^^^^^ config.missing-file: \`~\` stands for no home folder here: write the path out.
+`,
+      { missing: ['${MODEL}', '%IN%/x.bin', '~'] },
+    );
+  });
+
+  test('an engine in the place of what its build needs', () => {
+    check(`
+model: a.onnx
+engine: ./x/../a.onnx
+#       ^^^^^^^^^^^^^ config.conflict: The engine would take the place of the model.
+`);
+    check(`
+model: a.onnx
+timingCacheFile: a.cache
+engine: a.cache
+#       ^^^^^^^ config.conflict: The engine would take the place of the file of \`timingCacheFile\`.
+`);
+    check(`
+model: a.onnx
+loadInputs: { x: a.json }
+engine: a
+#       ^ config.conflict: The engine’s note, a.json, would take the place of the file of \`loadInputs\`.
+`);
+    check('model: a.onnx\ntimingCacheFile: a.cache\nexportLayerInfo: a.json\nengine: a.engine');
+  });
+
   test('without a GPU, TensorRT for RTX builds nothing to refit', () => {
     const weights = 'g (float[2] x) => (float[2] y) <float[2] w = {1, 2}> { y = Add (x, w) }';
     const cpu: RuntimeFacts = { ...rtx, mode: 'cpu-only' };

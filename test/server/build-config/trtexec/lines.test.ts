@@ -46,6 +46,56 @@ describe('trtexec lines in shell scripts', () => {
       "--shapes='Input:0':1x3",
     ],
     ['in a substitution', 'time=$(trtexec --onnx=a.onnx --fp16)', '--onnx=a.onnx', '--fp16'],
+    ['in a notebook', '!trtexec --onnx=a.onnx \\\n--fp16', '--onnx=a.onnx', '--fp16'],
+    ['behind the prompt of Windows', 'C:\\trt>trtexec --onnx=a.onnx', '--onnx=a.onnx'],
+    ['called through a variable', '"$TRTEXEC" --onnx=a.onnx', '--onnx=a.onnx'],
+    [
+      'called through a variable of make',
+      '\t$(TRTEXEC) --onnx=$< --saveEngine=$@',
+      '--onnx=$<',
+      '--saveEngine=$@',
+    ],
+    [
+      'for a shell in a container',
+      'docker run image bash -c "cd /w && trtexec --onnx=a.onnx --minShapes=\\"x:1x3\\" --fp16" && ls --all',
+      '--onnx=a.onnx',
+      '--minShapes=x:1x3',
+      '--fp16',
+    ],
+    [
+      'in a string of Python',
+      'os.system(f"cd x; trtexec --onnx=a.onnx --device=1")',
+      '--onnx=a.onnx',
+      '--device=1',
+    ],
+    [
+      'as code in a document',
+      "Don't forget `trtexec --onnx=a.onnx --fp16` and --int8.",
+      '--onnx=a.onnx',
+      '--fp16',
+    ],
+    ['in a list of strings', 'CMD ["trtexec", "--onnx=a b.onnx", \'--fp16\']', '--onnx=a b.onnx', '--fp16'],
+    [
+      'with dashes of a document',
+      'trtexec \u2013onnx="a.onnx" \u2014fp16',
+      '\u2013onnx=a.onnx',
+      '\u2014fp16',
+    ],
+    [
+      'folded, as in YAML',
+      'run: >-\n  trtexec --onnx=a.onnx\n  --fp16\n  --int8\n\n--x',
+      '--onnx=a.onnx',
+      '--fp16',
+      '--int8',
+    ],
+    [
+      'with a flag commented out',
+      'trtexec --onnx=a.onnx \\\n  # --int8 \\\n  --fp16 \\\n  --verbose',
+      '--onnx=a.onnx',
+      '--fp16',
+      '--verbose',
+    ],
+    ['with a folder of Windows', 'trtexec --tempdir=C:\\models\\ --fp16', '--tempdir=C:\\models\\', '--fp16'],
   ];
   for (const [what, text, ...words] of cases) {
     test(what, () => assert.deepEqual(wordsIn(text), [words]));
@@ -64,6 +114,34 @@ describe('trtexec lines in shell scripts', () => {
         ['--x=$y', false],
         ['--fp16', false],
       ],
+    );
+  });
+
+  test('keep variables of batch files, makefiles and programs, and say so', () => {
+    for (const [text, ...words] of [
+      ['trtexec --onnx=%MODEL%.onnx --x=%~dp0\\a', '--onnx=%MODEL%.onnx', '--x=%~dp0\\a'],
+      ['trtexec --onnx=$< --x=$^', '--onnx=$<', '--x=$^'],
+      ['trtexec --onnx=$env:MODEL', '--onnx=$env:MODEL'],
+      ['["trtexec", f"--onnx={model}"]', '--onnx={model}'],
+    ] as const) {
+      const [line] = findTrtexecLines(text);
+      assert.deepEqual(
+        line?.words.map((word) => [word.text, word.hasExpansion]),
+        words.map((word) => [word, true]),
+      );
+    }
+    const [percent] = findTrtexecLines('trtexec --weightStreamingBudget=50% --onnx=100%');
+    assert.deepEqual(
+      percent?.words.map(({ hasExpansion }) => hasExpansion),
+      [false, false],
+    );
+  });
+
+  test('of a command in quotes begin at the program', () => {
+    const text = 'bash -c "cd /w && trtexec --onnx=a.onnx"';
+    assert.deepEqual(
+      findTrtexecLines(text).map(({ start, end }) => text.slice(start, end)),
+      ['trtexec --onnx=a.onnx'],
     );
   });
 
@@ -92,6 +170,9 @@ describe('trtexec lines in shell scripts', () => {
       '\\'.repeat(1_000_000),
       '`trtexec'.repeat(100_000),
       '$('.repeat(500_000),
+      '"trtexec \\'.repeat(80_000),
+      '"trtexec",'.repeat(80_000),
+      'trtexec\n#'.repeat(80_000),
     ]) {
       const start = process.cpuUsage();
       findTrtexecLines(`${text}\ntrtexec --onnx=${text}`);

@@ -1,20 +1,8 @@
 import path from 'node:path';
-import { type ConfigKey, keyDefinitions } from '../../flags/index.ts';
-import type { BuildConfig, Located, PathValue } from '../../model.ts';
+import type { BuildConfig } from '../../model.ts';
 import { enginePath, modelPath } from '../../paths.ts';
 import type { Rule } from '../rule.ts';
-
-/** Paths of what is written, or read only where it is there. */
-const written: ReadonlySet<ConfigKey> = new Set([
-  'engine',
-  'timingCacheFile',
-  'tuningCacheFile',
-  'exportTimes',
-  'exportOutput',
-  'exportProfile',
-  'exportLayerInfo',
-  'saveDebugTensors',
-]);
+import { pathsOf, writtenKeys } from './paths-of.ts';
 
 /** Files that are read exist; a folder for the engine is made by a build here, not by trtexec. */
 export const missingFile: Rule = ({ build, exists }, report) => {
@@ -34,13 +22,13 @@ export const missingFile: Rule = ({ build, exists }, report) => {
     );
   }
   for (const key of build.keys) {
-    if (written.has(key)) continue;
+    if (writtenKeys.has(key)) continue;
     for (const { value, origin } of pathsOf(build, key)) {
       const what = key === 'tempdir' ? 'folder' : 'file';
       tell(
         value.path,
         origin,
-        `There is no ${what} ${value.text}${key === 'calib' ? ': a calibration cache is written by a calibration' : ''}.`,
+        `There is no ${what} ${value.text}${key === 'calib' ? ': a calibration cache is written by a calibration' : ''}.${shellAdvice(value.text)}`,
       );
     }
   }
@@ -51,33 +39,15 @@ export const missingFile: Rule = ({ build, exists }, report) => {
       code: 'config.missing-file',
       severity: 'information',
       origin: build.get('engine')?.origin ?? build.origin,
-      message: `There is no folder ${folder} yet. A build here makes it; trtexec does not.`,
+      message: `There is no folder ${folder} yet. A build here makes it; trtexec does not.${shellAdvice(build.get('engine')?.value.text)}`,
     });
   }
 };
 
-/** Where the file of a key is written. The reader of each kind gives these values. */
-function pathsOf(build: BuildConfig, key: ConfigKey): Located<PathValue>[] {
-  const setting: Located<unknown> | undefined = build.get(key);
-  if (!setting) return [];
-  const { value, origin } = setting;
-  switch (keyDefinitions[key].value.kind) {
-    case 'path':
-      return [{ value: value as PathValue, origin }];
-    case 'paths':
-      return [...(value as readonly Located<PathValue>[])];
-    case 'pathByName':
-      return (value as readonly { readonly value: Located<PathValue> }[]).map((named) => named.value);
-    case 'safetyPlugins':
-      return (build.get('safetyPlugins')?.value ?? []).map((plugin) => ({
-        value: plugin.value.library,
-        origin: plugin.origin,
-      }));
-    case 'refPairs':
-      return (build.get('refPairs')?.value ?? []).flatMap(({ loadInputs, loadRefOutputs }) =>
-        [...loadInputs, ...loadRefOutputs].map((named) => named.value),
-      );
-    default:
-      return [];
-  }
+/** Configs are read by no shell, which people who come from its scripts may not think of. */
+function shellAdvice(text = ''): string {
+  if (/^~[\\/]/.test(text)) return ' `~` stands for no home folder here: write the path out.';
+  return /\$\w|\$\{\w|\$\(|%\w+%/.test(text)
+    ? ' Variables of a shell are not replaced: write the path out.'
+    : '';
 }

@@ -56,12 +56,13 @@ function check(
 ): void {
   for (const { value, origin } of names) {
     if (known.some((name) => fitsName(value, name))) continue;
-    const near = nearestName(value, known);
+    const bound = /^(?:min|opt|max)$/.test(value) && what === 'input';
+    const near = bound ? undefined : nearestName(value, known);
     report({
       code: 'config.unknown-input',
       severity: 'error',
       origin,
-      message: `The model has no ${what} ${value.includes('*') ? `that fits ${value}` : value}.${nameAdvice(near, known, what)}`,
+      message: `The model has no ${what} ${value.includes('*') ? `that fits ${value}` : value}.${bound ? ` \`${value}\` belongs to an input: indent it below the input’s name.` : nameAdvice(near, known, what)}`,
       ...withFixes(near === undefined ? [] : preferred([replacement(origin, scalarText(near))])),
     });
   }

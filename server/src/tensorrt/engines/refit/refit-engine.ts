@@ -14,6 +14,7 @@ import { isStripped } from '../../../engine/ship-size.ts';
 import type { LoadedModel } from '../../../node/load-model.ts';
 import { explainParserErrors } from '../../build/failures/parser-refusals.ts';
 import type { BuildProblem } from '../../build/failures/problem.ts';
+import { weightFiles } from '../../build/inputs.ts';
 import type { Provenance } from '../../build/provenance.ts';
 import { prepareTarget } from '../../build/target.ts';
 import { displayName } from '../../installations/installation.ts';
@@ -205,7 +206,13 @@ async function refitLoaded(
       }));
   try {
     const target =
-      output === undefined ? undefined : await prepareTarget(output, { force, timingCache: undefined });
+      output === undefined
+        ? undefined
+        : await prepareTarget(output, {
+            force,
+            timingCache: undefined,
+            madeOf: [model.path, ...weightFiles(model)],
+          });
     try {
       const serialization = serializationOfRefit(loaded.runtime, { isStripped: wasStripped, keepStripped });
       const result = await client.refit(
