@@ -183,6 +183,13 @@ describe('refits in the editor', () => {
     assert.deepEqual(await lenses(), [
       ['Refit a b%20.engine with this model', uriOf(at('a b%20.engine')), uriOf(model)],
     ]);
+    const moved = at('a b%20.engine');
+    const provenance = await readProvenance(moved);
+    assert.ok(provenance);
+    const elsewhere = { ...provenance.model, path: `/moved/from/${path.basename(model)}` };
+    await writeProvenance(moved, { ...provenance, model: elsewhere });
+    const withMoved = await engines();
+    assert.ok(withMoved.includes(`${path.basename(uriOf(moved))} refittable`), withMoved.join());
   });
 });
 

@@ -2,6 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { refitRules } from '../../engine/refit/refit-rules.ts';
+import { namedFile } from '../../node/named-file.ts';
 import { readProvenance } from '../build/provenance.ts';
 
 /** A folder of thousands of files is not looked through whenever a text changes. */
@@ -45,7 +46,7 @@ async function engineOf(model: string, engine: string, isOwn: boolean): Promise<
   const provenance = await readProvenance(engine);
   // A note of another file says nothing of this one.
   const made = provenance?.engine.bytes === file.size ? provenance : undefined;
-  if (made ? made.model.path !== model : !isOwn) return [];
+  if (made ? namedFile(made.model.path, engine) !== model : !isOwn) return [];
   const flags = made?.request.settings.flags ?? [];
   const rules = made
     ? refitRules({ flags, sameWeights: 'later', assumesSame: false, refit: made.refit })
