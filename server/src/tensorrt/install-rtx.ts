@@ -121,8 +121,13 @@ async function runPip(
   const watch = onProgress && setInterval(report, 250);
   try {
     const ended = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code, killer) => resolve(code ?? killer));
+      let failure: Error | undefined;
+      child.on('error', (error) => {
+        failure = error;
+        // One that was called off writes until it has ended; its folder cannot be removed before.
+        if (child.pid === undefined) reject(error);
+      });
+      child.on('close', (code, killer) => (failure ? reject(failure) : resolve(code ?? killer)));
     });
     if (ended !== 0) throw new Error(failureSentence(words, ended));
   } finally {

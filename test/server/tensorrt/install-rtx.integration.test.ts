@@ -97,4 +97,40 @@ describe('installing TensorRT for RTX', () => {
     await assert.rejects(installing, { name: 'AbortError' });
     assert.deepEqual(readdirSync(path.join(userData, 'runtimes')), []);
   });
+
+  test('that is called off has ended, with all that it still writes, before its folder is removed', async (context) => {
+    const userData = temporaryFolder(context);
+    const programs = temporaryFolder(context);
+    const ended = path.join(programs, 'ended');
+    // Takes half a second to end, and writes meanwhile.
+    writeFiles(programs, {
+      python3: `#!/bin/sh
+case "$*" in
+--version) echo Python 3.12.0 ;;
+'-m pip --version') echo pip 24.0 ;;
+*)
+  finish() {
+    for count in 1 2 3 4 5; do mkdir -p "$TMPDIR"; echo > "$TMPDIR/$count"; sleep 0.1; done
+    echo > '${ended}'
+    exit 143
+  }
+  trap finish TERM
+  echo Collecting
+  while :; do sleep 0.05; done ;;
+esac
+`,
+    });
+    const python = path.join(programs, 'python3');
+    chmodSync(python, 0o755);
+    const abort = new AbortController();
+    const installing = installRtx({
+      userData,
+      python,
+      signal: abort.signal,
+      onOutput: () => abort.abort(),
+    });
+    await assert.rejects(installing, { name: 'AbortError' });
+    assert.ok(existsSync(ended));
+    assert.deepEqual(readdirSync(path.join(userData, 'runtimes')), []);
+  });
 });
