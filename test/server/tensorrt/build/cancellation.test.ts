@@ -95,7 +95,7 @@ describe('a TensorRT that does not stop', () => {
     const begin = performance.now();
     queue.cancel(second.id);
     assert.deepEqual(await second.end, { kind: 'cancelled' });
-    assert.ok(performance.now() - begin < 100, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 1000, `${performance.now() - begin} ms`);
   });
 });
 
