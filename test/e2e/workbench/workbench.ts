@@ -152,8 +152,9 @@ async function recordGpu(extensions: string): Promise<void> {
 function workbenchOf(page: Page): Workbench {
   const quickInput = page.locator('.quick-input-widget input[type="text"]');
   const command = async (title: string) => {
-    // The list shows the commands run last until it has taken in the title, so Enter would run one of these.
-    const row = page.locator('.quick-input-list .monaco-list-row', {
+    // The list shows the commands run last until it has taken in the title, so Enter would run one of these; a click is lost where the
+    // list is drawn anew under it.
+    const focused = page.locator('.quick-input-list .monaco-list-row.focused', {
       has: page.locator('.label-name', { hasText: exactly(title) }),
     });
     // What takes the focus meanwhile, an editor that just opened say, closes the box again.
@@ -161,7 +162,9 @@ function workbenchOf(page: Page): Workbench {
       await page.keyboard.press('F1');
       try {
         await quickInput.fill(`>${title}`, { timeout: 3000 });
-        await row.first().click({ timeout: 5000 });
+        await focused.waitFor({ timeout: 5000 });
+        await page.keyboard.press('Enter');
+        await focused.waitFor({ state: 'hidden', timeout: 10_000 });
         return;
       } catch (error) {
         if (attempt === 5) throw error;
