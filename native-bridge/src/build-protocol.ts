@@ -79,6 +79,8 @@ export interface BuilderSettings {
   readonly layerOutputTypes?: readonly LayerTypesSetting[];
   /** DeviceType names. */
   readonly layerDeviceTypes?: readonly LayerSetting[];
+  /** Tensors of the network that are to be outputs of the engine, too, by name. */
+  readonly markedOutputs?: readonly string[];
   /** Tensors of the network to mark, by name. */
   readonly debugTensors?: readonly string[];
   readonly markUnfusedTensorsAsDebugTensors?: boolean;

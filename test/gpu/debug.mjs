@@ -1,6 +1,6 @@
 /**
- * What a GPU alone can show of debug tensors, through `onnx-trt debug`: chosen tensors, all, unfused ones, in several builds where
- * TensorRT does not mark them in one; a weight that was changed, NaN in an input, an overflow in half precision, each found at its node.
+ * What a GPU alone can show of debug tensors, through `onnx-trt debug`: chosen tensors, all, unfused ones, as outputs or in several builds
+ * where TensorRT does not mark them in one; a weight that was changed, NaN in an input, an overflow in half precision, each found at its node.
  *
  *   node test/gpu/debug.mjs DIST MODELS TENSORRT_FOLDER [NAME]       MODELS as make-models.py writes them
  *
@@ -42,15 +42,26 @@ step('convolutions, fp16, compared later', { 0: true }, (out) => {
   return captured.code === 0 ? debug(out, undefined, ['--reference', 'onnxruntime']) : captured;
 });
 
-// TensorRT 10.6 marks these in one engine, refuses or crashes; in several builds it comes to a comparison all the same. How many there were
-// is in the record, and which tensors were left out.
+// TensorRT 10.6 marks these in one engine, refuses or crashes; as outputs or in several builds it comes to a comparison all the same. How
+// many there were is in the record, and which tensors were left out.
 for (const net of ['convolutions', 'layers', 'transformer']) {
   step(`${net}, all`, { 0: true }, (out) => debug(config(`${net}-all`, net, ''), out, ['--tensors', 'all']));
+  step(`${net}, all, as outputs`, { 0: true }, (out) =>
+    debug(config(`${net}-outputs`, net, ''), out, ['--tensors', 'all', '--mark', 'outputs']),
+  );
   // What is said of a TensorRT that is too old for it is the record.
   step(`${net}, unfused`, { 0: true, 1: true, 2: true }, (out) =>
     debug(config(`${net}-unfused`, net, ''), out, ['--unfused']),
   );
 }
+step('convolutions, fp16, all, as outputs', { 0: true }, (out) =>
+  debug(config('convolutions-fp16-outputs', 'convolutions', 'fp16: true'), out, [
+    ...['--tensors', 'all', '--mark', 'outputs'],
+  ]),
+);
+step('layers, all, as debug tensors', { 0: true }, (out) =>
+  debug(config('layers-debug', 'layers', ''), out, ['--tensors', 'all', '--mark', 'debug']),
+);
 step('fused tensors', { 0: true }, (out) =>
   debug(config('fused', 'layers', ''), out, ['--tensors', 'm0,r0']),
 );
@@ -59,6 +70,11 @@ for (const name of [
   'convolutions, all',
   'layers, all',
   'transformer, all',
+  'convolutions, all, as outputs',
+  'layers, all, as outputs',
+  'transformer, all, as outputs',
+  'convolutions, fp16, all, as outputs',
+  'layers, all, as debug tensors',
   'fused tensors',
 ]) {
   expect(name, ({ tensors }) => tensors?.some(({ verdict }) => verdict !== undefined), 'values are compared');
@@ -206,7 +222,7 @@ function run(args) {
     .slice(0, 12);
   const common = { code: status ?? String(signal), ...(said.length > 0 && { said }) };
   if (!stdout.startsWith('{')) return common;
-  const { engine, parts, reference, precision, tensors, findings, notes } = JSON.parse(stdout);
+  const { engine, parts, asOutputs, reference, precision, tensors, findings, notes } = JSON.parse(stdout);
   const short = (values) =>
     values && {
       type: values.type,
@@ -219,6 +235,7 @@ function run(args) {
     ...common,
     engine: engine && { runtime: engine.runtime, device: engine.device },
     ...(engine && { builds: parts?.builds ?? 1 }),
+    ...(asOutputs && { asOutputs }),
     ...(parts && {
       engines: parts.engines.map((part) => part.tensors.join(' ')),
       leftOut: parts.leftOut,

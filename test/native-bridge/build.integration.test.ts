@@ -140,6 +140,22 @@ describe('building on a plain CPU with TensorRT for RTX', () => {
     ]);
   });
 
+  test('tensors become outputs, which have formats, too', async () => {
+    const result = await bridge.build(models.dynamic, {
+      enginePath: engine('outputs'),
+      settings: {
+        markedOutputs: ['h', 'y', 'x', 'unknown'],
+        ioFormats: { h: { formats: ['kLINEAR'] } },
+        profiles: [sizes],
+      },
+    });
+    assert.equal(result.failure, undefined);
+    assert.deepEqual(result.notes, [
+      'TensorRT does not mark x as an output.',
+      'The network has no tensor unknown; it cannot be marked as an output.',
+    ]);
+  });
+
   test('a model that the parser refuses comes with the parser’s errors', async () => {
     const result = await bridge.build(models.refused, { enginePath: engine('refused') });
     assert.equal(result.failure?.stage, 'parsing');

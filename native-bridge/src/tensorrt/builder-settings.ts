@@ -7,6 +7,7 @@ import { createCacheCalibrator } from './int8-calibrator.ts';
 import type { Logger } from './logger.ts';
 import {
   markDebugTensors,
+  markOutputs,
   type NetworkContext,
   setFormats,
   setLayerDevices,
@@ -98,6 +99,8 @@ const appliers: Appliers = {
         : new BridgeError('tensorrtFailed', 'TensorRT refuses the remote auto-tuning configuration.');
     }
   },
+  // Before formats, which are those of outputs, too.
+  markedOutputs: markOutputs,
   ioFormats: setFormats,
   layerPrecisions: setLayerPrecisions,
   layerOutputTypes: setLayerOutputTypes,

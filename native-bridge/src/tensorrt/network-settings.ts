@@ -109,17 +109,41 @@ function forLayers<Value>(
 }
 
 export function markDebugTensors(
-  { calls, network, note }: NetworkContext,
+  context: NetworkContext,
   names: NonNullable<BuilderSettings['debugTensors']>,
+): void {
+  const { calls, network } = context;
+  markTensors(context, names, 'a debug tensor', (tensor) =>
+    calls.invoke(network.object, 'markDebug', tensor.address),
+  );
+}
+
+/** Those that are outputs already stay so. */
+export function markOutputs(
+  context: NetworkContext,
+  names: NonNullable<BuilderSettings['markedOutputs']>,
+): void {
+  const { calls, network } = context;
+  markTensors(context, names, 'an output', (tensor) => {
+    if (!calls.invoke(tensor, 'isNetworkOutput')) {
+      calls.invoke(network.object, 'markOutput', tensor.address);
+    }
+    return calls.invoke(tensor, 'isNetworkOutput');
+  });
+}
+
+function markTensors(
+  { calls, network, note }: NetworkContext,
+  names: readonly string[],
+  what: string,
+  mark: (tensor: NativeObject<'VTensor'>) => boolean,
 ): void {
   const wanted = new Set(names);
   for (const tensor of network.tensors()) {
     const name = calls.invoke(tensor, 'getName') ?? '';
-    if (wanted.delete(name) && !calls.invoke(network.object, 'markDebug', tensor.address)) {
-      note(`TensorRT does not mark ${name} as a debug tensor.`);
-    }
+    if (wanted.delete(name) && !mark(tensor)) note(`TensorRT does not mark ${name} as ${what}.`);
   }
   for (const name of wanted) {
-    note(`The network has no tensor ${name}; it cannot be marked as a debug tensor.`);
+    note(`The network has no tensor ${name}; it cannot be marked as ${what}.`);
   }
 }

@@ -4,6 +4,7 @@ import { captureFileName, type DebugCapture, writeCapture } from '../engine/debu
 import { debugSections } from '../engine/debug/describe-debug.ts';
 import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import type { Tolerance } from '../engine/tensor-values/tolerance.ts';
+import { markings } from '../tensorrt/engines/debug/build-engines.ts';
 import { compareAgain, loadCapture, writeIndex } from '../tensorrt/engines/debug/capture.ts';
 import { debuggedModel } from '../tensorrt/engines/debug/target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
@@ -31,8 +32,9 @@ export const debugCommand: Command = {
     '',
     'The folder (MODEL.debug by default) has the values as .npy files and an index, debug.json; it can be shown again',
     'anywhere. Marked tensors are not fused away, so an engine may compute otherwise with them than without. Where TensorRT',
-    'refuses all marks in one engine, or crashes over them, they are marked in several builds, each with some of them; a',
-    'tensor that it cannot mark even alone is left out, with a note.',
+    'refuses all marks in one engine, or crashes over them, the tensors become outputs of the engine instead; where that',
+    'fails, too, they are marked in several builds, each with some of them. A tensor that it cannot mark even alone is left',
+    'out, with a note.',
     '',
     'Exit code 0: all agree. 1: some differ, or are NaN or infinite. 2: it could not be done. 130: interrupted.',
   ].join('\n'),
@@ -40,6 +42,11 @@ export const debugCommand: Command = {
     tensors: { value: 'NAME,…', help: 'Which tensors, or all.' },
     unfused: {
       help: 'Mark what fusions leave (TensorRT 10.12 and newer): the engine computes as it does without.',
+    },
+    mark: {
+      value: 'KIND',
+      choices: markings,
+      help: 'debug: as debug tensors; outputs: as outputs of the engine, as Polygraphy marks them; auto (default): as outputs where TensorRT fails at debug tensors.',
     },
     reference: {
       value: 'REFERENCE',

@@ -180,6 +180,7 @@ async function enginesToDebug(
     tensors,
     unfused: false,
     folder: `${directory}.engine`,
+    marking: 'auto',
     maxBuilds: defaultMaxBuilds,
     signal,
     installationFor: async (wanted) => (await session.builds.runtimeFor(wanted)).installation,

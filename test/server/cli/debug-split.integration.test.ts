@@ -41,6 +41,11 @@ function debug(net: (typeof nets)[number], ...args: string[]) {
   return { status, stdout, stderr, text: stdout.replaceAll(/\s+/g, ' ') };
 }
 
+/** As debug tensors alone, in several engines where they have to be. */
+function marked(net: (typeof nets)[number], ...args: string[]) {
+  return debug(net, '--mark', 'debug', ...args);
+}
+
 /** What TensorRT fails at from now on; nothing was built before. */
 function fails(...bad: BadMarks[]): void {
   writeFileSync(badMarks, JSON.stringify(bad));
@@ -97,7 +102,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('are marked in several, and compared as one capture', () => {
     fails({ together: ['c1', 'r1'], end: 'refused' });
-    const { status, text, stderr } = debug('convolutions', '--tensors', 'all', '-o', 'all');
+    const { status, text, stderr } = marked('convolutions', '--tensors', 'all', '-o', 'all');
     assert.equal(status, 0, stderr);
     assert.deepEqual(builds(), ['c0 r0 p0 c1 r1 g f', 'c0 p0 r1 f', 'r0 c1 g']);
     assert.match(text, /Compared all 8 tensors agree/);
@@ -135,7 +140,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
   test('the first node where values part ways is found across engines; the capture is shown again', () => {
     fails({ together: ['c1', 'r1'], end: 'corrupted double-linked list' });
     computes('convolutions', { c1: (value) => value + 0.5, r1: (value) => value + 0.5 });
-    const { status, text } = debug('convolutions', '--tensors', 'all', '-o', 'wrong');
+    const { status, text } = marked('convolutions', '--tensors', 'all', '-o', 'wrong');
     computes('convolutions');
     assert.equal(status, 1);
     const found =
@@ -156,7 +161,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('one that TensorRT dies of alone is left out, with its words', () => {
     fails({ together: ['m0'], end: 'LLVM ERROR: out of memory' });
-    const { status, stderr, text } = debug('layers', '--tensors', 'r0,m0', '-o', 'fused');
+    const { status, stderr, text } = marked('layers', '--tensors', 'r0,m0', '-o', 'fused');
     assert.equal(status, 0, stderr);
     assert.deepEqual(builds(), ['r0 m0', 'm0', 'r0']);
     assert.match(
@@ -175,7 +180,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('inputs are the same for all engines, also where shapes vary', () => {
     fails({ together: ['scaled', 'probabilities'], end: 'refused' });
-    const { status, stderr } = debug(
+    const { status, stderr } = marked(
       'transformer',
       '--tensors',
       'n0,scaled,probabilities,h,n1',
@@ -196,7 +201,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
     fails({ together: ['c1', 'r1'], end: 'refused' });
     const { status, stderr } = spawnSync(
       process.execPath,
-      [recorded.commandLine, 'debug', 'marked.trt.yaml', '-o', 'marked'],
+      [recorded.commandLine, 'debug', 'marked.trt.yaml', '--mark', 'debug', '-o', 'marked'],
       { env: environment('convolutions'), encoding: 'utf8', cwd: folder },
     );
     assert.equal(status, 0, stderr);
@@ -206,12 +211,12 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('a second run finds the engines up to date; parts that are none any more go', () => {
     fails({ together: ['c1', 'r1'], end: 'refused' });
-    assert.equal(debug('convolutions', '--tensors', 'c1,r1,g', '-o', 'twice').status, 0);
+    assert.equal(marked('convolutions', '--tensors', 'c1,r1,g', '-o', 'twice').status, 0);
     fails({ together: ['c1', 'r1'], end: 'refused' });
-    assert.equal(debug('convolutions', '--tensors', 'c1,r1,g', '-o', 'twice').status, 0);
+    assert.equal(marked('convolutions', '--tensors', 'c1,r1,g', '-o', 'twice').status, 0);
     assert.deepEqual(builds(), ['c1 r1 g']);
     fails();
-    assert.equal(debug('convolutions', '--tensors', 'c1,r1,g', '-o', 'twice').status, 0);
+    assert.equal(marked('convolutions', '--tensors', 'c1,r1,g', '-o', 'twice').status, 0);
     assert.deepEqual(readdirSync(at('twice.engine')).sort(), [
       'convolutions.engine',
       'convolutions.engine.json',
@@ -221,7 +226,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('a crash without marks, too, is no matter of marks: reported after four builds', () => {
     fails({ together: [], end: 'corrupted double-linked list' });
-    const { status, stderr } = debug('convolutions', '--tensors', 'all', '-o', 'crash');
+    const { status, stderr } = marked('convolutions', '--tensors', 'all', '-o', 'crash');
     assert.equal(status, 2);
     assert.deepEqual(builds(), ['c0 r0 p0 c1 r1 g f', 'c0 p0 r1 f', 'r0 c1 g', '']);
     assert.match(stderr, /ended unexpectedly \(signal SIGABRT\).*corrupted double-linked list/);
@@ -235,7 +240,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
       { together: ['c0', 'p0'], end: 'LLVM ERROR: out of memory' },
       { together: ['r0', 'c1'], end: 'LLVM ERROR: out of memory' },
     );
-    const { status, stderr } = debug('convolutions', '--tensors', 'c0,r0,p0,c1', '-o', 'halves');
+    const { status, stderr } = marked('convolutions', '--tensors', 'c0,r0,p0,c1', '-o', 'halves');
     assert.equal(status, 0, stderr);
     assert.deepEqual(builds(), ['c0 r0 p0 c1', 'c0 p0', 'r0 c1', '', 'c0', 'p0', 'r0', 'c1']);
     assert.deepEqual(
@@ -248,13 +253,13 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('no more than --max-builds; with 1 there is one engine, or none', () => {
     fails({ together: ['c1', 'r1'], end: 'refused' });
-    const limited = debug('convolutions', '--tensors', 'all', '--max-builds', '2', '-o', 'limited');
+    const limited = marked('convolutions', '--tensors', 'all', '--max-builds', '2', '-o', 'limited');
     assert.equal(limited.status, 0, limited.stderr);
     assert.match(
       limited.stderr,
       /note: r0, c1, g are left out: the limit of 2 builds \(--max-builds\) was reached\n/,
     );
-    const single = debug('convolutions', '--tensors', 'all', '--max-builds', '1', '-o', 'single');
+    const single = marked('convolutions', '--tensors', 'all', '--max-builds', '1', '-o', 'single');
     assert.equal(single.status, 2);
     assert.match(single.stderr, /To get around the marks: leave out /);
     assert.match(
@@ -265,7 +270,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('none of which can be marked: each is told with why', () => {
     fails({ together: ['c1'], end: 'refused' }, { together: ['r1'], end: 'LLVM ERROR: out of memory' });
-    const { status, stderr } = debug('convolutions', '--tensors', 'c1,r1', '-o', 'none');
+    const { status, stderr } = marked('convolutions', '--tensors', 'c1,r1', '-o', 'none');
     assert.equal(status, 2);
     assert.match(stderr, /TensorRT built no engine with any of the 2 debug tensors, in 3 builds/);
     assert.match(stderr, /c1: .*slice of isDebug for c1' .*\nr1: .*LLVM ERROR: out of memory/);
@@ -274,7 +279,7 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
 
   test('a build that the system kills is not tried again', { skip: process.platform === 'win32' }, () => {
     fails({ together: ['c1', 'r1'], end: 'killed' });
-    const { status, stderr } = debug('convolutions', '--tensors', 'c1,r1', '-o', 'killed');
+    const { status, stderr } = marked('convolutions', '--tensors', 'c1,r1', '-o', 'killed');
     assert.equal(status, 2);
     assert.match(stderr, /was killed from outside/);
     assert.deepEqual(builds(), ['c1 r1']);
@@ -284,7 +289,10 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
     fails({ together: ['c1', 'r1'], end: 'refused' }, { together: ['r0', 'c1'], end: 'hangs' });
     const child = spawn(
       process.execPath,
-      [recorded.commandLine, 'debug', 'convolutions.trt.yaml', '--tensors', 'all', '-o', 'stopped'],
+      [
+        recorded.commandLine,
+        ...['debug', 'convolutions.trt.yaml', '--mark', 'debug', '--tensors', 'all', '-o', 'stopped'],
+      ],
       { env: environment('convolutions'), cwd: folder, stdio: 'ignore' },
     );
     const end = once(child, 'exit');
@@ -297,5 +305,175 @@ describe('debug tensors that TensorRT does not mark in one engine (simulated GPU
       'convolutions.part1.engine.json',
     ]);
     rmSync(at('stopped.engine'), { recursive: true });
+  });
+});
+
+describe('debug tensors that TensorRT does not mark (simulated GPU)', () => {
+  beforeEach(() => fails());
+
+  test('are outputs of the engine instead, of which a note tells', () => {
+    fails({ together: ['c1', 'r1'], end: 'refused' });
+    const { status, text, stderr } = debug('convolutions', '--tensors', 'all', '-o', 'instead');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(builds(), ['c0 r0 p0 c1 r1 g f', 'outputs: c0 r0 p0 c1 r1 g f']);
+    assert.match(text, /Compared all 8 tensors agree/);
+    assert.match(
+      text,
+      /Engine \S+instead\.engine\/convolutions\.outputs\.engine \(TensorRT 10\.6\.0, NVIDIA H200\): 8 tensors Tensors outputs of the engine, not debug tensors Builds 2, as TensorRT does not mark all debug tensors in one engine/,
+    );
+    assert.match(
+      stderr,
+      /note: TensorRT 10\.6\.0 does not mark all 7 debug tensors in one engine, so they are outputs of the engine instead \(2 builds in all\)\. Nothing is fused over an output/,
+    );
+    assert.match(
+      stderr,
+      /note: Why not as debug tensors: .*slice of isDebug for r1' is listed more than once/,
+    );
+    const { parts, asOutputs, tensors } = capture('instead');
+    assert.equal(asOutputs, true);
+    assert.deepEqual(parts?.leftOut, []);
+    assert.deepEqual(
+      tensors.filter(({ isOutput }) => isOutput).map(({ name }) => name),
+      ['y'],
+    );
+  });
+
+  test('in which the first node where values part ways is found, and no format is guessed', () => {
+    fails({ together: ['c1', 'r1'], end: 'corrupted double-linked list' });
+    // The channels last: of a debug tensor, a format; of an output, wrong values.
+    const channelsLast = (values: Float32Array, index: number) => {
+      const [, channels, places] = [2, 32, 32 * 32];
+      const batch = Math.floor(index / (channels * places));
+      const rest = index % (channels * places);
+      return (
+        values[batch * channels * places + (rest % channels) * places + Math.floor(rest / channels)] ?? 0
+      );
+    };
+    const { file } =
+      capture('convolutions.alone').tensors.find(({ name }) => name === 'c1')?.reference ?? assert.fail();
+    const whole = Float32Array.from(
+      [...openValueFile(at('convolutions.alone', file), nodeFileAccess).chunks()].flatMap((chunk) => [
+        ...chunk,
+      ]),
+    );
+    computes('convolutions', { c1: (_, index) => channelsLast(whole, index) });
+    const { status, text, stderr } = debug('convolutions', '--tensors', 'p0,c1,r1', '-o', 'instead-wrong');
+    computes('convolutions');
+    assert.equal(status, 1);
+    assert.match(
+      text,
+      /First divergence of TensorRT 10\.6\.0 from ONNX Runtime \S+: node conv1 \(Conv\), output c1\./,
+    );
+    assert.doesNotMatch(stderr, /format/);
+  });
+
+  test('a single one, too', () => {
+    fails({ together: ['m0'], end: 'LLVM ERROR: out of memory' });
+    const { status, stderr, text } = debug('layers', '--tensors', 'm0', '-o', 'one');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(builds(), ['m0', 'outputs: m0']);
+    assert.match(
+      stderr,
+      /does not mark the debug tensor in one engine, so it is an output of the engine instead/,
+    );
+    assert.match(text, /Compared all 2 tensors agree/);
+  });
+
+  test('where TensorRT fails at outputs, too, parts are marked', () => {
+    fails({ together: ['c1', 'r1'], end: 'LLVM ERROR: out of memory', asOutputs: true });
+    const { status, stderr } = debug('convolutions', '--tensors', 'c0,c1,r1', '-o', 'neither');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(builds(), ['c0 c1 r1', 'outputs: c0 c1 r1', 'c0 r1', 'c1']);
+    assert.match(stderr, /so 2 engines were built, each with some of them \(4 builds in all\)/);
+    assert.equal(capture('neither').asOutputs, undefined);
+    assert.deepEqual(
+      readdirSync(at('neither.engine'))
+        .filter((name) => name.endsWith('.engine'))
+        .sort(),
+      ['convolutions.part1.engine', 'convolutions.part2.engine'],
+    );
+    fails({ together: ['c1'], end: 'LLVM ERROR: out of memory', asOutputs: true });
+    const single = debug('convolutions', '--tensors', 'c1', '-o', 'neither-alone');
+    assert.equal(single.status, 2);
+    assert.match(single.stderr, /With outputs of the engine in the place of debug tensors it fails, too\./);
+    assert.doesNotMatch(single.stderr, /--mark outputs/);
+    assert.equal(existsSync(at('neither-alone.engine')), false);
+  });
+
+  test('a second run finds the engine up to date; it goes where marks do, and the config’s own stays', () => {
+    writeFileSync(
+      at('instead.trt.yaml'),
+      'model: nets/convolutions/model.onnx\nengine: convolutions.engine\nmarkDebug: [r1, y, c1, c0]\n',
+    );
+    const again = () =>
+      spawnSync(process.execPath, [recorded.commandLine, 'debug', 'instead.trt.yaml', '-o', 'own'], {
+        env: environment('convolutions'),
+        encoding: 'utf8',
+        cwd: folder,
+      });
+    fails({ together: ['c1', 'r1'], end: 'refused' });
+    assert.equal(again().status, 0);
+    assert.deepEqual(builds(), ['r1 y c1 c0', 'outputs: c0 c1 r1']);
+    assert.equal(again().status, 0);
+    assert.deepEqual(builds(), ['r1 y c1 c0', 'outputs: c0 c1 r1', 'r1 y c1 c0']);
+    assert.deepEqual(readdirSync(at('own.engine')).sort(), [
+      'convolutions.outputs.engine',
+      'convolutions.outputs.engine.json',
+    ]);
+    fails();
+    const { status, stderr } = again();
+    assert.equal(status, 0, stderr);
+    assert.equal(existsSync(at('own.engine')), false);
+    for (const name of ['convolutions.engine', 'convolutions.engine.json']) rmSync(at(name));
+  });
+
+  test('--mark outputs makes them outputs at once; with an engine of float16 nothing is said of formats', () => {
+    writeFileSync(
+      at('half.trt.yaml'),
+      'model: nets/convolutions/model.onnx\nengine: convolutions.half.engine\nfp16: true\n',
+    );
+    const half = (...args: string[]) =>
+      spawnSync(
+        process.execPath,
+        [
+          recorded.commandLine,
+          'debug',
+          'half.trt.yaml',
+          '--tensors',
+          'c0,c1',
+          '--reference',
+          'none',
+          '-o',
+          'half',
+          ...args,
+        ],
+        { env: environment('convolutions'), encoding: 'utf8', cwd: folder },
+      );
+    fails();
+    const outputs = half('--mark', 'outputs');
+    assert.equal(outputs.status, 0, outputs.stderr);
+    assert.deepEqual(builds(), ['outputs: c0 c1']);
+    assert.doesNotMatch(outputs.stderr, /note:/);
+    assert.equal(capture('half').asOutputs, true);
+    assert.match(half('--mark', 'debug').stderr, /TensorRT does not say in which format debug tensors come/);
+    const refused = half('--mark', 'outputs', '--unfused');
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /--unfused marks debug tensors: leave it or --mark outputs out\./);
+  });
+
+  test('--mark outputs, where TensorRT fails at some: parts of them', () => {
+    fails({ together: ['c1', 'r1'], end: 'refused', asOutputs: true });
+    const { status, stderr } = debug(
+      'convolutions',
+      '--mark',
+      'outputs',
+      '--tensors',
+      'c0,c1,r1',
+      '-o',
+      'parts',
+    );
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(builds(), ['outputs: c0 c1 r1', 'outputs: c0 r1', 'outputs: c1']);
+    assert.match(stderr, /does not mark all 3 outputs in one engine, so 2 engines were built/);
   });
 });

@@ -265,7 +265,9 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
   });
 
   test('that TensorRT does not mark in one engine are marked in several, shown as one', async () => {
-    const bad: readonly BadMarks[] = [{ together: ['r0', 'c1'], end: 'LLVM ERROR: out of memory' }];
+    const bad: readonly BadMarks[] = [
+      { together: ['r0', 'c1'], end: 'LLVM ERROR: out of memory', asOutputs: true },
+    ];
     writeFileSync(badMarks, JSON.stringify(bad));
     const uri = await opened(client, 'split-convolutions.onnxtxt', convolutions);
     let told: readonly BuildStatus[] = [];
@@ -281,14 +283,14 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
     rmSync(badMarks);
     assert.match(
       JSON.stringify(client.progress),
-      /building split-convolutions\.part2\.engine: 1 of 2 debug tensors \(build 3 of at most 16\)/,
+      /building split-convolutions\.part2\.engine: 1 of 2 debug tensors \(build 4 of at most 16\)/,
     );
     const { marks, sections, notes } = await client.connection.sendRequest<DebugOnModelResult>(
       'debug/onModel',
       { uri, index },
     );
     assert.equal(marks.length, 1);
-    assert.match(notes.join('\n'), /2 engines were built, each with some of them \(3 builds in all\)/);
+    assert.match(notes.join('\n'), /2 engines were built, each with some of them \(4 builds in all\)/);
     const table = sections.find((section) => section.kind === 'table') ?? assert.fail();
     assert.deepEqual(
       table.rows.map((row) => [row[0], row[table.columns.indexOf('Engine')]]),
@@ -304,6 +306,7 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
       [
         'split-convolutions.onnxtxt (1 of 2 debug tensors)',
         'split-convolutions.onnxtxt (1 of 2 debug tensors)',
+        'split-convolutions.onnxtxt (2 tensors as outputs)',
         'split-convolutions.onnxtxt',
       ],
     );

@@ -5,6 +5,8 @@ import type { BuildResult } from '../../../native-bridge/src/build-protocol.ts';
 /** A build that marks all of `together`, maybe others, too, ends so. None of them: every build does. */
 export interface BadMarks {
   readonly together: readonly string[];
+  /** Whether it does so over outputs, too, rather than over debug tensors alone. */
+  readonly asOutputs?: boolean;
   /** `hangs`: goes on until its process is ended. `killed`: as by a system whose memory runs out. */
   readonly end: 'refused' | 'LLVM ERROR: out of memory' | 'corrupted double-linked list' | 'hangs' | 'killed';
 }
@@ -13,11 +15,18 @@ export interface BadMarks {
 const file = process.env['RECORDED_GPU_BAD_MARKS'];
 
 /** Notes the build in `FILE.log`, a line with its marks, and answers how it ends; undefined where it gives an engine. */
-export function endOfMarks(marks: readonly string[]): BadMarks | undefined {
+export function endOfMarks(
+  debugTensors: readonly string[],
+  outputs: readonly string[],
+): BadMarks | undefined {
   if (file === undefined || !existsSync(file)) return undefined;
-  appendFileSync(`${file}.log`, `${marks.join(' ')}\n`);
+  const asOutputs = outputs.length > 0;
+  const marks = asOutputs ? outputs : debugTensors;
+  appendFileSync(`${file}.log`, `${asOutputs ? 'outputs: ' : ''}${marks.join(' ')}\n`);
   const all: readonly BadMarks[] = JSON.parse(readFileSync(file, 'utf8'));
-  return all.find(({ together }) => together.every((tensor) => marks.includes(tensor)));
+  return all.find(
+    (bad) => (bad.asOutputs || !asOutputs) && bad.together.every((tensor) => marks.includes(tensor)),
+  );
 }
 
 /** Answers a refusal; does not come back from the other ends. */

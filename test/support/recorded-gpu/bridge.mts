@@ -58,7 +58,7 @@ const refitFlags = ['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL'];
 /** On the H200 TensorRT 10.6 answered false for engines of kREFIT_IDENTICAL, and refitted them. */
 const refittableFlags = ['kREFIT', 'kREFIT_INDIVIDUAL'];
 
-function describeEngine({ net, flags, debugTensors }: RecordedEngine): EngineDescription {
+function describeEngine({ net, flags, debugTensors, outputs = [] }: RecordedEngine): EngineDescription {
   const description = captured<EngineDescription>(net, 'description');
   // The record of the H200, "weight streaming": bytes of the transformer.
   const streaming = { streamable: 3148160, budget: 3148160, automaticBudget: 3148160, scratch: 0 };
@@ -67,11 +67,26 @@ function describeEngine({ net, flags, debugTensors }: RecordedEngine): EngineDes
     isRefittable: flags.some((flag) => refittableFlags.includes(flag)),
     weights: flags.includes('kWEIGHT_STREAMING') ? streaming : description.weights,
     debugTensors,
+    tensors: [...description.tensors, ...outputs.flatMap((name) => givenOutput(name) ?? [])],
   };
 }
 
+function givenOutput(name: string): EngineDescription['tensors'][number] | undefined {
+  const tensor = givenTensor(name);
+  return (
+    tensor && {
+      ...tensor,
+      mode: 'output',
+      location: 'kDEVICE',
+      isShapeTensor: false,
+      formats: ['Row major linear FP32 format (kLINEAR)'],
+    }
+  );
+}
+
 function run(params: RunParams): RunResult {
-  const { net, debugTensors } = engineOf(params);
+  const engine = engineOf(params);
+  const { net, debugTensors } = engine;
   const result = captured<RunResult>(net, 'run');
   const wanted = params.debug?.tensors;
   const caught = params.debug ? tensorsOf(net, debugTensors) : [];
@@ -80,16 +95,17 @@ function run(params: RunParams): RunResult {
       (params.debug?.unfused || debugTensors.includes(name)) && (wanted === 'all' || wanted?.includes(name)),
   );
   const { outputDirectory, weightStreamingBudget } = params;
-  const { tensors } = captured<EngineDescription>(net, 'description');
-  const outputs = tensors
-    .filter(({ mode }) => mode === 'output')
+  const outputs = describeEngine(engine)
+    .tensors.filter(({ mode }) => mode === 'output')
     .map(({ name, type, dims }) => givenTensor(name) ?? { name, type, dims });
   return {
     ...result,
     iterations: slowedDown(result.iterations, weightStreamingBudget),
     layers: params.profileLayers ? result.layers : [],
     outputs: outputDirectory === undefined ? [] : outputs.map((tensor) => madeUp(tensor, outputDirectory)),
-    debugTensors: params.debug ? debug.map((tensor) => madeUp(tensor, params.debug?.directory ?? '')) : [],
+    debugTensors: params.debug
+      ? debug.map((tensor) => madeUp(tensor, params.debug?.directory ?? '', 'debug-'))
+      : [],
     cudaGraph: { used: params.timing.cudaGraph },
     // The record tells no scratch memory of budgets below all; before one was set, TensorRT said 0.
     memory: { ...result.memory, ...(weightStreamingBudget !== undefined && { scratch: 0 }) },
@@ -135,9 +151,9 @@ function slowedDown(
 }
 
 /** Values are made up: 1, 2, 3 … of kFLOAT, zeros of all other types; unless the test put some into RECORDED_GPU_VALUES. */
-function madeUp({ name, type, dims }: Tensor, folder: string): TensorFile {
+function madeUp({ name, type, dims }: Tensor, folder: string, prefix = ''): TensorFile {
   const count = dims.reduce((product, dim) => product * dim, 1);
-  const file = path.join(folder, `${name.replaceAll(/[^\w.-]/g, '_')}.bin`);
+  const file = path.join(folder, `${prefix}${name.replaceAll(/[^\w.-]/g, '_')}.bin`);
   const bytes =
     givenValues(name) ??
     new Uint8Array(
@@ -267,7 +283,8 @@ connection.onRequest(ParseRequest, () => ({
 }));
 /** The net is the one that the engine's path names, or the transformer. */
 connection.onRequest(BuildRequest, async ({ modelPath, enginePath, settings }) => {
-  const bad = endOfMarks(settings.debugTensors ?? []);
+  const outputs = settings.markedOutputs ?? [];
+  const bad = endOfMarks(settings.debugTensors ?? [], outputs);
   if (bad) {
     await connection.sendNotification(OperationNotification, {
       operation: `building an engine of ${modelPath}`,
@@ -280,6 +297,7 @@ connection.onRequest(BuildRequest, async ({ modelPath, enginePath, settings }) =
     net,
     flags: settings.flags ?? [],
     debugTensors: settings.debugTensors ?? [],
+    outputs,
   });
   return {
     parserErrors: [],

@@ -11,6 +11,8 @@ export interface RecordedEngine {
   /** BuilderFlag names it was built with: they decide on refits, stripped weights and weight streaming. */
   readonly flags: readonly string[];
   readonly debugTensors: readonly string[];
+  /** Beside those of the model; a test has told of them in RECORDED_GPU_VALUES. */
+  readonly outputs?: readonly string[];
 }
 
 /** The fixed part, and a table of one section. */

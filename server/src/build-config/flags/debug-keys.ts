@@ -9,6 +9,15 @@ export const debugKeys = {
     doc: 'Tensors that stay readable in the engine for finding errors, by name.',
     api: 'INetworkDefinition::markDebug',
   },
+  markOutputs: {
+    group: 'debug',
+    role: 'build',
+    value: { kind: 'names' },
+    flags: [],
+    rtx: 'yes',
+    doc: 'Tensors that the engine gives out beside the outputs of the model, by name.',
+    api: 'INetworkDefinition::markOutput',
+  },
   markUnfusedTensorsAsDebugTensors: {
     group: 'debug',
     role: 'build',

@@ -9,7 +9,12 @@ import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtim
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
 import { isModelFile } from '../../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../../tensorrt/build/without-config.ts';
-import { buildDebuggedEngines, defaultMaxBuilds } from '../../tensorrt/engines/debug/build-engines.ts';
+import {
+  buildDebuggedEngines,
+  defaultMaxBuilds,
+  type Marking,
+  markings,
+} from '../../tensorrt/engines/debug/build-engines.ts';
 import {
   captureDebugTensors,
   type DebuggedModel,
@@ -67,6 +72,7 @@ export async function captureFor(
   if (reference.kind === 'folder') await referenceEntries(reference.path);
   const tensors = namesOption(given);
   const maxBuilds = maxBuildsOption(given);
+  const marking = markingOption(given);
   const runtimes = new Runtimes();
   const abort = new AbortController();
   const { signal } = abort;
@@ -92,6 +98,7 @@ export async function captureFor(
             model,
             tensors,
             unfused,
+            marking,
             folder: `${directory}.engine`,
             maxBuilds,
             signal,
@@ -142,6 +149,14 @@ function requireKnown({ path: file, model }: DebuggedModel, tensors: readonly st
   if (!unknown) return;
   const advice = unknown.near === undefined ? '' : ` Did you mean ${unknown.near}?`;
   throw new Error(`${file} has no tensor ${unknown.name}.${advice}`);
+}
+
+function markingOption(given: Arguments): Marking {
+  const marking = markings.find((name) => name === given.value('mark')) ?? 'auto';
+  if (marking === 'outputs' && given.flag('unfused')) {
+    throw new UsageError('--unfused marks debug tensors: leave it or --mark outputs out.');
+  }
+  return marking;
 }
 
 function maxBuildsOption(given: Arguments): number {

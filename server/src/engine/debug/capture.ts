@@ -18,6 +18,8 @@ export interface DebugCapture {
   readonly engine?: CapturedEngine;
   /** Where TensorRT did not build one engine with all debug tensors. */
   readonly parts?: EngineParts;
+  /** Whether the tensors were made outputs of the engine in the place of debug tensors; TensorRT gives outputs out in rows. */
+  readonly asOutputs?: boolean;
   /** What is in the engine's place where a reference is compared with another one. */
   readonly compared?: CapturedReference;
   readonly reference?: CapturedReference;
@@ -43,7 +45,7 @@ export interface CapturedEngine {
   readonly device: string;
 }
 
-/** Several engines in the place of one, each with a part of the debug tensors. */
+/** Engines in the place of one with all debug tensors: several with a part of them each, or one whose outputs they are. */
 export interface EngineParts {
   /** Builds that there were; those that gave no engine count. */
   readonly builds: number;

@@ -98,6 +98,7 @@ const capture = fields({
   model: optional(text),
   engine: optional(fields({ path: text, runtime: text, device: text })),
   parts: optional(parts),
+  asOutputs: optional(flag),
   compared: optional(fields({ name: text })),
   reference: optional(fields({ name: text })),
   referenceFailure: optional(text),

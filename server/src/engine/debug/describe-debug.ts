@@ -63,10 +63,11 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
   };
 }
 
-function engineRows({ engine, parts }: DebugCapture): (readonly [string, string])[] {
+function engineRows({ engine, parts, asOutputs }: DebugCapture): (readonly [string, string])[] {
   if (!engine) return [];
   const made = `${engine.runtime}, ${engine.device}`;
-  if (!parts) return [['Engine', `${engine.path} (${made})`]];
+  const marks = asOutputs ? [['Tensors', 'outputs of the engine, not debug tensors'] as const] : [];
+  if (!parts) return [['Engine', `${engine.path} (${made})`], ...marks];
   const { engines, builds, leftOut } = parts;
   const rows = engines.map(({ path, tensors }, index) => {
     const which = engines.length === 1 ? 'Engine' : `Engine ${index + 1}`;
@@ -77,6 +78,7 @@ function engineRows({ engine, parts }: DebugCapture): (readonly [string, string]
   });
   return [
     ...rows,
+    ...marks,
     ['Builds', `${builds}, as TensorRT does not mark all debug tensors in one engine`],
     ...(leftOut.length === 0 ? [] : [['Left out', leftOut.map(({ tensor }) => tensor).join(', ')] as const]),
   ];

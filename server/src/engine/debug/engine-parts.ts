@@ -5,7 +5,16 @@ import type { EngineParts } from './capture.ts';
 export function splitNotes(
   { builds, wanted, reason, engines, leftOut }: EngineParts,
   runtime: string,
+  asOutputs = false,
 ): string[] {
+  if (asOutputs && engines.length === 1 && leftOut.length === 0) {
+    const are = wanted === 1 ? 'it is an output' : 'they are outputs';
+    return [
+      `${runtime} does not mark ${markedTensors(wanted)} in one engine, so ${are} of the engine instead (${builds} builds in all). Nothing is fused over an output, so values may be rounded otherwise than without.`,
+      `Why not as ${wanted === 1 ? 'a debug tensor' : 'debug tensors'}: ${reason}`,
+    ];
+  }
+  const what = asOutputs ? 'outputs' : 'debug tensors';
   const several =
     engines.length === 1
       ? 'an engine with some of them was built'
@@ -15,10 +24,15 @@ export function splitNotes(
       ? ''
       : ' What TensorRT fuses, and with it how values are rounded, may differ between these engines.';
   return [
-    `${runtime} does not mark all ${wanted} debug tensors in one engine, so ${several} (${builds} builds in all).${fusions}`,
+    `${runtime} does not mark all ${wanted} ${what} in one engine, so ${several} (${builds} builds in all).${fusions}`,
     `Why not in one: ${reason}`,
     ...leftOutNotes(leftOut),
   ];
+}
+
+/** `the debug tensor`, `all 5 debug tensors`. */
+function markedTensors(count: number): string {
+  return count === 1 ? 'the debug tensor' : `all ${count} debug tensors`;
 }
 
 /** Those with the same reason together. */

@@ -3,8 +3,8 @@ import { layoutsOf } from '../tensor-values/layouts.ts';
 import type { DebugCapture, DebugTensor } from './capture.ts';
 
 /** A sentence or two for people, at most once. */
-export function unknownFormatNotes({ engine, tensors, precision }: DebugCapture): string[] {
-  if (!engine) return [];
+export function unknownFormatNotes({ engine, tensors, precision, asOutputs }: DebugCapture): string[] {
+  if (!engine || asOutputs) return [];
   // With the channels last, TensorRT 10.6 handed values over where it computed in float16; in float32 and TF32 they came in rows.
   const isCoarse = precision !== 'float32' && precision !== 'tf32';
   const names = tensors.filter((tensor) => mayLieOtherwise(tensor, isCoarse)).map(({ name }) => name);

@@ -18,6 +18,7 @@ const sources: Partial<Readonly<Record<ConfigKey, NamesOfModel>>> = {
   layerDeviceTypes: 'layers',
   decomposableAttentions: 'layers',
   markDebug: 'values',
+  markOutputs: 'values',
   saveDebugTensors: 'values',
 };
 

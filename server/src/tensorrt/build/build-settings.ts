@@ -113,6 +113,7 @@ export function configureBuild(build: BuildConfig, target: BuildTarget): Configu
       calibrationProfile: calibrationProfile(build, target.inputs),
       calibrationCachePath: build.get('calib')?.value.path,
       ioFormats: ioFormats(build, target),
+      markedOutputs: build.get('markOutputs')?.value.map(({ value }) => value),
       debugTensors: build.get('markDebug')?.value.map(({ value }) => value),
       markUnfusedTensorsAsDebugTensors: isSet('markUnfusedTensorsAsDebugTensors') ? true : undefined,
     }),

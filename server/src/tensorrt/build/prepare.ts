@@ -42,6 +42,11 @@ export function configureFor(
     product,
     version,
     inputs: (graph?.inputs ?? []).map(({ name }) => name).filter((name) => !initializers.has(name)),
-    outputs: (graph?.outputs ?? []).map(({ name }) => name),
+    outputs: [
+      ...new Set([
+        ...(graph?.outputs ?? []).map(({ name }) => name),
+        ...(build.get('markOutputs')?.value ?? []).map(({ value }) => value),
+      ]),
+    ],
   });
 }

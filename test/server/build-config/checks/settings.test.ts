@@ -265,6 +265,19 @@ outputIOFormats: { y: fp32:hwc8 }
 `,
       { model: net, runtime: tensorrt('10.6') },
     );
+    // Outputs that the build adds are behind those of the model.
+    check(
+      `
+markOutputs: [h]
+outputIOFormats: { h: fp32:chw, g: fp32:chw }
+#                               ^ config.unknown-input: The model has no output g.
+`,
+      { model: net, runtime: tensorrt('10.6') },
+    );
+    check('\nmarkOutputs: [h, y]\noutputIOFormats: [fp32:chw, fp32:chw]\n', {
+      model: net,
+      runtime: tensorrt('10.6'),
+    });
     const { fixed } = check(
       `
 inputIOFormats: fp16:chw
@@ -293,6 +306,8 @@ layerPrecisions: { lsat: fp16, "act*": fp16, "conv*": fp16, node_of_q: fp16 }
 #                                                           ^^^^^^^^^ config.unknown-layer: The model has no node node_of_q
 markDebug: [h, k]
 #              ^ config.unknown-tensor: The model has no tensor k
+markOutputs: [h, l]
+#                ^ config.unknown-tensor: The model has no tensor l
 `,
       { model: net, runtime: tensorrt('10.6') },
     );

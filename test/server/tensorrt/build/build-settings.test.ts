@@ -148,6 +148,7 @@ const expectations: Partial<Record<ConfigKey, readonly (readonly [line: string, 
     ],
   ],
   markDebug: [['markDebug: [a, b]', setting({ debugTensors: ['a', 'b'] })]],
+  markOutputs: [['markOutputs: [a, b]', setting({ markedOutputs: ['a', 'b'] })]],
   markUnfusedTensorsAsDebugTensors: [
     ['markUnfusedTensorsAsDebugTensors: true', setting({ markUnfusedTensorsAsDebugTensors: true })],
   ],

@@ -5,13 +5,15 @@ import { choosesTypes, tensorrtVersion } from '../facts/runtime.ts';
 import { fitsName } from '../names.ts';
 import { type CheckContext, preferred, type Report, type Rule, replacement } from '../rule.ts';
 import { isSet } from '../settings/set.ts';
+import { outputsOf } from './outputs.ts';
 
 /** Formats of inputs and outputs: as many as there are, in the words of the version, for tensors that can have them. */
 export const ioFormat: Rule = (context, report) => {
   for (const key of ['inputIOFormats', 'outputIOFormats'] as const) {
     const setting = context.build.get(key);
     if (!setting) continue;
-    const ports = key === 'inputIOFormats' ? context.model?.inputs : context.model?.outputs;
+    const { build, model } = context;
+    const ports = model && (key === 'inputIOFormats' ? model.inputs : outputsOf(build, model));
     const { value } = setting;
     const given = value.by === 'name' ? value.entries.map((entry) => entry.value) : value.items;
     for (const format of given) checkType(context, format, report);

@@ -15,11 +15,11 @@ export const unknownLayer: Rule = ({ build, model }, report) => {
   check([...named, ...attentions], model.layers, 'node', 'config.unknown-layer', report);
 };
 
-/** Debug tensors are values of the model. */
+/** Debug tensors and further outputs are values of the model. */
 export const unknownTensor: Rule = ({ build, model }, report) => {
   if (!model) return;
   const named = (build.get('saveDebugTensors')?.value ?? []).map(({ name }) => name);
-  const marked = build.get('markDebug')?.value ?? [];
+  const marked = (['markDebug', 'markOutputs'] as const).flatMap((key) => build.get(key)?.value ?? []);
   check([...marked, ...named], model.values, 'tensor', 'config.unknown-tensor', report);
 };
 

@@ -1,5 +1,6 @@
 import { scalarText } from '../../emit.ts';
 import type { Located } from '../../model.ts';
+import { outputsOf } from '../model/outputs.ts';
 import { fitsName, nameAdvice, nearestName } from '../names.ts';
 import { preferred, type Report, type Rule, replacement, withFixes } from '../rule.ts';
 
@@ -7,7 +8,7 @@ import { preferred, type Report, type Rule, replacement, withFixes } from '../ru
 export const unknownInput: Rule = ({ build, model }, report) => {
   if (!model) return;
   const inputs = model.inputs.map(({ name }) => name);
-  const outputs = model.outputs.map(({ name }) => name);
+  const outputs = outputsOf(build, model).map(({ name }) => name);
   const shapes = [
     ...(build.get('profiles')?.value ?? []),
     ...[build.get('shapesCalib')?.value].filter((profile) => profile !== undefined),

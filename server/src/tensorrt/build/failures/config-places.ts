@@ -34,6 +34,7 @@ const keysOfSettings: { readonly [Setting in keyof Required<BuilderSettings>]: r
   layerPrecisions: ['layerPrecisions'],
   layerOutputTypes: ['layerOutputTypes'],
   layerDeviceTypes: ['layerDeviceTypes'],
+  markedOutputs: ['markOutputs'],
   debugTensors: ['markDebug'],
   markUnfusedTensorsAsDebugTensors: ['markUnfusedTensorsAsDebugTensors'],
 };

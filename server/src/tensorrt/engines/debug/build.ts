@@ -10,6 +10,8 @@ export interface MarkedTensors {
   /** Names to mark; undefined to take what the config says. */
   readonly names: readonly string[] | undefined;
   readonly unfused: boolean;
+  /** Outputs of the engine in the place of debug tensors. */
+  readonly asOutputs?: boolean;
 }
 
 /**
@@ -18,28 +20,29 @@ export interface MarkedTensors {
  */
 export function debugBuild(
   build: BuildConfig,
-  { names, unfused }: MarkedTensors,
+  { names, unfused, asOutputs = false }: MarkedTensors,
   folder: string,
   label?: string,
 ): { readonly build: BuildConfig; readonly unfused: boolean } {
   const own = build.get('markDebug')?.value.length ?? 0;
   const ownUnfused = build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
   const whole = withWeights(build);
-  if (names === undefined && !unfused && (own > 0 || ownUnfused) && whole === build) {
+  if (names === undefined && !unfused && !asOutputs && (own > 0 || ownUnfused) && whole === build) {
     return { build, unfused: ownUnfused };
   }
   const { name, ext } = path.parse(enginePath(build));
   const engine = path.join(folder, `${name}${label === undefined ? '' : `.${label}`}${ext}`);
-  const marked =
-    names === undefined
-      ? whole
-      : withSetting(
-          whole,
-          'markDebug',
-          names.map((name) => located(build, name)),
-        );
+  const marked = names === undefined ? whole : withMarks(whole, names, asOutputs);
   const all = unfused ? withSetting(marked, 'markUnfusedTensorsAsDebugTensors', true) : marked;
   return { build: withEngine(all, engine), unfused: unfused || ownUnfused };
+}
+
+/** Outputs that the config adds itself stay. */
+function withMarks(build: BuildConfig, names: readonly string[], asOutputs: boolean): BuildConfig {
+  const marks = names.map((name) => located(build, name));
+  if (!asOutputs) return withSetting(build, 'markDebug', marks);
+  const own = build.get('markOutputs')?.value ?? [];
+  return withSetting(withSetting(build, 'markDebug', []), 'markOutputs', [...own, ...marks]);
 }
 
 /** What a stripped engine computes is nothing, until a refit. */
@@ -71,8 +74,8 @@ function startOf({ file }: BuildConfig): Origin {
   return { file, range: { start, end: start } };
 }
 
-/** Why there is no engine to debug, and what to do about the marks; an Error for people. */
-export function debugBuildError(end: BuildEnd, marked: MarkedTensors): Error {
+/** Why there is no engine to debug, and what to do about the marks; an Error for people. `failsAsOutputs`: outputs were tried in vain. */
+export function debugBuildError(end: BuildEnd, marked: MarkedTensors, failsAsOutputs = false): Error {
   if (end.kind === 'impossible') {
     return end.error instanceof Error ? end.error : new Error(String(end.error));
   }
@@ -82,15 +85,20 @@ export function debugBuildError(end: BuildEnd, marked: MarkedTensors): Error {
   if (end.kind === 'failed') {
     const [first] = end.problems;
     if (first?.advice !== undefined) words.push(first.advice);
+    if (failsAsOutputs) words.push('With outputs of the engine in the place of debug tensors it fails, too.');
     const marksAny = marked.unfused || marked.names === undefined || marked.names.length > 0;
     if (first && marksAny && /^build\.(debug-tensors|crashed|internal-error)$/.test(first.code))
-      words.push(adviceOnMarks(first.message, marked));
+      words.push(adviceOnMarks(first.message, marked, failsAsOutputs));
   }
   return new Error(words.join('\n'));
 }
 
 /** A fused tensor that would come out twice is named in the message. */
-function adviceOnMarks(message: string, { names, unfused }: MarkedTensors): string {
+function adviceOnMarks(
+  message: string,
+  { names, unfused, asOutputs }: MarkedTensors,
+  failsAsOutputs: boolean,
+): string {
   if (unfused)
     return 'Marking unfused tensors may be what it fails at: name a few tensors with --tensors instead.';
   const named =
@@ -100,9 +108,13 @@ function adviceOnMarks(message: string, { names, unfused }: MarkedTensors): stri
       ? `leave out ${named.join(', ')} (--tensors ${names
           .filter((name) => !named.includes(name))
           .slice(0, 8)
-          .join(',')}${names.length - named.length > 8 ? ',…' : ''}), or `
-      : 'name fewer tensors (--tensors), or ';
-  return `To get around the marks: ${leaving}mark only what fusions leave (--unfused, from TensorRT 10.12 on).`;
+          .join(',')}${names.length - named.length > 8 ? ',…' : ''})`
+      : 'name fewer tensors (--tensors)';
+  if (asOutputs) return `To get around the marks: ${leaving}.`;
+  const unfusedAdvice = 'mark only what fusions leave (--unfused, from TensorRT 10.12 on)';
+  return failsAsOutputs
+    ? `To get around the marks: ${leaving}, or ${unfusedAdvice}.`
+    : `To get around the marks: ${leaving}, make them outputs of the engine (--mark outputs), or ${unfusedAdvice}.`;
 }
 
 function escaped(text: string): string {

@@ -52,8 +52,10 @@ export interface DebuggedEngine {
 export interface DebuggedEngines {
   /** Not empty. */
   readonly engines: readonly DebuggedEngine[];
-  /** Why there are several, or one that lacks some tensors. */
+  /** Why there are several, or one that lacks some tensors or has them as outputs. */
   readonly split?: Omit<EngineParts, 'engines'>;
+  /** Whether the tensors were made outputs of the engines in the place of debug tensors. */
+  readonly asOutputs?: boolean;
 }
 
 export type Reference =
@@ -105,13 +107,16 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     { engine: run.values, reference: reference?.values ?? [], outputs },
     comparing,
   );
-  const { tensors, notes } = await withRearranged(compared, outputs, comparing);
+  const { tensors, notes } = engines?.asOutputs
+    ? { tensors: compared, notes: [] }
+    : await withRearranged(compared, outputs, comparing);
   const capture: DebugCapture = {
     format: 'onnx-tensorrt-tools debug tensors',
     formatVersion: 1,
     ...(model && { model: model.path }),
     ...(run.engine && { engine: run.engine }),
     ...(run.parts && { parts: run.parts }),
+    ...(engines?.asOutputs && { asOutputs: true }),
     ...(reference && { reference: { name: reference.name } }),
     ...(referenceFailure !== undefined && { referenceFailure }),
     captured: new Date().toISOString(),
@@ -170,9 +175,10 @@ export async function compareAgain(
     { engine: isAlone && !reference ? [] : own, reference: other?.values ?? [], outputs },
     comparing,
   );
-  const { tensors, notes } = capture.engine
-    ? await withRearranged(compared, outputs, comparing)
-    : { tensors: compared, notes: [] };
+  const { tensors, notes } =
+    capture.engine && !capture.asOutputs
+      ? await withRearranged(compared, outputs, comparing)
+      : { tensors: compared, notes: [] };
   return {
     ...rest,
     ...(referenceFailure !== undefined && !other && { referenceFailure }),

@@ -27,7 +27,7 @@ interface EngineRun extends RunOutcome {
 /** One after the other. Values that several have are the first one's. Throws an error for people, a BridgeError, or the signal's reason. */
 export async function runEngines(
   options: CaptureOptions,
-  { engines, split }: DebuggedEngines,
+  { engines, split, asOutputs = false }: DebuggedEngines,
 ): Promise<RunOutcome> {
   const runs: EngineRun[] = [];
   for (const engine of engines) runs.push(await runEngine(options, engine, runs));
@@ -47,9 +47,9 @@ export async function runEngines(
     ...(parts && { parts }),
     notes: [
       ...new Set([
-        ...(parts ? splitNotes(parts, first.engine.runtime) : []),
+        ...(parts ? splitNotes(parts, first.engine.runtime, asOutputs) : []),
         ...runs.flatMap(({ notes }) => notes),
-        ...(runs.some(({ hasDebugTensors }) => hasDebugTensors)
+        ...(asOutputs || runs.some(({ hasDebugTensors }) => hasDebugTensors)
           ? []
           : [
               'The engine has no debug tensors; its outputs alone were captured. Build with `markDebug` to see more.',

@@ -12,9 +12,11 @@ export type PartEnd<Engine> =
     };
 
 export interface SplitOptions<Engine> {
-  /** Builds that there may be, the one of all tensors, which failed, among them. */
+  /** Builds that there may be, those of all tensors among them. */
   readonly maxBuilds: number;
-  /** `number`: which build it is; the one of all tensors was the first. What it throws ends everything: a cancellation, say. */
+  /** Builds of all tensors that have failed. */
+  readonly failed: number;
+  /** `number`: which build it is; those that have failed were the first. What it throws ends everything: a cancellation, say. */
   readonly build: (tensors: readonly string[], number: number) => Promise<PartEnd<Engine>>;
   /** The same build without marks, to find out whether it is the marks that it fails at. Nothing of it is needed. */
   readonly buildUnmarked: (number: number) => Promise<PartEnd<unknown>>;
@@ -23,7 +25,7 @@ export interface SplitOptions<Engine> {
 export interface SplitMarks<Engine> {
   readonly parts: readonly { readonly engine: Engine; readonly tensors: readonly string[] }[];
   readonly leftOut: readonly { readonly tensor: string; readonly reason: string }[];
-  /** How many there were: the failed ones, the one of all tensors and the one without marks count. */
+  /** How many there were: the failed ones, those of all tensors and the one without marks count. */
   readonly builds: number;
   /** Whether the build fails without marks just as it does with them; there are no parts then. */
   readonly failsUnmarked: boolean;
@@ -40,13 +42,13 @@ const hopelessSets = 4;
  */
 export async function splitMarks<Engine>(
   tensors: readonly string[],
-  { maxBuilds, build, buildUnmarked }: SplitOptions<Engine>,
+  { maxBuilds, failed, build, buildUnmarked }: SplitOptions<Engine>,
 ): Promise<SplitMarks<Engine>> {
   const parts: { engine: Engine; tensors: readonly string[] }[] = [];
   const leftOut: { tensor: string; reason: string }[] = [];
   const leave = (left: readonly string[], reason: string) =>
     leftOut.push(...left.map((tensor) => ({ tensor, reason })));
-  let builds = 1;
+  let builds = failed;
   const first = halvesOf(tensors);
   const waiting = [...first];
   let deaths = 0;
@@ -70,7 +72,7 @@ export async function splitMarks<Engine>(
     if (failedSets === hopelessSets && parts.length === 0) {
       waiting.splice(0, Infinity, ...spread(inOrder(tensors, waiting.flat())).map((tensor) => [tensor]));
     }
-    const onlyDied = deaths === first.length && builds === 1 + first.length;
+    const onlyDied = deaths === first.length && builds === failed + first.length;
     // Nothing but crashes so far: it may be a TensorRT that crashes on this model whatever is marked.
     if (onlyDied && builds < maxBuilds && (await buildUnmarked(++builds)).kind === 'failed') {
       return { parts: [], leftOut: [], builds, failsUnmarked: true };

@@ -190,7 +190,7 @@ describe('the build whose engine is debugged', () => {
   test('that fails at a mark says which tensor to leave out', () => {
     assert.match(
       failed('build.debug-tensors', 'slice of isDebug for m0 is listed more than once', ['m0', 'r0']),
-      /To get around the marks: leave out m0 \(--tensors r0\), or mark only what fusions leave \(--unfused/,
+      /To get around the marks: leave out m0 \(--tensors r0\), make them outputs of the engine \(--mark outputs\), or mark only what fusions leave \(--unfused/,
     );
     assert.match(failed('build.crashed', 'TensorRT crashed.', ['m0']), /name fewer tensors \(--tensors\)/);
     assert.match(

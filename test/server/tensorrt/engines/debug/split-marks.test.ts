@@ -25,6 +25,7 @@ async function split(
   };
   const result = await splitMarks(tensors, {
     maxBuilds,
+    failed: 1,
     build: async (names, number) => {
       assert.equal(number, built.length + 2, 'counted, the one of all tensors being the first');
       return end(names.join(' '), fails(names));
@@ -160,6 +161,7 @@ describe('debug tensors that TensorRT does not mark in one engine', () => {
     await assert.rejects(
       splitMarks(letters(8), {
         maxBuilds: 16,
+        failed: 1,
         build: async (names) => {
           builds.push(names.join(' '));
           throw new Error('It was interrupted.');
