@@ -2,7 +2,7 @@
  * What a GPU alone can show of debug tensors, through `onnx-trt debug`: chosen tensors, all, unfused ones, as outputs or in several builds
  * where TensorRT does not mark them in one; a weight that was changed, NaN in an input, an overflow in half precision, each found at its node.
  *
- *   node test/gpu/debug.mjs DIST MODELS TENSORRT_FOLDER [NAME]       MODELS as make-models.py writes them
+ *   node test/gpu/debug.mjs DIST MODELS TENSORRT_FOLDER [NAMES]       MODELS as make-models.py writes them; `;` between first words of steps
  *
  * ONNX Runtime for Node.js (node_modules/onnxruntime-node, node_modules/onnxruntime-common) lies where DIST finds it. Prints a record; exit
  * code 1 where an expectation fails.
@@ -173,7 +173,7 @@ process.exit(failures.length === 0 ? 0 : 1);
 
 /** `codes`: exit codes that are right. */
 function step(name, codes, work) {
-  if (only !== undefined && !name.startsWith(only)) return;
+  if (only !== undefined && !only.split(';').some((first) => name.startsWith(first))) return;
   const start = performance.now();
   try {
     const { code, ...result } = work(path.join(folder, name.replaceAll(' ', '-')));

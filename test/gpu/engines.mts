@@ -647,9 +647,11 @@ for (const [name, settings] of Object.entries({
         name: tensor,
         type,
         dims,
-        file: path.basename(file),
+        // Next to nothing where they come in rows.
+        error: difference(file, reference('convolutions', 'model', tensor)),
         inspector: told.filter((output) => output.name === tensor).map(({ format }) => format),
       })),
+      formats: [...new Set(told.map(({ format }) => format))],
       notes: run.notes,
     };
   });
