@@ -143,9 +143,14 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
     });
   });
 
-  test('that TensorRT does not mark in one engine: several builds, one page', async () => {
-    const bad: readonly BadMarks[] = [{ together: ['r0', 'c1'], end: 'corrupted double-linked list' }];
-    writeFileSync(badMarks, JSON.stringify(bad));
+  test('that TensorRT does not mark in one engine: outputs instead, else several builds; one page', async () => {
+    const fails = (asOutputs: boolean) => {
+      const bad: readonly BadMarks[] = [
+        { together: ['r0', 'c1'], end: 'corrupted double-linked list', asOutputs },
+      ];
+      writeFileSync(badMarks, JSON.stringify(bad));
+    };
+    fails(false);
     // There is an engine with both marks, from before.
     rmSync(file('convolutions.engine'));
     await editor.inWindow('values-several', 'convolutions.onnx', async (workbench) => {
@@ -154,6 +159,15 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
       await text.locator('.view-line', { hasText: 'GlobalAveragePool' }).first().waitFor();
       await showValues(workbench, 'TensorRT and ONNX Runtime');
       const view = webview(page);
+      await view
+        .getByText(/so they are outputs of the engine instead/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await progressEnded(page);
+      await workbench.screenshot('values-as-outputs');
+      fails(true);
+      rmSync(file('convolutions.debug.engine'), { recursive: true });
+      await showValues(workbench, 'TensorRT and ONNX Runtime');
       await view
         .getByText(/so 2 engines were built/)
         .first()

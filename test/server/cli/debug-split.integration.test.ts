@@ -367,6 +367,28 @@ describe('debug tensors that TensorRT does not mark (simulated GPU)', () => {
     assert.doesNotMatch(stderr, /format/);
   });
 
+  test('one that does not come out is told', () => {
+    fails();
+    const shape = at('convolutions.values', 'r1.json');
+    const text = readFileSync(shape, 'utf8');
+    rmSync(shape);
+    const { status, stderr } = debug(
+      'convolutions',
+      '--tensors',
+      'c1,r1',
+      '--mark',
+      'outputs',
+      '-o',
+      'folded',
+    );
+    writeFileSync(shape, text);
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /note: r1 did not come out of the engine: TensorRT has no such tensor in its network/,
+    );
+  });
+
   test('a single one, too', () => {
     fails({ together: ['m0'], end: 'LLVM ERROR: out of memory' });
     const { status, stderr, text } = debug('layers', '--tensors', 'm0', '-o', 'one');

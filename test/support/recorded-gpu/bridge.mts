@@ -67,21 +67,23 @@ function describeEngine({ net, flags, debugTensors, outputs = [] }: RecordedEngi
     isRefittable: flags.some((flag) => refittableFlags.includes(flag)),
     weights: flags.includes('kWEIGHT_STREAMING') ? streaming : description.weights,
     debugTensors,
-    tensors: [...description.tensors, ...outputs.flatMap((name) => givenOutput(name) ?? [])],
+    tensors: [
+      ...description.tensors,
+      ...tensorsOf(net, outputs)
+        .filter(({ name }) => outputs.includes(name))
+        .map(asOutput),
+    ],
   };
 }
 
-function givenOutput(name: string): EngineDescription['tensors'][number] | undefined {
-  const tensor = givenTensor(name);
-  return (
-    tensor && {
-      ...tensor,
-      mode: 'output',
-      location: 'kDEVICE',
-      isShapeTensor: false,
-      formats: ['Row major linear FP32 format (kLINEAR)'],
-    }
-  );
+function asOutput(tensor: Tensor): EngineDescription['tensors'][number] {
+  return {
+    ...tensor,
+    mode: 'output',
+    location: 'kDEVICE',
+    isShapeTensor: false,
+    formats: ['Row major linear FP32 format (kLINEAR)'],
+  };
 }
 
 function run(params: RunParams): RunResult {

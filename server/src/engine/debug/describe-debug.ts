@@ -39,7 +39,9 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
           [
             'Compared',
             differing.length === 0
-              ? `all ${compared.length} tensors agree`
+              ? compared.length === 1
+                ? 'the tensor agrees'
+                : `all ${compared.length} tensors agree`
               : `${differing.length} of ${compared.length} tensors differ`,
           ] as const,
         ];
@@ -207,9 +209,14 @@ export function captureSummary(capture: DebugCapture): {
   const left = capture.parts?.leftOut.length ?? 0;
   if (compared > 0) {
     const without = left === 0 ? '' : `, and ${left} could not be captured`;
-    return { text: `All ${compared} tensors that were compared agree${without}.`, mood: 'yes' };
+    const agree =
+      compared === 1
+        ? 'The tensor that was compared agrees'
+        : `All ${compared} tensors that were compared agree`;
+    return { text: `${agree}${without}.`, mood: 'yes' };
   }
-  const finite = `${capture.tensors.length} tensors, all of them finite`;
+  const { length } = capture.tensors;
+  const finite = length === 1 ? 'One tensor, which is finite' : `${length} tensors, all of them finite`;
   const { referenceFailure } = capture;
   const text =
     referenceFailure === undefined

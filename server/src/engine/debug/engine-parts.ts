@@ -30,6 +30,21 @@ export function splitNotes(
   ];
 }
 
+/** What was marked, and did not come out of any engine, whose build had no mistake to tell; a sentence at most. */
+export function missingNotes(
+  wanted: readonly string[],
+  came: ReadonlySet<string>,
+  leftOut: EngineParts['leftOut'],
+): string[] {
+  const told = new Set(leftOut.map(({ tensor }) => tensor));
+  const missing = wanted.filter((name) => !came.has(name) && !told.has(name));
+  return missing.length === 0
+    ? []
+    : [
+        `${listed(missing)} did not come out of the engine: TensorRT has no such ${missing.length === 1 ? 'tensor' : 'tensors'} in its network, since it computes what is constant before, or does not mark ${missing.length === 1 ? 'it' : 'them'}.`,
+      ];
+}
+
 /** `the debug tensor`, `all 5 debug tensors`. */
 function markedTensors(count: number): string {
   return count === 1 ? 'the debug tensor' : `all ${count} debug tensors`;

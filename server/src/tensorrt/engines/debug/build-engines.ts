@@ -84,6 +84,7 @@ export async function buildDebuggedEngines(
     return {
       engines: [await debuggedEngine(engine, { ...options, unfused: debug.unfused })],
       ...(asOutputs && { asOutputs }),
+      ...(marked.names && { wanted: marked.names }),
     };
   }
   const all = marked.names ?? ownMarks;
@@ -128,6 +129,7 @@ async function buildWithOutputs(
     engines: [await debuggedEngine(engine, { ...options, unfused: false })],
     split: { builds: 2, wanted: tensors.length, reason, leftOut: [] },
     asOutputs: true,
+    wanted: tensors,
   };
 }
 

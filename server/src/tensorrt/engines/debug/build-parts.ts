@@ -100,6 +100,7 @@ export async function buildInParts(
     engines,
     split: { builds: split.builds, wanted: tensors.length, reason, leftOut: split.leftOut },
     ...(asOutputs && { asOutputs }),
+    wanted: tensors,
   };
 }
 

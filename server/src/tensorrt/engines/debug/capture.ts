@@ -56,6 +56,8 @@ export interface DebuggedEngines {
   readonly split?: Omit<EngineParts, 'engines'>;
   /** Whether the tensors were made outputs of the engines in the place of debug tensors. */
   readonly asOutputs?: boolean;
+  /** Which tensors the engines were built for, where they are known by name. */
+  readonly wanted?: readonly string[];
 }
 
 export type Reference =

@@ -1,7 +1,7 @@
 /** Runs the engines of a capture with the same inputs, and keeps what comes out of them. */
 import path from 'node:path';
 import type { CapturedEngine, EngineParts, StoredValues } from '../../../engine/debug/capture.ts';
-import { splitNotes } from '../../../engine/debug/engine-parts.ts';
+import { missingNotes, splitNotes } from '../../../engine/debug/engine-parts.ts';
 import { productName } from '../../../engine/runtime-fit.ts';
 import { withLoadedEngine } from '../inspect-engine.ts';
 import { defaultRunSettings, runParams } from '../run-settings.ts';
@@ -22,12 +22,14 @@ interface EngineRun extends RunOutcome {
   readonly engine: CapturedEngine;
   /** Whether debug tensors came, rather than outputs alone. */
   readonly hasDebugTensors: boolean;
+  /** Names of all tensors that came, also of those whose values cannot be read. */
+  readonly came: readonly string[];
 }
 
 /** One after the other. Values that several have are the first one's. Throws an error for people, a BridgeError, or the signal's reason. */
 export async function runEngines(
   options: CaptureOptions,
-  { engines, split, asOutputs = false }: DebuggedEngines,
+  { engines, split, asOutputs = false, wanted = [] }: DebuggedEngines,
 ): Promise<RunOutcome> {
   const runs: EngineRun[] = [];
   for (const engine of engines) runs.push(await runEngine(options, engine, runs));
@@ -48,6 +50,7 @@ export async function runEngines(
     notes: [
       ...new Set([
         ...(parts ? splitNotes(parts, first.engine.runtime, asOutputs) : []),
+        ...missingNotes(wanted, new Set(runs.flatMap(({ came }) => came)), split?.leftOut ?? []),
         ...runs.flatMap(({ notes }) => notes),
         ...(asOutputs || runs.some(({ hasDebugTensors }) => hasDebugTensors)
           ? []
@@ -100,6 +103,7 @@ async function runEngine(
         values: stored.values,
         engine: { path: engine.path, runtime: `${productName(product)} ${version}`, device: device.name },
         hasDebugTensors: result.debugTensors.length > 0,
+        came: [...result.debugTensors, ...result.outputs].map((tensor) => tensor.name),
         notes: [...result.notes, ...stored.notes],
       };
     },
