@@ -42,7 +42,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
               ? compared.length === 1
                 ? 'the tensor agrees'
                 : `all ${compared.length} tensors agree`
-              : `${differing.length} of ${compared.length} tensors differ`,
+              : `${differing.length} of ${compared.length} tensors ${differing.length === 1 ? 'differs' : 'differ'}`,
           ] as const,
         ];
   return {

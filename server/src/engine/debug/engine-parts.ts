@@ -14,7 +14,6 @@ export function splitNotes(
       `Why not as ${wanted === 1 ? 'a debug tensor' : 'debug tensors'}: ${reason}`,
     ];
   }
-  const what = asOutputs ? 'outputs' : 'debug tensors';
   const several =
     engines.length === 1
       ? 'an engine with some of them was built'
@@ -24,7 +23,7 @@ export function splitNotes(
       ? ''
       : ' What TensorRT fuses, and with it how values are rounded, may differ between these engines.';
   return [
-    `${runtime} does not mark all ${wanted} ${what} in one engine, so ${several} (${builds} builds in all).${fusions}`,
+    `${runtime} does not mark ${asOutputs ? markedTensors(wanted).replace('debug tensor', 'output') : markedTensors(wanted)} in one engine, so ${several} (${builds} builds in all).${fusions}`,
     `Why not in one: ${reason}`,
     ...leftOutNotes(leftOut),
   ];
@@ -45,9 +44,9 @@ export function missingNotes(
       ];
 }
 
-/** `the debug tensor`, `all 5 debug tensors`. */
+/** `the debug tensor`, `both debug tensors`, `all 5 debug tensors`. */
 function markedTensors(count: number): string {
-  return count === 1 ? 'the debug tensor' : `all ${count} debug tensors`;
+  return count === 1 ? 'the debug tensor' : `${count === 2 ? 'both' : `all ${count}`} debug tensors`;
 }
 
 /** Those with the same reason together. */
