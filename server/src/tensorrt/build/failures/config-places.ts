@@ -35,6 +35,7 @@ const keysOfSettings: { readonly [Setting in keyof Required<BuilderSettings>]: r
   layerOutputTypes: ['layerOutputTypes'],
   layerDeviceTypes: ['layerDeviceTypes'],
   debugTensors: ['markDebug'],
+  refittableWeights: ['refitIndividual'],
   markUnfusedTensorsAsDebugTensors: ['markUnfusedTensorsAsDebugTensors'],
 };
 
