@@ -11,6 +11,8 @@ export interface RecordedEngine {
   /** BuilderFlag names it was built with: they decide on refits, stripped weights and weight streaming. */
   readonly flags: readonly string[];
   readonly debugTensors: readonly string[];
+  /** Of kREFIT_INDIVIDUAL: those that were marked. */
+  readonly markedWeights?: readonly string[];
 }
 
 /** The fixed part, and a table of one section. */
