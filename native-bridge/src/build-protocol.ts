@@ -84,6 +84,8 @@ export interface BuilderSettings {
   /** Tensors of the network to mark, by name. */
   readonly debugTensors?: readonly string[];
   readonly markUnfusedTensorsAsDebugTensors?: boolean;
+  /** Weights of the network to mark, by name (10.2 and later, with kREFIT_INDIVIDUAL). A build fails where it has none of them. */
+  readonly refittableWeights?: readonly string[];
 }
 
 /** Of an input: its dimensions, or its values where it is a shape tensor. */
@@ -147,6 +149,8 @@ export interface BuildResult {
   readonly peakMemory: { readonly host: number; readonly device?: number };
   /** Bytes of the timing cache before and after. */
   readonly timingCache?: { readonly read: number; readonly written: number };
+  /** Of `BuilderSettings.refittableWeights` those that were marked; absent where none were asked for. */
+  readonly markedWeights?: readonly string[];
   /** What was asked for and had no effect, a sentence each: a layer name that no layer has … */
   readonly notes: readonly string[];
 }

@@ -139,6 +139,8 @@ export interface RefitEngineResult {
   readonly notes: readonly string[];
   /** It was refused only because nobody knows that the weights are the same. */
   readonly mayBeSame: boolean;
+  /** It was refused only because other weights of the model would stay as they are in the engine: these may be replaced as single ones. */
+  readonly mayReplace: readonly string[];
 }
 /** Cancelled by JSON-RPC's cancellation: engine and note are then as they were. Progress by `$/progress`. */
 export const RefitEngineRequest = new RequestType<RefitEngineParams, RefitEngineResult, void>('engine/refit');

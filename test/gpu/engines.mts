@@ -221,7 +221,7 @@ await record.section('flag groups', async () => {
       { flags: ['kFP16'], ioFormats: { x: { type: 'kHALF', formats: ['kLINEAR', 'kHWC8'] } } },
       { stronglyTyped: false },
     ],
-    'refit individual': [{ flags: ['kREFIT_INDIVIDUAL'] }],
+    'refit individual': [{ flags: ['kREFIT_INDIVIDUAL'], refittableWeights: ['w1', 'b1', 'nothing'] }],
     'caches off': [{ flags: ['kDISABLE_TIMING_CACHE', 'kDISABLE_COMPILATION_CACHE'] }],
     'monitor memory': [{ flags: ['kMONITOR_MEMORY', 'kSTRICT_NANS', 'kDEBUG'] }],
     'names only': [{ profilingVerbosity: 'kLAYER_NAMES_ONLY' }],
@@ -541,11 +541,23 @@ for (const name of modelNames) {
 
 await record.section('individually refittable', async () => {
   const { engine, description } = await open('group-refit individual');
-  const { weights } = await runner
-    .request(RefittableWeightsRequest, { engine })
-    .catch((error: Error) => ({ weights: error.message }));
+  const { weights, layers } = await runner.request(RefittableWeightsRequest, { engine });
+  const names = weights.map(({ name }) => name).toSorted();
+  record.expect('only the marked weights can be replaced', String(names) === 'b1,w1', weights);
+  const source = (name: string) => {
+    const { file } = described.convolutions.weights[name] ?? { file: '' };
+    const byteLength = statSync(path.join(models, 'convolutions', file)).size;
+    const at = path.join(models, 'convolutions', file);
+    return { name, type: 'kFLOAT', count: byteLength / 4, path: at, offset: 0, byteLength };
+  };
+  const marked = await runner.request(RefitRequest, { engine, weights: ['w1', 'b1'].map(source) });
+  record.expect('marked weights are replaced', marked.succeeded, marked.message);
+  const unmarked = await runner
+    .request(RefitRequest, { engine, weights: [source('w0')] })
+    .catch((error: Error) => ({ succeeded: false, message: error.message }));
+  record.expect('others are not', !unmarked.succeeded, unmarked);
   await close(engine);
-  return { isRefittable: description.isRefittable, weights };
+  return { isRefittable: description.isRefittable, weights, layers, marked, unmarked };
 });
 
 await record.section('weight streaming', async () => {

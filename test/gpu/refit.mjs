@@ -2,9 +2,10 @@
  * What a GPU alone can show of refits: engines that `onnx-trt refit` wrote compute what engines built anew do; refusals in words; engines on
  * lean and dispatch runtimes.
  *
- *   node test/gpu/refit.mjs DIST MODELS TENSORRT_FOLDER [LEAN_FOLDER DISPATCH_FOLDER]      MODELS as make-models.py writes them
+ *   node test/gpu/refit.mjs DIST MODELS TENSORRT_FOLDER [LEAN_FOLDER DISPATCH_FOLDER [NAMES]]
  *
- * LEAN_FOLDER and DISPATCH_FOLDER: those of NVIDIA's Python packages, of the TensorRT's own version or a later one. Prints a record; exit
+ * MODELS as make-models.py writes them. LEAN_FOLDER and DISPATCH_FOLDER: those of NVIDIA's Python packages, of the TensorRT's own version or
+ * a later one. NAMES: first words of sections with `;` between. Prints a record; exit
  * code 1 where an expectation fails.
  */
 import { spawnSync } from 'node:child_process';
@@ -23,7 +24,7 @@ import path from 'node:path';
 import { difference, floatsOf, profiles } from './nets.mjs';
 import { startRunner } from './refit/runner.mjs';
 
-const [dist = '', models = '', tensorrt = '', lean, dispatch] = process.argv.slice(2);
+const [dist = '', models = '', tensorrt = '', lean, dispatch, only] = process.argv.slice(2);
 const program = path.resolve(dist, 'onnx-trt.js');
 const folder = mkdtempSync(path.join(tmpdir(), 'refits-'));
 const at = (name) => path.join(folder, name);
@@ -35,6 +36,7 @@ const tolerance = 2e-3;
 
 /** Runs a part; what it throws is a failure of its own, and the rest goes on. */
 async function section(name, work) {
+  if (only !== undefined && !only.split(';').some((first) => name.startsWith(first))) return;
   const start = performance.now();
   try {
     record[name] = await work();
@@ -265,6 +267,92 @@ await section('single weights', async () => {
   );
   return { list: list.weights, one, all, error, convolutions: convolutions.weights };
 });
+
+/** A text of the net's model in which only these weights are those of changed.onnx. */
+function changedIn(name, weights) {
+  const [before, after] = ['model', 'changed'].map((variant) => {
+    const [binary, text] = [at(`${name}-only-${variant}.onnx`), at(`${name}-only-${variant}.onnxtxt`)];
+    copyFileSync(path.resolve(models, name, `${variant}.onnx`), binary);
+    const { code, words } = onnxTrt('print', binary, '-o', text);
+    if (code !== 0) throw new Error(`${binary} is not printed: ${words}`);
+    return readFileSync(text, 'utf8').split('\n');
+  });
+  const declares = (line, weight) => line.includes(` ${weight} = [`);
+  const mixed = before.map((line) => {
+    const weight = weights.find((each) => declares(line, each));
+    return weight === undefined ? line : after.find((each) => declares(each, weight));
+  });
+  const file = at(`${name}-only-${weights.join('-')}.onnxtxt`);
+  writeFileSync(file, mixed.join('\n'));
+  return file;
+}
+
+// What is named in the config, what that marks, and a weight that it does not.
+for (const [name, wanted, marked, other] of [
+  ['layers', 'w1', ['w1'], 'w0'],
+  ['convolutions', 'w1, b1', ['b1', 'w1'], 'w0'],
+  ['convolutions', '"w*"', ['w0', 'w1', 'w2'], 'b0'],
+]) {
+  await section(`individually refittable weights: ${name}, ${wanted}`, async () => {
+    const model = path.resolve(models, name, 'model.onnx');
+    const changed = path.resolve(models, name, 'changed.onnx');
+    const onlyMarked = changedIn(name, marked);
+    const [engine, bare] = [
+      `${name}-individual-${marked.join('')}`,
+      `${name}-individual-bare-${marked.join('')}`,
+    ];
+    const built = build(engine, model, `refitIndividual: [${wanted}]`);
+    const fresh = build(`${engine}-fresh`, onlyMarked, '');
+    const list = (of) =>
+      json(
+        onnxTrt('refit', at(`${of}.engine`), changed, '--list', '--runtime', tensorrt, '--format', 'json'),
+      );
+    const listed = list(engine);
+    const names = listed.weights?.map((weight) => weight.name);
+    // What TensorRT knows by layer alone has no type, and is none that could be named.
+    const typed = listed.weights?.flatMap((weight) => (weight.type === undefined ? [] : [weight.name]));
+    expect(`${engine}: the marked weights are those to refit`, String(typed) === String(marked), listed);
+
+    const anew = await outputOf(name, `${engine}-fresh`);
+    const toFresh = async (refitted) =>
+      existsSync(at(`${refitted}.engine`)) ? difference(await outputOf(name, refitted), anew) : undefined;
+    const single = refit(engine, changed, '--weights', marked.join(','), '-o', `${engine}-single.engine`);
+    const whole = refit(engine, onlyMarked, '-o', `${engine}-whole.engine`);
+    const errors = {
+      before: difference(await outputOf(name, engine), floatsOf(path.join(models, name, 'model-y.bin'))),
+      single: await toFresh(`${engine}-single`),
+      whole: await toFresh(`${engine}-whole`),
+      change: await toFresh(engine),
+    };
+    expect(`${engine}: it computes what the model does`, errors.before < tolerance, errors);
+    expect(`${engine}: refitted weight by weight as a fresh one`, errors.single < tolerance, {
+      errors,
+      ...single,
+    });
+    expect(`${engine}: refitted from a model as a fresh one`, errors.whole < tolerance, { errors, ...whole });
+    expect(`${engine}: the weights were others`, errors.change > 0.01, errors);
+
+    const unmarked = refit(engine, changed, '--weights', other, '-o', `${engine}-none.engine`);
+    const others = refit(engine, changed, '-o', `${engine}-none.engine`);
+    for (const [what, { code, message = '' }] of Object.entries({ unmarked, others })) {
+      expect(`${engine}: ${what} are refused`, code === 1 && message.includes('can be replaced'), {
+        code,
+        message,
+      });
+    }
+
+    // Without the note, what TensorRT itself does: the others stay, without a word.
+    copyFileSync(at(`${engine}.engine`), at(`${bare}.engine`));
+    const noted = {
+      list: list(bare).weights?.map((weight) => weight.name),
+      unmarked: refit(bare, changed, '--weights', other),
+      others: refit(bare, changed, '-o', `${bare}-others.engine`),
+    };
+    const kept = await toFresh(`${bare}-others`);
+    expect(`${bare}: TensorRT leaves the others as they are`, kept < tolerance, { kept, ...noted.others });
+    return { built, fresh, names, errors, single, whole, unmarked, others, withoutNote: { ...noted, kept } };
+  });
+}
 
 await section('a weight and an input of over 64 MiB', async () => {
   const built = build('wide-refit', path.resolve(models, 'wide', 'model.onnx'), 'refit: true');

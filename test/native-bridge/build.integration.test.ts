@@ -31,6 +31,17 @@ const models = writeModels({
   shapeInput: `
     <ir_version: 8, opset_import: ["" : 17]>
     g (float[a,b] x, int64[2] shape) => (float[c,d] y) { [reshape] y = Reshape (x, shape) }`,
+  folded: `
+    <ir_version: 8, opset_import: ["" : 17]>
+    g (float[1,3,8,8] x) => (float[4,64] y)
+    <float[4,3,1,1] w = {1,2,3,4,5,6,7,8,9,10,11,12}, float[4] scale = {1,2,3,4}, float[4] shift = {1,2,3,4},
+     float[4] mean = {1,2,3,4}, float[4] variance = {1,2,3,4}, int64[2] to = {4,64}> {
+      c = Conv (x, w)
+      n = BatchNormalization (c, scale, shift, mean, variance)
+      k = Constant <value = float[1] {2}> ()
+      m = Mul (n, k)
+      y = Reshape (m, to)
+    }`,
   refused: `
     <ir_version: 8, opset_import: ["" : 17]>
     g (float[2] x) => (float[2] y) { [odd] y = DoesNotExist (x) }`,
@@ -154,6 +165,37 @@ describe('building on a plain CPU with TensorRT for RTX', () => {
       'TensorRT does not mark x as an output.',
       'The network has no tensor unknown; it cannot be marked as an output.',
     ]);
+  });
+
+  test('weights are marked as refittable by name; without a GPU TensorRT for RTX builds no such engine', async () => {
+    const build = async (refittableWeights: readonly string[], flags = ['kREFIT_INDIVIDUAL']) =>
+      await bridge.build(models.folded, {
+        enginePath: engine('individual'),
+        settings: { flags, refittableWeights },
+      });
+    const result = await build(['w', 'k', 'scale', 'to', 'nothing']);
+    assert.deepEqual(result.markedWeights, ['w', 'k']);
+    assert.deepEqual(result.notes, [
+      'The network has no weights scale, to, nothing that can be replaced. TensorRT knows initializers and outputs of Constant nodes by name, but not those that its parser folds into others (BatchNormalization) or takes for shapes.',
+    ]);
+    assert.equal(result.failure?.stage, 'building');
+    assert.match(
+      result.failure.message,
+      /^IBuilder::buildSerializedNetwork.*CHECK\(status == CUDA_SUCCESS\)/,
+    );
+    assert.ok(!result.log.some(({ message }) => message.includes('markWeightsRefittable')), 'it is a note');
+
+    const none = await build(['scale', 'nothing']);
+    assert.equal(none.failure?.setting, 'refittableWeights');
+    assert.equal(none.failure.stage, 'configuring');
+    assert.match(
+      none.failure.message,
+      /^The network has no weights scale, nothing that can be replaced, so nothing of the engine could be\. TensorRT knows/,
+    );
+    assert.doesNotMatch(none.failure.message, /TensorRT says/);
+    assert.match((await build([])).failure?.message ?? '', /^No weights are left to mark as refittable/);
+    const without = await build(['w'], []);
+    assert.equal(without.failure, undefined, 'a mark alone changes nothing');
   });
 
   test('a model that the parser refuses comes with the parser’s errors', async () => {

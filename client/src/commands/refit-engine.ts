@@ -49,11 +49,13 @@ interface Wish {
   readonly output: Target;
   readonly trust: EngineTrust;
   readonly assumesSame?: boolean;
+  /** Single weights of the model; all where absent. */
+  readonly weights?: readonly string[];
 }
 
 async function refitAndTell(context: CommandContext, wish: Wish): Promise<void> {
   const { client, workDoneProgress } = context;
-  const { engine, model, output, trust, assumesSame } = wish;
+  const { engine, model, output, trust, assumesSame, weights } = wish;
   const title = `Refitting ${path.posix.basename(engine.path)}`;
   const asUri = (uri: vscode.Uri) => client.code2ProtocolConverter.asUri(uri);
   const result = await vscode.window.withProgress(
@@ -67,6 +69,7 @@ async function refitAndTell(context: CommandContext, wish: Wish): Promise<void> 
             model: asUri(model),
             ...(output !== 'trial' && { output: asUri(output) }),
             ...(assumesSame && { assumesSame }),
+            ...(weights && { weights }),
             trust,
           },
           token,
@@ -88,10 +91,16 @@ async function tellRefitted({ message, outputUri }: RefitEngineResult): Promise<
 }
 
 async function tellRefused(context: CommandContext, wish: Wish, result: RefitEngineResult): Promise<void> {
-  const { message, mayBeSame } = result;
+  const { message, mayBeSame, mayReplace } = result;
   showRefusal(path.posix.basename(wish.engine.path), result);
   const same = 'The Weights Are the Same';
-  const answer = await vscode.window.showErrorMessage(message, ...(mayBeSame ? [same] : []));
+  const some = 'Replace Only the Refittable Weights';
+  const answer = await vscode.window.showErrorMessage(
+    message,
+    ...(mayBeSame ? [same] : []),
+    ...(mayReplace.length > 0 ? [some] : []),
+  );
+  if (answer === some) await refitAndTell(context, { ...wish, weights: mayReplace });
   if (answer === same) await refitAndTell(context, { ...wish, assumesSame: true });
 }
 

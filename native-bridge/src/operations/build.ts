@@ -129,7 +129,10 @@ function configure(
   const { calls, builder, logger } = tensorrt;
   const note = (sentence: string) => record.notes.push(sentence);
   try {
-    applySettings({ calls, builder, logger, network, config, note }, params.settings);
+    const onMarked = (weights: readonly string[]) => {
+      record.markedWeights = weights;
+    };
+    applySettings({ calls, builder, logger, network, config, note, onMarked }, params.settings);
     checkLeanRuntime(params.settings, tensorrt);
     const timingCachePath = usableTimingCache(params, tensorrt);
     if (timingCachePath !== undefined) {
@@ -180,6 +183,7 @@ class BuildRecord {
   readonly notes: string[] = [];
   timingCacheRead: number | undefined;
   timingCacheWritten: number | undefined;
+  markedWeights: readonly string[] | undefined;
   phases: BuildResult['phases'] = [];
   readonly #milliseconds = { parsing: 0, configuring: 0, building: 0, writing: 0 };
   readonly #log: LogRecord[] = [];
@@ -235,6 +239,7 @@ class BuildRecord {
       ...(this.timingCacheWritten !== undefined && {
         timingCache: { read: this.timingCacheRead ?? 0, written: this.timingCacheWritten },
       }),
+      ...(this.markedWeights && { markedWeights: this.markedWeights }),
       notes: this.notes,
     };
   }

@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts';
 import {
   markDebugTensors,
   markOutputs,
+  markRefittableWeights,
   type NetworkContext,
   setFormats,
   setLayerDevices,
@@ -19,6 +20,8 @@ import type { OptimizationProfile } from './optimization-profile.ts';
 export interface SettingsContext extends NetworkContext {
   readonly builder: Builder;
   readonly logger: Logger;
+  /** Told which weights are refittable. */
+  readonly onMarked: (weights: readonly string[]) => void;
 }
 
 /** What TensorRT or its version does not take. */
@@ -118,6 +121,10 @@ const appliers: Appliers = {
   calibrationCachePath: ({ calls, config }, path) =>
     config.set('setInt8Calibrator', createCacheCalibrator(calls.abi, path)),
   debugTensors: markDebugTensors,
+  refittableWeights: (context, names) => {
+    const { logger, onMarked } = context;
+    onMarked(logger.unheard(() => markRefittableWeights(context, names)));
+  },
   markUnfusedTensorsAsDebugTensors: ({ calls, network }, wanted) => {
     if (wanted && !calls.invoke(network.object, 'markUnfusedTensorsAsDebugTensors')) {
       throw new BridgeError('tensorrtFailed', 'TensorRT does not mark the unfused tensors as debug tensors.');

@@ -1,6 +1,7 @@
-/** Settings of a build that are settings of the network: formats of inputs and outputs, layers, debug tensors. */
+/** Settings of a build that are settings of the network: formats of inputs and outputs, layers, debug tensors, refittable weights. */
 import { enumMask, enumNumber } from '../abi/enums.ts';
 import type { BuilderSettings, TensorFormatSetting } from '../build-protocol.ts';
+import { BridgeError } from '../errors.ts';
 import type { NativeObject, VirtualCalls } from '../native/virtual-calls.ts';
 import type { BuilderConfig } from './builder-config.ts';
 import { NamePatterns } from './layer-names.ts';
@@ -146,4 +147,37 @@ function markTensors(
   for (const name of wanted) {
     note(`The network has no tensor ${name}; it cannot be marked as ${what}.`);
   }
+}
+
+/**
+ * Answers those that TensorRT marks. It knows weights by the name that the ONNX parser gave them, as far as layers of the network use them:
+ * what the parser has folded or taken for a shape is not there. Throws where there is none: nothing of the engine could be replaced.
+ */
+export function markRefittableWeights(
+  { calls, network, note }: NetworkContext,
+  names: NonNullable<BuilderSettings['refittableWeights']>,
+): readonly string[] {
+  const marked = names.filter((name) => calls.invoke(network.object, 'markWeightsRefittable', name));
+  if (marked.length === 0) {
+    throw new BridgeError(
+      'tensorrtFailed',
+      names.length === 0
+        ? 'No weights are left to mark as refittable: nothing of the engine could be replaced.'
+        : `The network has no weights ${listed(names)} that can be replaced, so nothing of the engine could be. ${whyNoWeights}`,
+    );
+  }
+  const isMarked = new Set(marked);
+  const others = names.filter((name) => !isMarked.has(name));
+  if (others.length > 0) {
+    note(`The network has no weights ${listed(others)} that can be replaced. ${whyNoWeights}`);
+  }
+  return marked;
+}
+
+const whyNoWeights =
+  'TensorRT knows initializers and outputs of Constant nodes by name, but not those that its parser folds into others (BatchNormalization) or takes for shapes.';
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(', ');
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }

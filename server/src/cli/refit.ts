@@ -35,7 +35,8 @@ export const refitCommand: Command = {
     '',
     'An engine that was built with `stripWeights` has its weights afterwards, unless --keep-stripped leaves them out again.',
     'The engine must have been built for it: with `refit` it takes any weights of the same count, with `stripWeights` alone',
-    'those of the model it was built from. --check tells whether a refit may be done, as far as that can be told without',
+    'those of the model it was built from, with `refitIndividual` the weights that this names; a whole model then has all',
+    'others as they were in the build, or is refused. --check tells whether a refit may be done, as far as that can be told without',
     'a GPU; --list what TensorRT can replace, by the names of the model’s initializers.',
     '',
     'Exit code 0: done, or possible. 1: TensorRT, or a rule, refuses. 2: it could not be tried. 130: interrupted.',
@@ -176,8 +177,8 @@ function report(outcome: RefitOutcome, wish: RefitWish, given: Arguments, termin
   }
   const { style } = terminal;
   for (const note of outcome.notes) terminal.note(`note: ${printable(note)}`);
-  for (const { rule, sentence } of outcome.rules) {
-    if (rule === 'unknown') terminal.note(`note: ${sentence}`);
+  for (const { answer, sentence } of outcome.rules) {
+    if (answer === 'unknown') terminal.note(`note: ${sentence}`);
   }
   if (outcome.kind === 'refused') {
     terminal.note(`${terminal.noteStyle.error('error:')} ${printable(outcome.message)}`);

@@ -88,6 +88,7 @@ function provenanceSection({
   warnings,
   notes,
   refit,
+  individual,
 }: Provenance): RowSection {
   const seconds = Object.values(milliseconds).reduce((total, part) => total + part, 0) / 1000;
   const flags = request.settings.flags ?? [];
@@ -101,7 +102,7 @@ function provenanceSection({
         : [['Config', `${config.file}${config.build === '' ? '' : `, build ${config.build}`}`] as const]),
       ['Command line', config.trtexec],
       ['Flags', flags.length > 0 ? flags.join(', ') : 'none'],
-      ...refitRulesRow(flags, refit),
+      ...refitRulesRow(flags, refit, individual),
       [
         'By',
         `${productName(runtime.product === 'TensorRT-RTX' ? 'TensorRT-RTX' : 'TensorRT')} ${runtime.version}`,
@@ -128,8 +129,9 @@ function shipSections({ header, provenance, description }: EngineFacts): RowSect
 function refitRulesRow(
   flags: readonly string[],
   refit: RefitRecord | undefined,
+  individual: Provenance['individual'],
 ): readonly (readonly [string, string])[] {
-  const rules = refitRules({ flags, sameWeights: 'later', assumesSame: false, refit });
+  const rules = refitRules({ flags, sameWeights: 'later', assumesSame: false, refit, individual });
   if (rules.some(({ rule }) => rule === 'not-refittable')) return [];
   return [['Refits', rules.map(({ sentence }) => sentence).join(' ')]];
 }
@@ -162,6 +164,8 @@ function engineSection(description: EngineDescription, provenance: Provenance | 
 
 /** TensorRT 10.6 answers `isRefittable` with false for engines of kREFIT_IDENTICAL, too. */
 function refittable({ isRefittable }: EngineDescription, provenance: Provenance | undefined): string {
+  const marked = provenance?.individual?.marked.length;
+  if (marked !== undefined) return marked === 1 ? 'one of its weights' : `${marked} of its weights`;
   if (isRefittable) return 'yes';
   if (!provenance) return 'no, or only with the weights that it was built from';
   const { flags = [] } = provenance.request.settings;

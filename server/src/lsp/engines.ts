@@ -91,7 +91,7 @@ function needsOf({ compatibility, provenance }: EngineFile): EngineNeeds {
 /** As far as the flags of its build tell: whether the weights of a model fit is looked at when it is refitted. */
 function refitOffer({ path: engine, provenance }: EngineFile): RefitOffer {
   const flags = provenance?.request.settings.flags ?? [];
-  const known = { flags: provenance && flags, refit: provenance?.refit };
+  const known = { flags: provenance && flags, refit: provenance?.refit, individual: provenance?.individual };
   const [rule] = refitRules({ ...known, sameWeights: 'later', assumesSame: false });
   const model = provenance && namedFile(provenance.model.path, engine);
   return {

@@ -73,19 +73,28 @@ function answerOf(outcome: RefitOutcome, engine: string, model: string): RefitEn
       ],
       notes,
       mayBeSame: rules.some(({ mayAssume }) => mayAssume === true),
+      mayReplace: rules.flatMap((rule) => rule.mayReplace ?? []),
     };
   }
   const { output, replaced } = outcome;
-  const what = replaced === 'all' ? 'all weights' : replaced.join(', ');
+  const isPart = rules.some(({ rule }) => rule === 'kREFIT_INDIVIDUAL');
+  const what = replaced !== 'all' ? replaced.join(', ') : isPart ? 'the refittable weights' : 'all weights';
+  const unsure = rules.flatMap(({ rule, answer, sentence }) =>
+    rule === 'kREFIT_INDIVIDUAL' && answer === 'unknown' ? [sentence] : [],
+  );
   const done = `${name} ${output ? 'was refitted' : 'can be refitted'} with ${what} of ${path.basename(model)}`;
   return {
     outcome: 'refitted',
-    message: output
-      ? `${done}: ${path.basename(output.path)}, ${byteText(output.bytes)}.`
-      : `${done}. Nothing was written.`,
+    message: [
+      output
+        ? `${done}: ${path.basename(output.path)}, ${byteText(output.bytes)}.`
+        : `${done}. Nothing was written.`,
+      ...unsure,
+    ].join(' '),
     ...(output && { outputUri: URI.file(output.path).toString() }),
     sections: [],
     notes,
     mayBeSame: false,
+    mayReplace: [],
   };
 }

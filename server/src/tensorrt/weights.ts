@@ -1,5 +1,5 @@
 /** The values of a model's tensors: where they lie, and what they hash to. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import path from 'node:path';
 import { nodeFileAccess } from '../node/file-access.ts';
 import type { LoadedModel } from '../node/load-model.ts';
@@ -48,25 +48,68 @@ export async function weightsRecord(
   model: Pick<LoadedModel, 'name' | 'path' | 'model'>,
   signal?: AbortSignal,
 ): Promise<WeightsRecord> {
-  const bytesOf = rawBytesOf(model);
   const hash = createHash('sha256');
-  let total = 0;
+  let [tensors, total] = [0, 0];
+  for await (const { bytes, hashInto } of tensorsToHash(model, new Set(), signal)) {
+    hashInto(hash);
+    tensors++;
+    total += bytes;
+  }
+  return { sha256: hash.digest('hex'), tensors, bytes: total };
+}
+
+/** Tells a changed tensor from others, by its name: the first 16 digits of SHA-256, of type, shape and values. */
+export type TensorHashes = Readonly<Record<string, string>>;
+
+/** As `weightsRecord`, tensor by tensor. `without`: names of those that are left out. */
+export async function tensorHashes(
+  model: Pick<LoadedModel, 'name' | 'path' | 'model'>,
+  without: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<TensorHashes> {
+  const hashes: [string, string][] = [];
+  for await (const { name, hashInto } of tensorsToHash(model, without, signal)) {
+    const hash = createHash('sha256');
+    hashInto(hash);
+    hashes.push([name, hash.digest('hex').slice(0, 16)]);
+  }
+  return Object.fromEntries(hashes);
+}
+
+/** Names of tensors that are in one of the two only, or differ. */
+export function differentTensors(left: TensorHashes, right: TensorHashes): readonly string[] {
+  const [before, after] = [new Map(Object.entries(left)), new Map(Object.entries(right))];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].filter((name) => before.get(name) !== after.get(name));
+}
+
+async function* tensorsToHash(
+  model: Pick<LoadedModel, 'name' | 'path' | 'model'>,
+  without: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{
+  readonly name: string;
+  readonly bytes: number;
+  readonly hashInto: (hash: Hash) => void;
+}> {
+  const bytesOf = rawBytesOf(model);
   const tensors = [...namedTensors(model.model)]
-    .filter(([, { dataType }]) => dataTypeOfNumber(dataType)?.bits !== undefined)
+    .filter(([name, { dataType }]) => dataTypeOfNumber(dataType)?.bits !== undefined && !without.has(name))
     .sort(([left], [right]) => (left < right ? -1 : 1));
   for (const [name, tensor] of tensors) {
     const bytes = bytesOf(tensor);
     if (!bytes) throw new Error(`The values of ${name} in ${model.name} cannot be read.`);
-    hash.update(JSON.stringify([name, tensor.dataType, tensor.dims.map(String), bytes.length]));
-    for (const chunk of chunksOf(bytes)) {
-      hash.update(chunk);
-      signal?.throwIfAborted();
-    }
-    total += bytes.length;
+    const hashInto = (hash: Hash) => {
+      hash.update(JSON.stringify([name, tensor.dataType, tensor.dims.map(String), bytes.length]));
+      for (const chunk of chunksOf(bytes)) {
+        hash.update(chunk);
+        signal?.throwIfAborted();
+      }
+    };
+    yield { name, bytes: bytes.length, hashInto };
     // Gigabytes take seconds: what else this process does goes on.
     if (bytes.length > chunkBytes) await new Promise(setImmediate);
   }
-  return { sha256: hash.digest('hex'), tensors: tensors.length, bytes: total };
 }
 
 const chunkBytes = 4 << 20;

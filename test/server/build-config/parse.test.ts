@@ -22,6 +22,8 @@ describe('values of a config', () => {
     ['profilingVerbosity: verbose', 'detailed'],
     ['markDebug: [a, b]', ['a', 'b']],
     ['markDebug: a', ['a']],
+    ['refitIndividual: [conv1.weight, "*.lora_*"]', ['conv1.weight', '*.lora_*']],
+    ['refitIndividual: "true"', ['true']],
     ['percentile: [50, 99.9]', [50, 99.9]],
     [
       'tacticSources: { cudnn: false, JIT_CONVOLUTIONS: true }',
@@ -136,6 +138,18 @@ describe('problems of a config', () => {
       'config.unknown-key "workspace": There is no workspace. Removed in 10.0. Use memPoolSize.',
     ],
     ['fp16: yes', 'config.wrong-type "yes": `fp16` takes true or false, not "yes".'],
+    [
+      'refitIndividual: true',
+      'config.wrong-type "true": `refitIndividual` takes a list of names of weights (`[conv1.weight, "*.lora_*"]`), not true: name those that are to be replaced, or write `refit: true` for all.',
+    ],
+    [
+      'refitIndividual: false',
+      'config.wrong-type "false": `refitIndividual` takes a list of names of weights (`[conv1.weight, "*.lora_*"]`), not false: leave it out where none are to be replaced.',
+    ],
+    [
+      'refitIndividual: [{ a: b }]',
+      'config.wrong-type "{ a: b }": `refitIndividual` takes a list of names of weights (`[conv1.weight, "*.lora_*"]`), not a map.',
+    ],
     ['fp16: [true]', 'config.wrong-type "[true]": `fp16` takes true or false, not a list.'],
     ['avgTiming: 1.5', 'config.wrong-type "1.5": `avgTiming` takes a whole number of at least 1, not 1.5.'],
     ['avgTiming: "8"', 'config.wrong-type ""8"": `avgTiming` takes a whole number of at least 1, not "8".'],

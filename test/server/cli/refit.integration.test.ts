@@ -290,6 +290,81 @@ describe('from a stripped build to the full engine and back', () => {
   });
 });
 
+describe('REFIT_INDIVIDUAL', () => {
+  const config = at('individual.trt.yaml');
+  const engine = at('convolutions.individual.engine');
+  const onlyW1 = writeConvolutions(folder, 'only-w1', (weight) => (weight === 'w1' ? 2 : 1));
+
+  test('a build marks the weights that its config names, and keeps hashes of the others', async () => {
+    writeFileSync(
+      config,
+      'model: net.onnxtxt\nengine: convolutions.individual.engine\nrefitIndividual: [w1, "b*", nothing]\n',
+    );
+    const { status, stdout, stderr } = onnxTrt('build', config);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /The model has no weight nothing, so this has no effect.*config\.unknown-weight/);
+    const note = await readProvenance(engine);
+    assert.deepEqual(note?.request.settings.flags, ['kREFIT_INDIVIDUAL']);
+    assert.deepEqual(note.request.settings.refittableWeights, ['w1', 'b0', 'b1', 'nothing']);
+    assert.deepEqual(note.individual?.marked, ['w1', 'b0', 'b1']);
+    assert.deepEqual(Object.keys(note.individual.others ?? {}), ['w0', 'w2']);
+    const list = refit(engine, model, '--list', '--format', 'json');
+    assert.deepEqual(
+      JSON.parse(list.stdout).weights.map(({ name }: { name: string }) => name),
+      ['b0', 'b1', 'w1'],
+    );
+    assert.match(
+      onnxTrt('inspect', engine, '--no-load').stdout,
+      /Refits +It was built with kREFIT_INDIVIDUAL: only w1, b0 and b1 can be replaced/,
+    );
+  });
+
+  test('a whole model is taken where it changes none of the others, and is then what the engine is made of', async () => {
+    const done = refit(engine, onlyW1, '-o', 'individual.w1.engine');
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /refitted with 3 weights of .*only-w1\.onnxtxt/);
+    const note = await readProvenance(at('individual.w1.engine'));
+    assert.equal(note?.refit?.weights, 'all');
+    assert.equal(note.model.path, onlyW1);
+    assert.deepEqual(note.individual, (await readProvenance(engine))?.individual);
+  });
+
+  test('a model that changes others is refused before anything is loaded, also without a GPU', async () => {
+    const words = /only w1, b0 and b1 can be replaced .*, and w0 and w2 of the model are not as in the build/;
+    const whole = refit(engine, changed, '-o', 'none.engine');
+    assert.equal(whole.status, 1);
+    assert.match(whole.stderr, words);
+    assert.ok(!existsSync(at('none.engine')));
+    const checked = await runCommand('refit', engine, changed, '--check');
+    assert.equal(checked.code, 1);
+    assert.match(checked.stdout, words);
+    const single = refit(engine, changed, '--weights', 'w1', '-o', 'individual.single.engine');
+    assert.equal(single.status, 0, single.stderr);
+    const note = await readProvenance(at('individual.single.engine'));
+    assert.deepEqual(note?.refit?.weights, ['w1']);
+    assert.equal(note.model.path, model);
+  });
+
+  test('single weights that were not marked are refused in words, also without a GPU', async () => {
+    const { status, stderr } = refit(engine, changed, '--weights', 'w1,w0');
+    assert.equal(status, 1);
+    assert.match(stderr, /only w1, b0 and b1 can be replaced .*, not w0\. Build it again with more in/);
+    const checked = await runCommand('refit', engine, changed, '--weights', 'w0', '--check');
+    assert.equal(checked.code, 1);
+    assert.match(checked.stdout, /not w0\./);
+  });
+
+  test('where a note does not say which: what stays as it was is told, and the engine is not one of the model', async () => {
+    const noted = await writeEngine('individual.older.engine', 'kREFIT_INDIVIDUAL');
+    const { status, stderr } = refit(noted, changed, '-o', 'individual.newer.engine');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /note: .*All others stay as they are in the engine, and nothing tells whether/);
+    const note = await readProvenance(at('individual.newer.engine'));
+    assert.deepEqual(note?.refit?.weights, ['b0', 'b1', 'w0', 'w1', 'w2']);
+    assert.equal(note.model.path, model);
+  });
+});
+
 describe('lean and dispatch runtimes', () => {
   const lean = testLibraries('tensorrt-lean-10.15');
   const dispatch = testLibraries('tensorrt-dispatch-10.15');

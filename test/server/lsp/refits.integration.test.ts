@@ -12,7 +12,9 @@ import type {
   RefitEngineParams,
   RefitEngineResult,
 } from '../../../server/src/engine-protocol.ts';
+import { loadModel } from '../../../server/src/node/load-model.ts';
 import { readProvenance, writeProvenance } from '../../../server/src/tensorrt/build/provenance.ts';
+import { tensorHashes } from '../../../server/src/tensorrt/weights.ts';
 import { temporaryFolder } from '../../native-bridge/support/models.ts';
 import { type RecordedDistribution, recordedDistribution } from '../../support/recorded-gpu/distribution.mts';
 import { writeBuiltEngine } from '../../support/recorded-gpu/engine-file.ts';
@@ -95,6 +97,30 @@ describe('refits in the editor', () => {
     assert.deepEqual([first.outcome, first.mayBeSame], ['refused', true]);
     assert.equal(first.sections.at(-1)?.title, 'Rules');
     assert.equal((await refit({ ...params, assumesSame: true })).outcome, 'refitted');
+  });
+
+  test('of individually refittable weights, those alone may be replaced by a model that changes others', async () => {
+    const engine = await writeEngine('individual.engine', 'kREFIT_INDIVIDUAL');
+    const provenance = await readProvenance(engine);
+    assert.ok(provenance);
+    const others = await tensorHashes(loadModel(model), new Set(['w1']));
+    await writeProvenance(engine, { ...provenance, individual: { marked: ['w1'], others } });
+    const uri = uriOf(engine);
+    const offer = (await inspect({ uri, load: false })).refit;
+    assert.equal(offer.isPossible, 'yes');
+    assert.match(offer.sentence, /only w1 can be replaced/);
+    const first = await refit({ uri, model: uriOf(changed) });
+    assert.deepEqual([first.outcome, first.mayBeSame, first.mayReplace], ['refused', false, ['w1']]);
+    assert.match(first.message, /b0, b1, w0 and w2 of the model are not as in the build/);
+    const then = await refit({ uri, model: uriOf(changed), weights: first.mayReplace });
+    assert.match(then.message, /individual\.engine can be refitted with w1 of changed\.onnxtxt/);
+    const same = await refit({ uri, model: uriOf(model) });
+    assert.match(same.message, /can be refitted with the refittable weights of net\.onnxtxt\. Nothing was/);
+
+    await writeProvenance(engine, provenance);
+    const unsure = await refit({ uri, model: uriOf(changed) });
+    assert.deepEqual([unsure.outcome, unsure.mayReplace], ['refitted', []]);
+    assert.match(unsure.message, /All others stay as they are in the engine, and nothing tells whether/);
   });
 
   test('missing weights are a table, and what the parser refuses is a diagnostic at its node until a refit works (made up)', async () => {

@@ -208,12 +208,16 @@ connection.onRequest(LayerInformationRequest, (params) => ({
   json: readFileSync(path.join(captures, `${engineOf(params).net}-layers.json`), 'utf8'),
 }));
 connection.onRequest(RefittableWeightsRequest, (params) => {
-  const { net, flags } = engineOf(params);
+  const { net, flags, markedWeights } = engineOf(params);
   if (!flags.some((flag) => refitFlags.includes(flag))) {
     throw new ResponseError(BridgeErrorCode.tensorrtFailed, 'TensorRT cannot refit this engine.');
   }
   // Of a stripped engine, too, nothing was missing before any weights were set.
-  return captured<RefittableWeights>(net, 'weights');
+  const all = captured<RefittableWeights>(net, 'weights');
+  // Made up: the capture's engine was built with kREFIT. Layers and roles are those of all weights.
+  return markedWeights
+    ? { weights: all.weights.filter(({ name }) => markedWeights.includes(name)), layers: [] }
+    : all;
 });
 connection.onRequest(RefitRequest, (params) => {
   const engine = engineOf(params);
@@ -295,11 +299,16 @@ connection.onRequest(BuildRequest, async ({ modelPath, enginePath, settings }) =
   }
   const nets: readonly CapturedNet[] = ['convolutions', 'layers', 'transformer'];
   const net = nets.find((name) => path.basename(enginePath).includes(name)) ?? 'transformer';
+  const { weights } = captured<RefittableWeights>(net, 'weights');
+  const markedWeights = settings.refittableWeights?.filter((wanted) =>
+    weights.some(({ name }) => name === wanted),
+  );
   writeRecordedEngine(enginePath, {
     net,
     flags: settings.flags ?? [],
     debugTensors: settings.debugTensors ?? [],
     outputs,
+    ...(markedWeights && { markedWeights }),
   });
   return {
     parserErrors: [],
@@ -308,6 +317,7 @@ connection.onRequest(BuildRequest, async ({ modelPath, enginePath, settings }) =
     milliseconds: { parsing: 1, configuring: 1, building: 2, writing: 1 },
     phases: [],
     peakMemory: { host: 0 },
+    ...(markedWeights && { markedWeights }),
     notes: [],
   };
 });

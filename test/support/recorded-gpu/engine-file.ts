@@ -13,6 +13,8 @@ export interface RecordedEngine {
   readonly debugTensors: readonly string[];
   /** Beside those of the model; a test has told of them in RECORDED_GPU_VALUES. */
   readonly outputs?: readonly string[];
+  /** Of kREFIT_INDIVIDUAL: those that were marked. */
+  readonly markedWeights?: readonly string[];
 }
 
 /** The fixed part, and a table of one section. */

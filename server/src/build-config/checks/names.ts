@@ -1,4 +1,4 @@
-/** Names with at most one `*`, as trtexec takes them for inputs and layers. */
+/** Names with `*`: at most one, as trtexec takes them for inputs and layers; any number for weights, which trtexec does not name. */
 import { closest } from '../../onnx/text/parser/suggestions.ts';
 
 export function fitsName(pattern: string, name: string): boolean {
@@ -6,6 +6,22 @@ export function fitsName(pattern: string, name: string): boolean {
   if (star < 0) return pattern === name;
   const [start, end] = [pattern.slice(0, star), pattern.slice(star + 1)];
   return name.length >= start.length + end.length && name.startsWith(start) && name.endsWith(end);
+}
+
+/** As `fitsName`, with any number of `*`. */
+export function fitsPattern(pattern: string, name: string): boolean {
+  const [start = '', ...parts] = pattern.split('*');
+  const end = parts.pop();
+  if (end === undefined) return pattern === name;
+  const last = name.length - end.length;
+  if (last < start.length || !name.startsWith(start) || !name.endsWith(end)) return false;
+  let at = start.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > last) return false;
+    at = found + part.length;
+  }
+  return true;
 }
 
 export function isPattern(name: string): boolean {

@@ -5,7 +5,7 @@ import { unsupportedDevice } from './device/unsupported.ts';
 import { ioFormat } from './model/io-format.ts';
 import { missingFile } from './model/missing-file.ts';
 import { overwrittenFile } from './model/overwritten-file.ts';
-import { unknownLayer, unknownTensor } from './model/unknown-names.ts';
+import { unknownLayer, unknownTensor, unknownWeight } from './model/unknown-names.ts';
 import { unreadableModel } from './model/unreadable-model.ts';
 import { dimRange } from './profiles/dim-range.ts';
 import { fixedDim } from './profiles/fixed-dim.ts';
@@ -53,6 +53,7 @@ export const rules: readonly Rule[] = [
   ioFormat,
   unknownLayer,
   unknownTensor,
+  unknownWeight,
   poolSize,
   needsGpu,
   unsupportedDevice,

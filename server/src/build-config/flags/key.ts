@@ -56,6 +56,8 @@ export type ValueSpec =
   | { readonly kind: 'paths' | 'safetyPlugins' }
   /** Lists, with commas in one flag; so are numbers and choices. */
   | { readonly kind: 'names' | 'texts' }
+  /** A list of names with any number of `*`. */
+  | { readonly kind: 'weights' }
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly Choice[] }
   /** `{ CUDNN: false }`, which trtexec writes `-CUDNN`. */
   | { readonly kind: 'switches'; readonly choices: readonly Choice[] }
@@ -89,6 +91,7 @@ export interface KindValues {
   readonly paths: readonly Located<PathValue>[];
   readonly safetyPlugins: readonly Located<SafetyPlugin>[];
   readonly names: readonly Located<string>[];
+  readonly weights: readonly Located<string>[];
   readonly numbers: readonly Located<number>[];
   readonly texts: readonly Located<string>[];
   readonly choice: string;

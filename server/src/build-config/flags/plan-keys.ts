@@ -13,12 +13,12 @@ export const planKeys = {
   refitIndividual: {
     group: 'plan',
     role: 'build',
-    value: { kind: 'boolean' },
+    value: { kind: 'weights' },
     flags: [],
     since: '10.2',
     rtx: 'yes',
-    doc: 'Lets those weights be replaced that are marked for it in the network.',
-    api: 'BuilderFlag::kREFIT_INDIVIDUAL',
+    doc: 'The weights that can be replaced in the built engine, by name: initializers of the model and outputs of its Constant nodes. A name may contain any number of `*`, which stand for those of the main graph. Not together with `refit` or `stripWeights`.',
+    api: 'BuilderFlag::kREFIT_INDIVIDUAL, INetworkDefinition::markWeightsRefittable',
   },
   stripWeights: {
     group: 'plan',

@@ -54,6 +54,7 @@ export function valueSchema(spec: ValueSpec): JsonSchema {
       return { type: 'string' };
     case 'paths':
     case 'names':
+    case 'weights':
     case 'texts':
       return oneOrMore({ type: 'string' });
     case 'safetyPlugins':

@@ -56,6 +56,7 @@ export function valueFromFlag(spec: ValueSpec, value: string): YamlValue | undef
     case 'switchOrText':
       return value === '' ? true : value;
     case 'safetyPlugins':
+    case 'weights':
     case 'paths':
     case 'profile':
     case 'profiles':

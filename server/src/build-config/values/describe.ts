@@ -21,6 +21,8 @@ export function whatItTakes(spec: ValueSpec): string {
       return 'a list of `{ library: PATH, plugins: [NAMESPACE::PLUGIN] }`';
     case 'names':
       return 'a list of names';
+    case 'weights':
+      return 'a list of names of weights (`[conv1.weight, "*.lora_*"]`)';
     case 'texts':
       return 'a list of texts';
     case 'choice':

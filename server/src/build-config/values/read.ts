@@ -18,7 +18,16 @@ import {
   readSwitches,
 } from './maps.ts';
 import { itemsOf, locatedValues, type Reading } from './reading.ts';
-import { readBoolean, readBudget, readBytes, readChoice, readNumber, readPath, readText } from './scalars.ts';
+import {
+  readBoolean,
+  readBudget,
+  readBytes,
+  readChoice,
+  readNumber,
+  readPath,
+  readText,
+  readWeights,
+} from './scalars.ts';
 import { readIoFormats, readProfile, readProfiles, readShapes } from './shapes.ts';
 
 type SpecOf<Kind extends ValueKind> = ValueSpec & { readonly kind: Kind };
@@ -41,6 +50,7 @@ const readers: { readonly [Kind in ValueKind]: Reader<Kind> } = {
   safetyPlugins: (node, spec, reading) =>
     locatedValues(itemsOf(node), (item) => readSafetyPlugin(item, spec, reading)),
   names: (node, spec, reading) => locatedValues(itemsOf(node), (item) => readText(item, spec, reading)),
+  weights: readWeights,
   texts: (node, spec, reading) => locatedValues(itemsOf(node), (item) => readText(item, spec, reading)),
   choice: (node, { choices }, reading) => readChoice(node, choices, reading),
   choices: (node, { choices }, reading) =>

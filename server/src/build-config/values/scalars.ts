@@ -1,9 +1,25 @@
 import { closest } from '../../onnx/text/parser/suggestions.ts';
 import type { Choice, ValueSpec } from '../flags/index.ts';
-import type { ConfigNode, MemorySize, MemoryUnit, PathValue, WeightStreamingBudget } from '../model.ts';
+import type {
+  ConfigNode,
+  Located,
+  MemorySize,
+  MemoryUnit,
+  PathValue,
+  WeightStreamingBudget,
+} from '../model.ts';
 import { resolvePath } from '../paths.ts';
 import { oneOf, whatItTakes } from './describe.ts';
-import { problem, type Reading, replaceBy, scalarOf, shown, wrongType } from './reading.ts';
+import {
+  itemsOf,
+  locatedValues,
+  problem,
+  type Reading,
+  replaceBy,
+  scalarOf,
+  shown,
+  wrongType,
+} from './reading.ts';
 import { parseSize } from './sizes.ts';
 
 /** Words of YAML 1.1 and of other languages for booleans, which YAML 1.2 takes for texts. */
@@ -65,6 +81,27 @@ export function readNumber(
 /** Numbers and booleans are texts, too, where a text is wanted: `model: 3`. */
 export function readText(node: ConfigNode, spec: ValueSpec, reading: Reading): string | undefined {
   return scalarOf(node, spec, reading)?.text;
+}
+
+/** True and false are no names here: that is how one asks for all weights, or none. */
+export function readWeights(
+  node: ConfigNode,
+  spec: ValueSpec,
+  reading: Reading,
+): readonly Located<string>[] | undefined {
+  if (node.kind === 'scalar' && typeof node.value === 'boolean') {
+    const instead = node.value
+      ? 'name those that are to be replaced, or write `refit: true` for all'
+      : 'leave it out where none are to be replaced';
+    problem(
+      reading,
+      'config.wrong-type',
+      node.origin,
+      `\`${reading.key}\` takes ${whatItTakes(spec)}, not ${shown(node)}: ${instead}.`,
+    );
+    return undefined;
+  }
+  return locatedValues(itemsOf(node), (item) => readText(item, spec, reading));
 }
 
 export function readPath(node: ConfigNode, spec: ValueSpec, reading: Reading): PathValue | undefined {

@@ -71,6 +71,9 @@ async function declarations(
 /** Of the graph's own values before those of functions, as the graph stands first in nearly all texts. */
 function declarationOf(document: OnnxDocument, name: string, source: NamesOfModel): Range | undefined {
   for (const [segment, node] of document.tree.segments.entries()) {
+    if (node.kind === 'value-declaration' && source === 'weights' && node.data && node.name.name === name) {
+      return rangeInSegment(document, segment, node.name);
+    }
     if (node.kind === 'graph-signature' && source !== 'layers') {
       const ports = source === 'outputs' ? node.outputs : [...node.inputs, ...node.outputs];
       const port = ports.find((value) => value.name.name === name);

@@ -1,7 +1,7 @@
 /** textDocument/hover in configs: what a value comes to here and now, before what the documentation says of its key. */
 import path from 'node:path';
 import { type Hover, MarkupKind, type Position } from 'vscode-languageserver-types';
-import { fitsName, isPattern } from '../../build-config/checks/names.ts';
+import { fitsName, fitsPattern, isPattern } from '../../build-config/checks/names.ts';
 import { keyDefinitions } from '../../build-config/flags/index.ts';
 import type { BuildConfig, ResolvedConfig } from '../../build-config/model.ts';
 import { enginePath, modelPath } from '../../build-config/paths.ts';
@@ -10,7 +10,7 @@ import { byteSize, code, codeBlock, grouped, nameText as onnxName } from '../mar
 import type { Circumstances } from './circumstances.ts';
 import type { ConfigDocument } from './document.ts';
 import { buildsAt, portText } from './known-models.ts';
-import { namesAt } from './names-of-model.ts';
+import { type NamesOfModel, namesAt } from './names-of-model.ts';
 import { type Place, placeAt } from './place.ts';
 import { yamlService } from './yaml-service.ts';
 
@@ -110,17 +110,20 @@ async function nameText(
     if (!model || source === undefined) continue;
     if (source === 'layers' || isPattern(name)) {
       const all =
-        source === 'layers' || source === 'values'
-          ? [...model[source]]
-          : model[source].map((port) => port.name);
-      const found = all.filter((candidate) => candidate !== '' && fitsName(name, candidate));
+        source === 'inputs' || source === 'outputs'
+          ? model[source].map((port) => port.name)
+          : [...model[source]];
+      const fits = source === 'weights' ? fitsPattern : fitsName;
+      const found = all.filter((candidate) => candidate !== '' && fits(name, candidate));
       if (found.length > 0) return `${countText(found.length, source)} of the model: ${listText(found)}`;
       continue;
     }
     const port = [...model.inputs, ...model.outputs].find((candidate) => candidate.name === name);
     const type = (await typeOf(build, name)) ?? (port && portText(port));
-    if (!port && !model.values.has(name)) continue;
-    const what = model.inputs.some((input) => input.name === name) ? 'input' : port ? 'output' : 'tensor';
+    const isWeight = source === 'weights' && (model.weights.has(name) || model.innerWeights.has(name));
+    if (!port && !isWeight && !model.values.has(name)) continue;
+    const isInput = model.inputs.some((input) => input.name === name);
+    const what = isInput ? 'input' : port ? 'output' : isWeight ? 'weight' : 'tensor';
     const isShape = model.inputs.some((input) => input.name === name && input.isShapeTensor);
     return [
       codeBlock(`${type === undefined ? '' : `${type} `}${onnxName(name)}`),
@@ -130,12 +133,13 @@ async function nameText(
   return undefined;
 }
 
-function countText(count: number, source: 'inputs' | 'outputs' | 'layers' | 'values'): string {
+function countText(count: number, source: NamesOfModel): string {
   const [one, many] = {
     inputs: ['input', 'inputs'],
     outputs: ['output', 'outputs'],
     layers: ['layer', 'layers'],
     values: ['tensor', 'tensors'],
+    weights: ['weight', 'weights'],
   }[source];
   return count === 1 ? `1 ${one}` : `${grouped(count)} ${many}`;
 }

@@ -1,4 +1,4 @@
-/** Names of the model's inputs, outputs, layers and tensors, with what follows such a name in its setting. */
+/** Names of the model's inputs, outputs, layers, tensors and weights, with what follows such a name in its setting. */
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { InputFacts, ModelFacts, PortFacts } from '../../build-config/checks/facts/facts.ts';
 import { scalarText } from '../../build-config/emit.ts';
@@ -52,6 +52,7 @@ const kinds = {
   outputs: CompletionItemKind.Variable,
   layers: CompletionItemKind.Function,
   values: CompletionItemKind.Field,
+  weights: CompletionItemKind.Constant,
 } as const;
 
 function offerOf(
@@ -79,7 +80,7 @@ function insertOf(
   const word = scalarText(name);
   if (hasColon) return [word];
   const { kind } = keyDefinitions[place.setting].value;
-  if (kind === 'names') {
+  if (kind === 'names' || kind === 'weights') {
     // A list is begun where a line of its own is; items and single names are words.
     return style === 'block' && place.path.length === 0 ? [`- ${word}`] : [word];
   }

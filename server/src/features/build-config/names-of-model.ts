@@ -3,7 +3,7 @@ import type { ConfigKey } from '../../build-config/flags/index.ts';
 import { keyDefinitions } from '../../build-config/flags/index.ts';
 import type { Place } from './place.ts';
 
-export type NamesOfModel = 'inputs' | 'outputs' | 'layers' | 'values';
+export type NamesOfModel = 'inputs' | 'outputs' | 'layers' | 'values' | 'weights';
 
 const sources: Partial<Readonly<Record<ConfigKey, NamesOfModel>>> = {
   profiles: 'inputs',
@@ -20,6 +20,7 @@ const sources: Partial<Readonly<Record<ConfigKey, NamesOfModel>>> = {
   markDebug: 'values',
   markOutputs: 'values',
   saveDebugTensors: 'values',
+  refitIndividual: 'weights',
 };
 
 /** Where a place takes names of the model; undefined where it takes something else. */
@@ -33,7 +34,8 @@ export function namesAt({ setting, path, role }: Place): NamesOfModel | undefine
   const source = sources[setting];
   if (source === undefined) return undefined;
   const { kind } = keyDefinitions[setting].value;
-  if (kind === 'names') return role === 'value' && path.length <= 1 ? source : undefined;
+  if (kind === 'names' || kind === 'weights')
+    return role === 'value' && path.length <= 1 ? source : undefined;
   if (kind === 'ioFormats' && typeof path[0] === 'number') return undefined;
   // The first step into profiles is their number.
   return path.length === (kind === 'profiles' ? 1 : 0) ? source : undefined;

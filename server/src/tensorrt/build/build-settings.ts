@@ -12,6 +12,7 @@ import { pluginPaths } from '../../build-config/paths.ts';
 import { completeProfiles } from '../../build-config/profiles.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
 import { isAtLeast } from '../../build-config/versions.ts';
+import { refittableWeights } from './refittable-weights.ts';
 
 export interface BuildTarget {
   readonly product: Product;
@@ -20,6 +21,8 @@ export interface BuildTarget {
   /** Names of the network's inputs and outputs, in order. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Names of the weights of the main graph, where the config names some. */
+  readonly weights: readonly string[];
 }
 
 /** The parts of a BuildParams that follow from the config. */
@@ -43,7 +46,6 @@ type FlagKey = {
 /** Keys that are a BuilderFlag and nothing else. */
 const builderFlags = [
   ['refit', 'kREFIT'],
-  ['refitIndividual', 'kREFIT_INDIVIDUAL'],
   ['versionCompatible', 'kVERSION_COMPATIBLE'],
   ['excludeLeanRuntime', 'kEXCLUDE_LEAN_RUNTIME'],
   ['allowWeightStreaming', 'kWEIGHT_STREAMING'],
@@ -74,6 +76,7 @@ const derivedFlags: Readonly<Record<string, readonly ConfigKey[]>> = {
   kINT8: ['best', 'useDLACore'],
   kBF16: ['best'],
   kREFIT: ['stripAllWeights'],
+  kREFIT_INDIVIDUAL: ['refitIndividual'],
   kREFIT_IDENTICAL: ['stripWeights'],
   kSTRIP_PLAN: ['stripWeights', 'stripAllWeights'],
   kOBEY_PRECISION_CONSTRAINTS: ['precisionConstraints'],
@@ -97,6 +100,7 @@ const parserFlags = [
 
 export function configureBuild(build: BuildConfig, target: BuildTarget): ConfiguredBuild {
   const isSet = (key: FlagKey | keyof typeof booleans) => build.get(booleans[key])?.value === true;
+  const refittable = refittableWeights(build, target.weights);
   const alwaysStrong = target.product === 'TensorRT-RTX' || isAtLeast(target.version, '11.0');
   return {
     stronglyTyped: alwaysStrong || isSet('stronglyTyped'),
@@ -115,9 +119,10 @@ export function configureBuild(build: BuildConfig, target: BuildTarget): Configu
       ioFormats: ioFormats(build, target),
       markedOutputs: build.get('markOutputs')?.value.map(({ value }) => value),
       debugTensors: build.get('markDebug')?.value.map(({ value }) => value),
+      refittableWeights: refittable?.names,
       markUnfusedTensorsAsDebugTensors: isSet('markUnfusedTensorsAsDebugTensors') ? true : undefined,
     }),
-    notes: notesOf(build),
+    notes: [...notesOf(build), ...(refittable?.notes ?? [])],
   };
 }
 
@@ -153,6 +158,7 @@ function flagsOf(build: BuildConfig, target: BuildTarget, isSet: (key: BooleanKe
   add(...builderFlags.filter(([key]) => isSet(key)).map(([, flag]) => flag));
   add(...precisionFlags.filter(([key]) => isSet(key)).map(([, flag]) => flag));
   if (isSet('best')) add('kFP16', 'kINT8', 'kBF16');
+  if (build.get('refitIndividual')?.value.length) add('kREFIT_INDIVIDUAL');
   if (isSet('stripAllWeights')) add('kREFIT', 'kSTRIP_PLAN');
   if (isSet('stripWeights')) add('kSTRIP_PLAN', flags.has('kREFIT') ? 'kREFIT' : 'kREFIT_IDENTICAL');
   const constraints = build.get('precisionConstraints')?.value;

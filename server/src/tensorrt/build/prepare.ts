@@ -3,6 +3,7 @@ import type { BuildParams } from '../../../../native-bridge/src/build-protocol.t
 import type { InitializeResult } from '../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../build-config/model.ts';
 import type { LoadedModel } from '../../node/load-model.ts';
+import { weightNames } from '../../onnx/model/named-tensors.ts';
 import { modelFile } from '../model-file.ts';
 import { configureBuild } from './build-settings.ts';
 
@@ -33,10 +34,11 @@ export async function prepareBuild(
 
 /** What a build asks of a TensorRT, without a file having been written. */
 export function configureFor(
-  { model: { graph } }: LoadedModel,
+  { model }: LoadedModel,
   build: BuildConfig,
   { product, version }: Pick<InitializeResult, 'product' | 'version'>,
 ): ReturnType<typeof configureBuild> {
+  const { graph } = model;
   const initializers = new Set(graph?.initializers.map(({ name }) => name));
   return configureBuild(build, {
     product,
@@ -48,5 +50,6 @@ export function configureFor(
         ...(build.get('markOutputs')?.value ?? []).map(({ value }) => value),
       ]),
     ],
+    weights: build.get('refitIndividual') ? weightNames(model) : [],
   });
 }

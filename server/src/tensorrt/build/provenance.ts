@@ -5,7 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { BuildParams, BuildResult } from '../../../../native-bridge/src/build-protocol.ts';
 import type { CudaDevice } from '../../../../native-bridge/src/protocol.ts';
 import { writeModel } from '../../node/write-model.ts';
-import type { WeightsRecord } from '../weights.ts';
+import type { TensorHashes, WeightsRecord } from '../weights.ts';
 
 export interface FileIdentity {
   readonly path: string;
@@ -32,6 +32,8 @@ export interface Provenance {
   readonly request: BuildRequestRecord;
   /** Of engines that are refitted with the weights they were built from. */
   readonly weights?: WeightsRecord;
+  /** Of engines in which only some weights can be replaced (kREFIT_INDIVIDUAL). */
+  readonly individual?: IndividualRecord;
   /** The last refit, where there was one: all else is of the build. `model` and `inputs` are those it was refitted with as a whole. */
   readonly refit?: RefitRecord;
   readonly runtime: { readonly product: string; readonly version: string; readonly libraries: string };
@@ -44,6 +46,13 @@ export interface Provenance {
   readonly phases: BuildResult['phases'];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
+}
+
+export interface IndividualRecord {
+  /** The weights that TensorRT has marked. */
+  readonly marked: readonly string[];
+  /** All others, which a refit leaves as they are. Absent where they could not be read. */
+  readonly others?: TensorHashes;
 }
 
 export interface RefitRecord {

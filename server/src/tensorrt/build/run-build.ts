@@ -9,7 +9,7 @@ import { commandLineTool, toTrtexec, trtexecLine } from '../../build-config/trte
 import { type LoadedModel, loadModelInTurns } from '../../node/load-model.ts';
 import type { BridgeClient } from '../bridge/bridge-client.ts';
 import { BridgeError } from '../bridge/bridge-error.ts';
-import { weightsRecord } from '../weights.ts';
+import { tensorHashes, weightsRecord } from '../weights.ts';
 import { type BuildProblem, explainFailure, type FailedBuild } from './failures/explain-failure.ts';
 import { type BuildInputs, identifyInputs } from './inputs.ts';
 import { requireFixedInputs } from './model-alone.ts';
@@ -94,7 +94,7 @@ export async function runBuild(
       }
       const plan = { ...(await identify(target.temporary, { signal })), path: engine };
       const described = describe(build, plan, inputs, prepared, info, libraries, answer);
-      const provenance = await withWeights(described, model, signal);
+      const provenance = await withWeights(described, model, answer.markedWeights, signal);
       await placeEngine(target, engine, provenance);
       return { kind: 'built', provenance };
     } finally {
@@ -109,21 +109,29 @@ function configFiles({ file }: BuildConfig): readonly string[] {
   return file === '' ? [] : [file];
 }
 
-/** Where a refit has to bring the same weights, the note tells of them. */
+/** Where a refit has to bring the same weights, or can bring some only, the note tells of them. */
 async function withWeights(
   provenance: Provenance,
   model: LoadedModel,
+  marked: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<Provenance> {
   const { flags = [] } = provenance.request.settings;
-  if (!['kREFIT_IDENTICAL', 'kSTRIP_PLAN'].some((flag) => flags.includes(flag))) return provenance;
+  const known = marked ? { ...provenance, individual: { marked } } : provenance;
   try {
-    return { ...provenance, weights: await weightsRecord(model, signal) };
+    const others = marked && (await tensorHashes(model, new Set(marked), signal));
+    const needsSame = ['kREFIT_IDENTICAL', 'kSTRIP_PLAN'].some((flag) => flags.includes(flag));
+    const weights = needsSame ? await weightsRecord(model, signal) : undefined;
+    return {
+      ...known,
+      ...(marked && others && { individual: { marked, others } }),
+      ...(weights && { weights }),
+    };
   } catch (error) {
     signal.throwIfAborted();
     // No reason to throw the engine away.
     const words = error instanceof Error ? error.message : String(error);
-    return { ...provenance, notes: [...provenance.notes, `The note has no hash of the weights: ${words}`] };
+    return { ...known, notes: [...known.notes, `The note has no hash of the weights: ${words}`] };
   }
 }
 

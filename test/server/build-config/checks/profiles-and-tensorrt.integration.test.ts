@@ -213,6 +213,7 @@ describe('profile rules agree with TensorRT for RTX', () => {
       version: '1.7.1',
       inputs: facts.inputs.map((input) => input.name),
       outputs: facts.outputs.map((output) => output.name),
+      weights: [...facts.weights],
     });
     const enginePath = path.join(folder, 'engine');
     const { failure, notes } = await bridge.build(paths[name], { enginePath, stronglyTyped, settings });

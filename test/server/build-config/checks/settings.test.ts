@@ -14,6 +14,20 @@ const tensorrt = (version: string): RuntimeFacts => ({ product: 'TensorRT', vers
 const rtx: RuntimeFacts = { product: 'TensorRT-RTX', version: '1.7.1' };
 const net = 'g (float[2,4] x) => (float[2,4] y) { [act] h = Neg (x) [last] y = Relu (h) }';
 
+const withWeights = `g (float[2,4] x, bool c) => (float[2,4] y)
+<float[4] "conv1.weight" = {1, 2, 3, 4}, float[4] "a.lora_A.weight" = {1, 2, 3, 4}, int64[1] shape = {8}> {
+  k = Constant <value_float = 2.0> ()
+  h = Add (x, "conv1.weight")
+  i = Mul (h, k)
+  j = my.scaled (i)
+  y = If (c) <
+    then_branch = t () => (float[2,4] p) <float[4] inner = {1, 2, 3, 4}> { p = Add (j, inner) },
+    else_branch = e () => (float[2,4] q) { q = Add (j, "a.lora_A.weight") }
+  >
+}
+<domain: "my", opset_import: ["" : 17]>
+scaled (v) => (w) { scale = Constant <value_float = 2.0> () w = Mul (v, scale) }`;
+
 /** `CODE KEY`, of all problems. */
 function told(text: string, runtime?: RuntimeFacts, model?: string): string[] {
   const lines = text.split('\n');
@@ -125,8 +139,9 @@ describe('settings that exclude or need each other', () => {
     ['fp8: true', 'int8: true', '10.6'],
     ['pluginInstanceNorm: true', 'versionCompatible: true'],
     ['pluginInstanceNorm: true', 'hardwareCompatibilityLevel: ampere+'],
-    ['refitIndividual: true', 'stripWeights: true', '10.6'],
-    ['refitIndividual: true', 'refit: true', '10.6'],
+    ['refitIndividual: [w]', 'stripWeights: true', '10.6'],
+    ['refitIndividual: [w]', 'stripAllWeights: true', '10.6'],
+    ['refitIndividual: [w]', 'refit: true', '10.6'],
     ['tuneBuildRouteFile: f', 'tuneBuildRoutes: -a=1', '11.1'],
     ['dryRun: true', 'tuningSearch: mixed', '11.1'],
     ['continue: true', 'tuneBuildRoutes: -a=1', '11.1'],
@@ -164,6 +179,8 @@ describe('settings that exclude or need each other', () => {
       ['useRuntime: full\ntimeRefit: true\n', tensorrt('10.6')],
       ['pluginInstanceNorm: true\nhardwareCompatibilityLevel: none\n', tensorrt('10.6')],
       ['tuningSearch: fast\ndryRun: true\n', tensorrt('11.1')],
+      ['refitIndividual: []\nrefit: true\n', tensorrt('10.6')],
+      ['refitIndividual: [w]\nstripWeights: false\n', tensorrt('10.6')],
     ] as const) {
       assert.deepEqual(
         told(text, runtime).filter((problem) => problem.startsWith('config.conflict')),
@@ -314,6 +331,32 @@ markOutputs: [h, l]
     assert.match(fixed(), /{ last: fp16,/);
   });
 
+  test('weights are initializers and constants of the model, or of what is inside its nodes', () => {
+    const { fixed } = check(
+      `
+refitIndividual: [conv1.wieght, k, h, "*.lora_*", "*.lora_*.bias", inner, scale, shape, x]
+#                 ^^^^^^^^^^^^ config.unknown-weight: The model has no weight conv1.wieght, so this has no effect. Did you mean \`conv1.weight\`?
+#                                  ^ config.unknown-weight: The model has no weight h
+#                                                 ^^^^^^^^^^^^^^^ config.unknown-weight: No weight of the model fits *.lora_*.bias
+#                                                                                       ^ config.unknown-weight: The model has no weight x
+`,
+      { model: withWeights, runtime: tensorrt('10.6') },
+    );
+    assert.match(fixed(), /\[conv1\.weight, k,/);
+    // Patterns stand for the main graph's alone.
+    check(
+      `
+refitIndividual: ["inn*", "*e*"]
+#                 ^^^^^^ config.unknown-weight: No weight of the model fits inn*
+`,
+      { model: withWeights },
+    );
+    assert.deepEqual(told('refitIndividual: [conv1.weight]', tensorrt('10.1'), withWeights), [
+      'config.version refitIndividual',
+    ]);
+    assert.deepEqual(told('refitIndividual: [conv1.weight]', rtx, withWeights), []);
+  });
+
   test('memory pools', () => {
     const t4 = { name: 'Tesla T4', computeCapability: '7.5', totalMemory: 16 * 2 ** 30 };
     const { fixed } = check(
@@ -389,6 +432,8 @@ engine: a
     const weights = 'g (float[2] x) => (float[2] y) <float[2] w = {1, 2}> { y = Add (x, w) }';
     const cpu: RuntimeFacts = { ...rtx, mode: 'cpu-only' };
     assert.deepEqual(told('stripWeights: true', cpu, weights), ['config.needs-gpu stripWeights']);
+    assert.deepEqual(told('refitIndividual: [w]', cpu, weights), ['config.needs-gpu refitIndividual']);
+    assert.deepEqual(told('refitIndividual: []', cpu, weights), []);
     assert.deepEqual(told('stripWeights: true', cpu, net), []);
     assert.deepEqual(told('stripWeights: true', { ...rtx, mode: 'gpu' }, weights), []);
     assert.deepEqual(told('computeCapabilities: [sm86, current]', cpu, net), ['config.needs-gpu current']);

@@ -59,8 +59,35 @@ describe('what the flags of a build allow', () => {
     assert.deepEqual(rules(['kREFIT_IDENTICAL'], by('10.6.0')), ['kREFIT_IDENTICAL yes']);
   });
 
-  test('REFIT_INDIVIDUAL, none of them, and no note at all', () => {
-    assert.deepEqual(rules(['kREFIT_INDIVIDUAL']), ['kREFIT_INDIVIDUAL yes']);
+  test('REFIT_INDIVIDUAL takes the marked weights, and a whole model only where its others are those of the build', () => {
+    const [flags, individual] = [['kREFIT_INDIVIDUAL'], { marked: ['w1', 'b1'] }];
+    const said = (more: Partial<RefitFacts>) =>
+      refitRules({ flags, sameWeights: 'unknown', assumesSame: false, individual, ...more })[0];
+    assert.equal(said({ sameWeights: 'later' })?.answer, 'yes');
+    assert.match(said({ sameWeights: 'later' })?.sentence ?? '', /only w1 and b1 can be replaced/);
+    assert.equal(said({ sameWeights: 'yes' })?.answer, 'yes');
+    const other = said({ sameWeights: 'no', different: ['w0'] });
+    assert.equal(other?.answer, 'no');
+    assert.match(other?.sentence ?? '', /and w0 of the model is not as in the build: it would stay as it is/);
+    assert.deepEqual(other?.mayReplace, ['w1', 'b1']);
+    assert.match(
+      said({ sameWeights: 'no', different: Array.from({ length: 20 }, (_, index) => `v${index}`) })
+        ?.sentence ?? '',
+      /v7 and 12 more of the model are not as in the build: they would stay/,
+    );
+    assert.equal(said({ sameWeights: 'unknown' })?.answer, 'unknown');
+    assert.equal(said({ sameWeights: 'no', single: ['w1'] })?.answer, 'yes');
+    const unmarked = said({ single: ['w1', 'w0'] });
+    assert.equal(unmarked?.answer, 'no');
+    assert.match(unmarked?.sentence ?? '', /only w1 and b1 can be replaced .*, not w0\./);
+    assert.equal(said({ individual: undefined, single: ['w0'] })?.answer, 'yes');
+    assert.match(
+      said({ individual: undefined })?.sentence ?? '',
+      /--list tells which.*nothing tells whether/,
+    );
+  });
+
+  test('none of them, and no note at all', () => {
     assert.deepEqual(rules(['kFP16']), ['not-refittable no']);
     assert.deepEqual(rules(undefined), ['unknown unknown']);
   });

@@ -13,20 +13,21 @@ export const convolutionWeights = {
 } as const;
 
 /**
- * Writes `NAME.onnxtxt` and `NAME.bin` and answers the text's path. Every weight is `value`, which makes two models with other weights.
+ * Writes `NAME.onnxtxt` and `NAME.bin` and answers the text's path. Every weight is `value`, or what it answers for its name, which makes
+ * models with other weights.
  * `types` and `dims` change single weights, which makes models that an engine does not take.
  */
 export function writeConvolutions(
   folder: string,
   name: string,
-  value: number,
+  value: number | ((weight: string) => number),
   dims: Readonly<Record<string, readonly number[]>> = convolutionWeights,
 ): string {
   const values: number[] = [];
   const initializers = Object.entries(dims).map(([weight, sizes]) => {
     const count = sizes.reduce((product, size) => product * size, 1);
     const text = `float[${sizes.join(',')}] ${weight} = ["location": "${name}.bin", "offset": "${values.length * 4}", "length": "${count * 4}"]`;
-    values.push(...new Array<number>(count).fill(value));
+    values.push(...new Array<number>(count).fill(typeof value === 'number' ? value : value(weight)));
     return text;
   });
   writeFileSync(path.join(folder, `${name}.bin`), new Float32Array(values));

@@ -9,6 +9,15 @@ const model = `g (float[N,4] images, int64[2] to) => (float[] scores, float[N,4]
   scores = Reshape (a, to)
 }`;
 const world: World = { model };
+const weights: World = {
+  model: `g (float[N,4] images) => (float[N,4] same)
+<float[4] "conv.weight" = {1, 2, 3, 4}, float[4] "a.lora_A" = {1, 2, 3, 4}, float[4] unused = {1, 2, 3, 4}> {
+  k = Constant <value_float = 2.0> ()
+  a = Add (images, "conv.weight")
+  b = Add (a, "a.lora_A")
+  same = Mul (b, k)
+}`,
+};
 
 describe('hover in configs says what values come to', () => {
   test('names: their type in the model, by inference where it does not say it', async () => {
@@ -29,6 +38,17 @@ describe('hover in configs says what values come to', () => {
       '2 layers of the model: `conv1`, `conv2`',
     );
     assert.equal(await hovered('layerPrecisions: { con¦v1: fp16 }', world), '1 layer of the model: `conv1`');
+  });
+
+  test('weights: their type, and what patterns with any number of * match', async () => {
+    const weight = await hovered('refitIndividual: [conv.wei¦ght]', weights);
+    assert.match(weight, /float\[4\] "conv\.weight"\n```\n\nweight of `net\.onnx`/);
+    assert.match(await hovered('refitIndividual: unus¦ed', weights), /unused\n```\n\nweight of/);
+    assert.equal(
+      await hovered('refitIndividual: ["*.lora_¦*", k]', weights),
+      '1 weight of the model: `a.lora_A`',
+    );
+    assert.match(await hovered('refitIndividual: ["*¦"]', weights), /^4 weights of the model: /);
   });
 
   test('sizes: in bytes, with what the key is for', async () => {
@@ -81,6 +101,10 @@ describe('definitions in configs', () => {
     assert.deepEqual(await targets('markDebug: [a¦]'), [line('a = Relu')]);
     assert.deepEqual(await targets('layerPrecisions: { con¦v2: fp16 }'), [line('conv2')]);
     assert.deepEqual(await targets('loadInputs: { nothing¦: a.bin }'), []);
+    const of = async (marked: string) =>
+      (await definitions(marked, weights)).map(({ targetSelectionRange: { start } }) => start);
+    assert.deepEqual(await of('refitIndividual: [conv.wei¦ght]'), [{ line: 1, character: 10 }]);
+    assert.deepEqual(await of('refitIndividual: k¦'), [{ line: 2, character: 2 }]);
   });
 
   test('aliases to their anchors, as before', async () => {

@@ -127,6 +127,23 @@ describe('names are completed from the model', () => {
     assert.equal(await completed('saveDebugTensors: { ¦ }', 'b', world), 'saveDebugTensors: { b:  }');
   });
 
+  test('weights: initializers and constants of the main graph, no other values', async () => {
+    const weights: World = {
+      model: `g (float[4] x) => (float[4] y) <float[4] "conv.weight" = {1, 2, 3, 4}, float[4] other = {1, 2, 3, 4}> {
+  k = Constant <value_float = 2.0> ()
+  a = Add (x, "conv.weight")
+  b = Add (a, other)
+  y = Mul (b, k)
+}`,
+    };
+    assert.deepEqual(await labels('refitIndividual: ¦', weights), ['conv.weight', 'other', 'k']);
+    assert.equal(
+      await completed('refitIndividual: [k, ¦]', 'conv.weight', weights),
+      'refitIndividual: [k, conv.weight]',
+    );
+    assert.equal(await completed('refitIndividual:\n  ¦', 'other', weights), 'refitIndividual:\n  - other');
+  });
+
   test('nothing where the model is not known, in comments, or at keys', async () => {
     assert.deepEqual(await labels('loadInputs:\n  ¦', {}), []);
     assert.deepEqual(await labels('loadInputs:\n  # ¦', world), []);

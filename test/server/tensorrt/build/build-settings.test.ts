@@ -15,6 +15,7 @@ const tensorrt10: BuildTarget = {
   version: '10.6.0',
   inputs: ['images', 'image_mask', 'ids'],
   outputs: ['boxes', 'scores'],
+  weights: ['w', 'a.lora_A.x', 'b.lora_B', 'lora_', 'odd*name'],
 };
 const rtx: BuildTarget = { ...tensorrt10, product: 'TensorRT-RTX', version: '1.7.1' };
 const plain: ConfiguredBuild = configureBuild(onlyBuild('model: a.onnx'), tensorrt10);
@@ -209,7 +210,28 @@ const expectations: Partial<Record<ConfigKey, readonly (readonly [line: string, 
   ],
   profilingVerbosity: [['profilingVerbosity: detailed', setting({ profilingVerbosity: 'kDETAILED' })]],
   refit: [['refit: true', flag('kREFIT')]],
-  refitIndividual: [['refitIndividual: true', flag('kREFIT_INDIVIDUAL')]],
+  refitIndividual: [
+    [
+      'refitIndividual: [w, "*.lora_*", inner.w, "*x", w]',
+      setting({
+        flags: ['kREFIT_INDIVIDUAL'],
+        refittableWeights: ['w', 'a.lora_A.x', 'b.lora_B', 'inner.w'],
+      }),
+    ],
+    // A name with a `*` of its own is that weight.
+    [
+      'refitIndividual: "odd*name"',
+      setting({ flags: ['kREFIT_INDIVIDUAL'], refittableWeights: ['odd*name'] }),
+    ],
+    [
+      'refitIndividual: ["c*d"]',
+      {
+        ...setting({ flags: ['kREFIT_INDIVIDUAL'], refittableWeights: [] }),
+        notes: ['No weight of the model’s main graph fits c*d; `refitIndividual` marks none for it.'],
+      },
+    ],
+    ['refitIndividual: []', {}],
+  ],
   remoteAutoTuningConfig: [
     ['remoteAutoTuningConfig: "ssh://u:p@h"', setting({ remoteAutoTuningConfig: 'ssh://u:p@h' })],
   ],

@@ -1,14 +1,15 @@
 import { isAtLeast } from '../../versions.ts';
 import { runtimeText } from '../facts/runtime.ts';
 import type { Rule } from '../rule.ts';
-import { isSet } from '../settings/set.ts';
+import { isSet, marksWeights } from '../settings/set.ts';
 
 /** TensorRT for RTX builds on a CPU alone, but not everything. */
 export const needsGpu: Rule = ({ build, model, runtime }, report) => {
   if (runtime?.product !== 'TensorRT-RTX' || runtime.mode !== 'cpu-only') return;
   const name = runtimeText(runtime);
-  for (const key of ['refit', 'stripWeights', 'stripAllWeights'] as const) {
+  for (const key of ['refit', 'refitIndividual', 'stripWeights', 'stripAllWeights'] as const) {
     const setting = build.get(key);
+    if (key === 'refitIndividual' && !marksWeights(build)) continue;
     if (!setting || !isSet(build, key) || model?.hasWeights !== true) continue;
     report({
       code: 'config.needs-gpu',

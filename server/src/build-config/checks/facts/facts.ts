@@ -10,6 +10,10 @@ export interface ModelFacts {
   readonly layers: ReadonlySet<string>;
   /** Names of all values, wherever they are. */
   readonly values: ReadonlySet<string>;
+  /** Initializers and outputs of Constant nodes of the main graph. */
+  readonly weights: ReadonlySet<string>;
+  /** Those inside functions and subgraphs, as the model names them there. */
+  readonly innerWeights: ReadonlySet<string>;
   /** Whether it has QuantizeLinear or DequantizeLinear nodes. */
   readonly isQuantized: boolean;
   /** Whether it has initializers with elements. */

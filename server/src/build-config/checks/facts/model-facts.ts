@@ -1,6 +1,7 @@
 /** What checks need of a model. */
 import { betweenPauses, finished, type Steps } from '../../../onnx/analysis/steps.ts';
 import type { Model, Node, Shape } from '../../../onnx/model/model.ts';
+import { isConstant, weightNames } from '../../../onnx/model/named-tensors.ts';
 import { portsOf } from '../../trtexec/ports.ts';
 import type { DimFact, ModelFacts, PortFacts } from './facts.ts';
 import { graphsOf, inputsThatShape } from './shape-inputs.ts';
@@ -24,12 +25,19 @@ export function* modelFactsInSteps(model: Model): Steps<ModelFacts> {
   };
   const layers = new Set<string>();
   const values = new Set<string>();
+  const weights = new Set(weightNames(model));
+  const innerWeights = new Set<string>();
+  const addInner = (name = '') => {
+    if (name !== '' && !weights.has(name)) innerWeights.add(name);
+  };
   let isQuantized = false;
   let count = 0;
   for (const node of nodesOf(model)) {
     if (++count % betweenPauses === 0) yield;
     layers.add(node.name || `node_of_${node.outputs[0] ?? ''}`);
     for (const name of [...node.inputs, ...node.outputs]) if (name !== '') values.add(name);
+    if (isConstant(node)) addInner(node.outputs[0]);
+    for (const { initializers } of graphsOf(node)) for (const { name } of initializers) addInner(name);
     isQuantized ||= /quantizelinear/i.test(node.operator);
   }
   for (const { name } of inputs) values.add(name);
@@ -38,6 +46,8 @@ export function* modelFactsInSteps(model: Model): Steps<ModelFacts> {
     outputs: outputs.map(portOf),
     layers,
     values,
+    weights,
+    innerWeights,
     isQuantized,
     hasWeights: graph?.initializers.some(({ dims }) => dims.every((dim) => dim !== 0)) === true,
   };

@@ -1,6 +1,6 @@
 import { scalarText } from '../../emit.ts';
 import type { Located } from '../../model.ts';
-import { fitsName, isPattern, nearestName } from '../names.ts';
+import { fitsName, fitsPattern, isPattern, nearestName } from '../names.ts';
 import { preferred, type Report, type Rule, replacement, withFixes } from '../rule.ts';
 
 /** Names and patterns of layers fit some node of the model. */
@@ -23,16 +23,26 @@ export const unknownTensor: Rule = ({ build, model }, report) => {
   check([...marked, ...named], model.values, 'tensor', 'config.unknown-tensor', report);
 };
 
+/** Weights are of the main graph, or may be what TensorRT's parser calls one further inside. */
+export const unknownWeight: Rule = ({ build, model }, report) => {
+  if (!model) return;
+  const names = (build.get('refitIndividual')?.value ?? []).filter(
+    ({ value }) => !model.innerWeights.has(value),
+  );
+  check(names, model.weights, 'weight', 'config.unknown-weight', report, fitsPattern);
+};
+
 /** A warning: TensorRT goes on without it. */
 function check(
   names: readonly Located<string>[],
   known: ReadonlySet<string>,
-  what: 'node' | 'tensor',
-  code: 'config.unknown-layer' | 'config.unknown-tensor',
+  what: 'node' | 'tensor' | 'weight',
+  code: 'config.unknown-layer' | 'config.unknown-tensor' | 'config.unknown-weight',
   report: Report,
+  fits = fitsName,
 ): void {
   for (const { value, origin } of names) {
-    if (known.has(value) || (isPattern(value) && fitsSome(value, known))) continue;
+    if (known.has(value) || (isPattern(value) && fitsSome(value, known, fits))) continue;
     const near = nearestName(value, known);
     report({
       code,
@@ -47,10 +57,10 @@ function check(
 /** Of a model with many names, since every build of a matrix asks the same. */
 const answers = new WeakMap<ReadonlySet<string>, Map<string, boolean>>();
 
-function fitsSome(pattern: string, known: ReadonlySet<string>): boolean {
+function fitsSome(pattern: string, known: ReadonlySet<string>, fits: typeof fitsName): boolean {
   const before = answers.get(known) ?? new Map<string, boolean>();
   answers.set(known, before);
-  const answer = before.get(pattern) ?? [...known].some((name) => fitsName(pattern, name));
+  const answer = before.get(pattern) ?? [...known].some((name) => fits(pattern, name));
   before.set(pattern, answer);
   return answer;
 }

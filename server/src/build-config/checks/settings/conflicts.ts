@@ -4,7 +4,7 @@ import type { BuildConfig } from '../../model.ts';
 import { removedSetting } from '../edits.ts';
 import { choosesTypes } from '../facts/runtime.ts';
 import type { CheckContext, Rule } from '../rule.ts';
-import { isSet, usesDla } from './set.ts';
+import { isSet, marksWeights, usesDla } from './set.ts';
 
 interface Conflict {
   /** The one that is complained of, and the one it does not go with. */
@@ -65,9 +65,9 @@ const conflicts: readonly Conflict[] = [
   ...(['refit', 'stripWeights', 'stripAllWeights'] as const).map(
     (key): Conflict => ({
       keys: ['refitIndividual', key],
-      // NvInfer.h forbids it; TensorRT for RTX 1.7 takes it all the same.
-      severity: 'warning',
-      advice: 'Either chosen weights can be replaced, or all of them.',
+      when: marksWeights,
+      // TensorRT takes the flag that is set last, and drops the other without an error.
+      advice: 'Either chosen weights can be replaced, or all of them: TensorRT takes one of the two.',
     }),
   ),
   { keys: ['tuneBuildRouteFile', 'tuneBuildRoutes'], advice: 'Say the routes in one of the two.' },

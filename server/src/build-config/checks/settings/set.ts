@@ -16,6 +16,11 @@ export function settingsOf(build: BuildConfig): { readonly key: ConfigKey; reado
   });
 }
 
+/** An empty list takes back one that the config extends. */
+export function marksWeights(build: BuildConfig): boolean {
+  return (build.get('refitIndividual')?.value.length ?? 0) > 0;
+}
+
 /** DLA runs layers: a core is chosen, -1 being none. */
 export function usesDla(build: BuildConfig): boolean {
   return (build.get('useDLACore')?.value ?? -1) >= 0;

@@ -36,6 +36,7 @@ const keysOfSettings: { readonly [Setting in keyof Required<BuilderSettings>]: r
   layerDeviceTypes: ['layerDeviceTypes'],
   markedOutputs: ['markOutputs'],
   debugTensors: ['markDebug'],
+  refittableWeights: ['refitIndividual'],
   markUnfusedTensorsAsDebugTensors: ['markUnfusedTensorsAsDebugTensors'],
 };
 

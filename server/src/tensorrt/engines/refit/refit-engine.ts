@@ -225,7 +225,7 @@ async function refitLoaded(
         options.signal ? { signal: options.signal } : {},
       );
       if (!result.succeeded) return refusedBy(result, known, wish);
-      const replaced = wish.weights ?? 'all';
+      const replaced = wish.weights ?? replacedBy(known);
       const placed =
         target && output !== undefined
           ? await placeRefitted(target, output, {
@@ -250,6 +250,12 @@ async function refitLoaded(
   } finally {
     await source.remove();
   }
+}
+
+/** Where it is not known whether weights that stay are the model's, the engine is not one of this model. */
+function replacedBy({ rules, weights }: Known): 'all' | readonly string[] {
+  const isPart = rules.some(({ rule, answer }) => rule === 'kREFIT_INDIVIDUAL' && answer === 'unknown');
+  return isPart ? weights.flatMap(({ name, type }) => (type === undefined ? [] : [name])) : 'all';
 }
 
 function refusedBy(result: RefitResult, known: Known, { model, weights }: RefitWish): RefitRefused {

@@ -219,6 +219,22 @@ g (float[n,4] x) => (float[a,4] y, float[b,4] z) <int64[2] s = {3,3}> { [cut] y,
       at: 'refit',
     },
   },
+  'single weights that can be replaced, without a GPU': {
+    config: 'model: net.onnxtxt\nrefitIndividual: ["w*"]\n',
+    expected: {
+      code: 'build.needs-gpu',
+      message: /needs a GPU to build .* weights can be replaced/,
+      at: 'refitIndividual',
+    },
+  },
+  'no weights that could be replaced': {
+    config: 'model: net.onnxtxt\nrefitIndividual: [nothing]\n',
+    expected: {
+      code: 'build.setting',
+      message: /The network has no weights nothing that can be replaced/,
+      at: 'refitIndividual',
+    },
+  },
   'weights left out, without a GPU': {
     config: 'model: net.onnxtxt\nstripWeights: true\n',
     expected: { code: 'build.needs-gpu', message: /weights can be replaced or left out/, at: 'stripWeights' },
