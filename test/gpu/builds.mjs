@@ -15,7 +15,7 @@ import { compilePlugin } from '../support/plugins/compile-plugin.mjs';
 import { profiles } from './nets.mjs';
 
 const [dist = '', models = '', tensorrt = '', names] = process.argv.slice(2);
-const only = names?.split(',');
+const only = names?.split(';');
 const program = path.resolve(dist, 'onnx-trt.js');
 const folder = mkdtempSync(path.join(tmpdir(), 'builds-'));
 const modelFile = (name) =>
@@ -102,6 +102,7 @@ const configs = [
   ['streamed', 'transformer', 'stronglyTyped: true\nallowWeightStreaming: true'],
   ['compatible', 'layers', 'versionCompatible: true\nexcludeLeanRuntime: true'],
   ['debug tensors', 'transformer', 'markDebug: [n0, h]'],
+  ['further outputs', 'transformer', 'markOutputs: [n0, h]'],
   [
     'two profiles',
     'layers',
