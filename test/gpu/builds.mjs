@@ -2,9 +2,9 @@
  * What a GPU alone can show of builds: every group of settings that needs TensorRT itself, through `onnx-trt build`; interrupts at
  * several moments, and two processes that want the same GPU.
  *
- *   node test/gpu/builds.mjs DIST MODELS TENSORRT_FOLDER [NAME,…]       MODELS as make-models.py writes them
+ *   node test/gpu/builds.mjs DIST MODELS TENSORRT_FOLDER [NAME;…]       MODELS as make-models.py writes them
  *
- * NAME,…: only these builds, and nothing of the rest. Prints a record; exit code 1 where an expectation fails.
+ * NAME;…: only these builds, and nothing of the rest. Prints a record; exit code 1 where an expectation fails.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
