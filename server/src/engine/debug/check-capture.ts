@@ -75,12 +75,13 @@ const comparison = fields({
 
 const node = optional(fields({ name: text, operator: text }));
 
-const captured = optional(fields({ ...stored, statistics }));
+const captured = optional(fields({ ...stored, statistics, masked: optional(flag) }));
 
 const finding = fields({
   kind: text,
   tensor: text,
   node,
+  masks: optional(list(text)),
   rightBefore: list(text),
   suspects: list(text),
   followers: list(text),

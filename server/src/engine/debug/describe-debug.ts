@@ -49,6 +49,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
     rows: [
       ...findings.map((sentence) => ['Found', sentence] as const),
       ...agreement,
+      ...maskRows(capture),
       ...(model === undefined ? [] : [['Model', model] as const]),
       ...engineRows(capture),
       ...(other ? [['Values of', other.name] as const] : []),
@@ -61,6 +62,15 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
       ['Captured', timeText(captured)],
     ],
   };
+}
+
+function maskRows(capture: DebugCapture): (readonly [string, string])[] {
+  const count = maskedTensors(capture);
+  if (count === 0) return [];
+  const where = count === 1 ? 'one tensor has' : `${count} tensors have`;
+  return [
+    ['Masks', `${where} -inf that comes from the model’s own constants or inputs, which is no finding`],
+  ];
 }
 
 function engineRows({ engine, parts }: DebugCapture): (readonly [string, string])[] {
@@ -125,7 +135,7 @@ function statisticsCells(values: CapturedValues | undefined): string[] {
   return [
     ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
     String(nan),
-    String(positiveInfinity + negativeInfinity),
+    values.masked ? `${negativeInfinity} masked` : String(positiveInfinity + negativeInfinity),
     values.type,
     shapeText(values.dims),
   ];
@@ -207,13 +217,21 @@ export function captureSummary(capture: DebugCapture): {
     const without = left === 0 ? '' : `, and ${left} could not be captured`;
     return { text: `All ${compared} tensors that were compared agree${without}.`, mood: 'yes' };
   }
-  const finite = `${capture.tensors.length} tensors, all of them finite`;
+  const masked = maskedTensors(capture);
+  const finite =
+    masked === 0
+      ? `${capture.tensors.length} tensors, all of them finite`
+      : `${capture.tensors.length} tensors, all of them finite but for -inf of the model’s own masks in ${masked}`;
   const { referenceFailure } = capture;
   const text =
     referenceFailure === undefined
       ? `${finite}; nothing to compare them with.`
       : `${finite}. ${referenceFailure}`;
   return { text, mood: 'unknown' };
+}
+
+function maskedTensors({ tensors }: DebugCapture): number {
+  return tensors.filter(({ engine, reference }) => (engine ?? reference)?.masked).length;
 }
 
 /** More would take the page long to show; the table has all. */
