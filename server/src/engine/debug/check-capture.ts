@@ -57,7 +57,12 @@ const statistics = fields({
   ),
 });
 
-const element = fields({ index: list(number), value: number, reference: number });
+const element = fields({
+  index: list(number),
+  value: number,
+  reference: number,
+  exact: optional(list(text)),
+});
 
 const comparison = fields({
   verdict: text,

@@ -2,7 +2,7 @@
 import type { ValueFigure } from '../../debug-protocol.ts';
 import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
 import { timeText } from '../sizes.ts';
-import type { ValueComparison } from '../tensor-values/compare-values.ts';
+import type { DifferingElement, ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
 import type { CapturedValues, DebugCapture, DebugTensor, EngineParts } from './capture.ts';
 import { findingSentence } from './findings.ts';
@@ -181,9 +181,7 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
                 name,
                 which,
                 `[${element.index.join(', ')}]`,
-                numberText(element.value),
-                numberText(element.reference),
-                numberText(Math.abs(element.value - element.reference)),
+                ...elementCells(element),
                 numberText(tolerance.absolute + tolerance.relative * Math.abs(element.reference)),
               ],
             ]
@@ -191,6 +189,13 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
       );
     }),
   };
+}
+
+/** Value, reference and their difference. */
+function elementCells({ value, reference, exact }: DifferingElement): string[] {
+  if (!exact) return [value, reference, Math.abs(value - reference)].map(numberText);
+  const difference = BigInt(exact[0]) - BigInt(exact[1]);
+  return [...exact, String(difference < 0n ? -difference : difference)];
 }
 
 /** Four digits, as short as they can be said. */
