@@ -58,8 +58,9 @@ const refitFlags = ['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL'];
 /** On the H200 TensorRT 10.6 answered false for engines of kREFIT_IDENTICAL, and refitted them. */
 const refittableFlags = ['kREFIT', 'kREFIT_INDIVIDUAL'];
 
-function describeEngine({ net, flags, debugTensors }: RecordedEngine): EngineDescription {
-  const description = captured<EngineDescription>(net, 'description');
+function describeEngine(engine: RecordedEngine): EngineDescription {
+  const { net, flags, debugTensors } = engine;
+  const description = withProfiles(captured<EngineDescription>(net, 'description'), engine);
   // The record of the H200, "weight streaming": bytes of the transformer.
   const streaming = { streamable: 3148160, budget: 3148160, automaticBudget: 3148160, scratch: 0 };
   return {
@@ -68,6 +69,16 @@ function describeEngine({ net, flags, debugTensors }: RecordedEngine): EngineDes
     weights: flags.includes('kWEIGHT_STREAMING') ? streaming : description.weights,
     debugTensors,
   };
+}
+
+function withProfiles(description: EngineDescription, { profiles }: RecordedEngine): EngineDescription {
+  if (!profiles) return description;
+  const tensors = description.tensors.map((tensor) =>
+    tensor.mode === 'input'
+      ? { ...tensor, profiles: profiles.map((profile) => profile[tensor.name] ?? null) }
+      : tensor,
+  );
+  return { ...description, tensors, profileCount: profiles.length };
 }
 
 function run(params: RunParams): RunResult {

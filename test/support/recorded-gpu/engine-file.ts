@@ -1,5 +1,6 @@
 /** Engine files for the recorded bridge: a plan's header of TensorRT 10.6.0, and behind it which capture it stands for. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { BuilderProfile } from '../../../native-bridge/src/build-protocol.ts';
 import { identify, type Provenance, writeProvenance } from '../../../server/src/tensorrt/build/provenance.ts';
 
 /** The nets of test/gpu/make-models.py, captured in test/fixtures/engines. */
@@ -11,6 +12,8 @@ export interface RecordedEngine {
   /** BuilderFlag names it was built with: they decide on refits, stripped weights and weight streaming. */
   readonly flags: readonly string[];
   readonly debugTensors: readonly string[];
+  /** Instead of the one that the H200's engine had: made up. */
+  readonly profiles?: readonly BuilderProfile[];
 }
 
 /** The fixed part, and a table of one section. */
@@ -61,7 +64,7 @@ export async function writeBuiltEngine(
       parserFlags: [],
       clearedParserFlags: [],
       stronglyTyped: true,
-      settings: { flags: engine.flags },
+      settings: { flags: engine.flags, ...(engine.profiles && { profiles: engine.profiles }) },
       pluginLibraries: [],
     },
     runtime: { product: 'TensorRT', version: '10.6.0', libraries: '' },
