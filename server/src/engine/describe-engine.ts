@@ -31,6 +31,8 @@ export interface TableSection {
   readonly kind: 'table';
   readonly title: string;
   readonly columns: readonly string[];
+  /** Per column, where a page shows it: 1 everywhere, 2 in places of a usual width, 3 in wide ones. All, where absent. */
+  readonly levels?: readonly (1 | 2 | 3)[];
   readonly rows: readonly (readonly string[])[];
 }
 

@@ -95,22 +95,26 @@ function engineRows({ engine, parts }: DebugCapture): (readonly [string, string]
 function tensorSection({ tensors, parts }: DebugCapture): TableSection {
   const engineOf = engineNumbers(parts);
   const isCompared = tensors.some(({ comparison }) => comparison);
+  /** Where differences are told, they come first. */
+  const behind = isCompared ? 3 : 1;
+  const columns = [
+    ['Tensor', 1],
+    ['Node', 2],
+    ...(engineOf ? ([['Engine', 3]] as const) : []),
+    ...(isCompared ? comparisonColumns : []),
+    ['Min', behind],
+    ['Max', behind],
+    ['Mean', isCompared ? 3 : 2],
+    ['NaN', isCompared ? 2 : 1],
+    ['Inf', isCompared ? 2 : 1],
+    ['Type', isCompared ? 3 : 2],
+    ['Shape', isCompared ? 3 : 2],
+  ] as const;
   return {
     kind: 'table',
     title: 'Tensors',
-    columns: [
-      'Tensor',
-      'Node',
-      ...(engineOf ? ['Engine'] : []),
-      ...(isCompared ? ['Verdict', 'Max abs diff', 'Max rel diff', 'Cosine'] : []),
-      'Min',
-      'Max',
-      'Mean',
-      'NaN',
-      'Inf',
-      'Type',
-      'Shape',
-    ],
+    columns: columns.map(([name]) => name),
+    levels: columns.map(([, level]) => level),
     rows: tensors.map((tensor) => [
       tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
       tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
@@ -120,6 +124,13 @@ function tensorSection({ tensors, parts }: DebugCapture): TableSection {
     ]),
   };
 }
+
+const comparisonColumns = [
+  ['Verdict', 1],
+  ['Max abs diff', 1],
+  ['Max rel diff', 2],
+  ['Cosine', 3],
+] as const;
 
 /** By tensor, as the summary counts them; undefined where there is only one. */
 function engineNumbers(parts: EngineParts | undefined): ReadonlyMap<string, number> | undefined {
@@ -166,6 +177,7 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
     kind: 'table',
     title: 'First and worst differences',
     columns: ['Tensor', '', 'At', 'Value', 'Reference', 'Difference', 'Allowed'],
+    levels: [1, 1, 2, 1, 1, 1, 2],
     rows: tensors.flatMap(({ name, comparison }) => {
       if (!comparison) return [];
       const { tolerance, first, worst } = comparison;
@@ -226,7 +238,7 @@ export function captureSummary(capture: DebugCapture): {
   const finite =
     masked === 0
       ? `${capture.tensors.length} tensors, all of them finite`
-      : `${capture.tensors.length} tensors, all of them finite but for -inf of the model’s own masks in ${masked}`;
+      : `${capture.tensors.length} tensors, all of them finite but for the -inf of masks in ${masked}`;
   const { referenceFailure } = capture;
   const text =
     referenceFailure === undefined
