@@ -1,11 +1,12 @@
 /** Pages of sections (rows and tables) in a web view: what is known of an engine, a profile. Pure: text in, HTML out. */
 import type { SectionDifference } from '../../server/src/engine/compare-engines.ts';
-import type { Section, TableSection } from '../../server/src/engine/describe-engine.ts';
+import type { Section } from '../../server/src/engine/describe-engine.ts';
 import type { FlameChart } from '../../server/src/engine/profile/flame.ts';
 import type { Histogram } from '../../server/src/engine/profile/histogram.ts';
 import { flameChartHtml, flameScript, flameStyle } from './charts/flame-chart.ts';
 import { sweepStyle } from './charts/sweep-plot.ts';
 import { escapeHtml } from './escape-html.ts';
+import { tableHtml, tableScript, tableStyle } from './section-table.ts';
 
 export interface SectionPage {
   readonly title: string;
@@ -109,54 +110,6 @@ function sectionHtml(section: Section): string {
   return `<section><h2>${escapeHtml(section.title)}</h2>${body}</section>`;
 }
 
-function tableHtml({ columns, rows }: Pick<TableSection, 'columns' | 'rows'>): string {
-  const numeric = columns.map(
-    (_, column) =>
-      rows.some((row) => !isBlank(row[column])) &&
-      rows.every((row) => isBlank(row[column]) || isNumber(row[column])),
-  );
-  const mark = (column: number, cell = '') =>
-    numeric[column] === true ? ' class="number"' : cell.length > longText ? ' class="long"' : '';
-  const head = columns
-    .map((name, column) =>
-      name === ''
-        ? '<th scope="col"></th>'
-        : `<th scope="col"${mark(column)} aria-sort="none"><button class="sort">${escapeHtml(name)}</button></th>`,
-    )
-    .join('');
-  const body = rows
-    .map(
-      (row) =>
-        `<tr>${row.map((cell, column) => `<td${mark(column, cell)}${sortedBy(cell)}>${escapeHtml(cell)}</td>`).join('')}</tr>`,
-    )
-    .join('\n');
-  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
-}
-
-/** More is broken into lines. */
-const longText = 48;
-
-function isBlank(cell: string | undefined): boolean {
-  return cell === undefined || cell === '' || cell === '–';
-}
-
-/** With a unit; or with a share, as `+0.5 (+2.0 %)`. */
-function isNumber(cell: string | undefined): boolean {
-  return (
-    cell !== undefined && /^[+\-−±]?\d+(\.\d+)?(e[+-]\d+)?( [%\w]+)?( \([+\-−±]?[\d.]+ %\))?$/.test(cell)
-  );
-}
-
-/** Sizes are told in units that differ from row to row. */
-const units: Readonly<Record<string, number>> = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-
-function sortedBy(cell: string): string {
-  if (!isNumber(cell)) return '';
-  const unit = / ([kMGT]B)$/.exec(cell)?.[1] ?? '';
-  const number = Number.parseFloat(cell.replace('−', '-').replace('±', '')) * (units[unit] ?? 1);
-  return ` data-value="${number}"`;
-}
-
 function histogramFigure({ start, width, counts }: Histogram): string {
   const most = Math.max(1, ...counts);
   const [bar, height] = [16, 120];
@@ -188,21 +141,10 @@ h2 { margin: 1.6em 0 0.5em; font-size: 1.1em; font-weight: 600; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25em 1.5em; margin: 0; }
 dt { color: var(--vscode-descriptionForeground); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; }
-th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--vscode-panel-border); }
-th .sort { border: 0; padding: 0.2em 0; font: inherit; text-align: inherit; color: inherit; background: none; cursor: pointer; }
-th[aria-sort="ascending"] .sort::after { content: " \\2191"; }
-th[aria-sort="descending"] .sort::after { content: " \\2193"; }
-th, td { padding: 0.2em 1.2em 0.2em 0; vertical-align: top; }
-td { white-space: nowrap; font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
-.long { min-width: 18rem; max-width: 40rem; white-space: normal; overflow-wrap: anywhere; }
 .difference table { width: 100%; min-width: 30rem; table-layout: fixed; }
 .difference td { white-space: normal; overflow-wrap: anywhere; }
 .difference .number { text-align: left; }
 .difference th:first-child { width: 28%; }
-tbody tr:hover { background: var(--vscode-list-hoverBackground); }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1em 0; }
 figcaption { margin-top: 0.3em; color: var(--vscode-descriptionForeground); }
 figure rect { fill: var(--vscode-charts-blue); }
@@ -222,7 +164,7 @@ figure svg, .plot { max-width: 100%; }
 .buttons button + button { color: var(--vscode-button-secondaryForeground); background: var(--vscode-button-secondaryBackground); }
 .buttons button + button:hover { background: var(--vscode-button-secondaryHoverBackground); }
 button:focus-visible { outline: 1px solid var(--vscode-focusBorder); outline-offset: 2px; }
-${flameStyle}${sweepStyle}`;
+${tableStyle}${flameStyle}${sweepStyle}`;
 
 const script = `
 const editor = acquireVsCodeApi();
@@ -237,24 +179,4 @@ for (const button of document.querySelectorAll('[data-message]')) {
       post();
     });
 }
-const value = (row, column) => {
-  const { dataset, textContent } = row.cells[column];
-  return { text: textContent, number: Number(dataset.value ?? NaN) };
-};
-for (const button of document.querySelectorAll('.sort'))
-  button.addEventListener('click', () => {
-    const head = button.closest('th');
-    const body = button.closest('table').tBodies[0];
-    const order = head.getAttribute('aria-sort') === 'descending' ? 'ascending' : 'descending';
-    for (const other of head.parentElement.cells) if (other.hasAttribute('aria-sort')) other.setAttribute('aria-sort', 'none');
-    head.setAttribute('aria-sort', order);
-    const column = head.cellIndex;
-    const sign = order === 'ascending' ? 1 : -1;
-    const rows = [...body.rows].sort((a, b) => {
-      const left = value(a, column), right = value(b, column);
-      const byNumber = left.number - right.number;
-      return sign * (Number.isNaN(byNumber) ? left.text.localeCompare(right.text) : byNumber);
-    });
-    body.append(...rows);
-  });
-${flameScript}`;
+${tableScript}${flameScript}`;

@@ -5,6 +5,7 @@ import type { Section } from './engine/describe-engine.ts';
 import type { SweepAdvice, WeightStreamingSweep } from './engine/measurements/weight-streaming.ts';
 import type { ProfilePage } from './engine/profile/page.ts';
 import type { RunnerLanguage } from './engine/runner/facts.ts';
+import type { RunnerProfile } from './engine/runner/profiles.ts';
 import type { EngineTrust } from './engine-protocol.ts';
 
 /** All of these load an engine on the GPU. An act of trust: in trusted workspaces only, when the user asks for it. */
@@ -132,10 +133,16 @@ export interface GenerateRunnerParams extends MeasureParams {
   readonly userManaged?: boolean;
 }
 export interface GenerateRunnerResult {
-  readonly text: string;
+  /** One for each optimization profile, so that the engine is asked once; not empty. */
+  readonly programs: readonly GeneratedRunner[];
+  /** Index of the profile that the config runs (`useProfile`), else 0. */
+  readonly usualProfile: number;
   readonly notes: readonly string[];
 }
-/** A program that runs the engine. */
+export interface GeneratedRunner extends RunnerProfile {
+  readonly text: string;
+}
+/** Programs that run the engine. */
 export const GenerateRunnerRequest = new RequestType<GenerateRunnerParams, GenerateRunnerResult, void>(
   'engine/generateRunner',
 );

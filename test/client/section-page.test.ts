@@ -55,6 +55,33 @@ describe('pages of engines and profiles', () => {
     assert.equal([...page.matchAll(/<button class="sort">/g)].length, 3);
   });
 
+  test('columns that a narrow place does not have are put below the row', () => {
+    const html = sectionPage(
+      {
+        title: 'values',
+        notes: [],
+        sections: [
+          {
+            kind: 'table',
+            title: 'Tensors',
+            columns: ['Tensor', 'Node', 'Max', 'Shape'],
+            levels: [1, 2, 1, 3],
+            rows: [['/layers.0/"a"', '/layers.0/add (Add) of a long name', '0.5', '1x2']],
+          },
+        ],
+        buttons: [],
+      },
+      'N',
+    );
+    assert.match(html, /<table class="narrows up-to-3">/);
+    assert.match(
+      html,
+      /<td><button class="more" aria-expanded="false" aria-label="More of \/layers\.0\/&#34;a&#34;"><\/button>\/layers\.0<wbr>\/&#34;a&#34;<\/td><td class="long level-2">/,
+    );
+    assert.match(html, /<td class="number" data-value="0\.5">0\.5<\/td><td class="level-3">1x2<\/td>/);
+    assert.doesNotMatch(page, /class="more"/, 'tables that say nothing of it have all columns everywhere');
+  });
+
   test('sizes are sorted by bytes, whatever unit they are told in', () => {
     const rows = ['4.72 MB', '464 kB', '12 bytes', '−1.5 GB', 'as the model'].map((cell) => [cell]);
     const html = sectionPage(

@@ -1,6 +1,6 @@
 /** Commands that show measurements from files, and generate code: they load no engine unless the user says so. */
 import * as vscode from 'vscode';
-import { GenerateRunnerRequest } from '../../../server/src/measure-protocol.ts';
+import { type GeneratedRunner, GenerateRunnerRequest } from '../../../server/src/measure-protocol.ts';
 import { engineTarget, trusted, withMeasureProgress } from '../measurements/measure-target.ts';
 import { showProfileComparison } from '../measurements/profile-panel.ts';
 import { showMeasurement as show } from '../measurements/show-measurement.ts';
@@ -45,7 +45,7 @@ export const generateRunner: Command = {
     // Asking the engine itself runs what is in it.
     const asked = load ? await trusted(context, target) : target;
     if (asked === undefined) return;
-    const { text, notes } = await withMeasureProgress(
+    const { programs, usualProfile, notes } = await withMeasureProgress(
       context,
       'Generating code for',
       target.engine,
@@ -56,11 +56,36 @@ export const generateRunner: Command = {
           token,
         ),
     );
-    const document = await vscode.workspace.openTextDocument({ language, content: text });
+    const program = await chooseProgram(programs, usualProfile);
+    if (program === undefined) return;
+    const document = await vscode.workspace.openTextDocument({ language, content: program.text });
     await vscode.window.showTextDocument(document);
     for (const note of notes) void vscode.window.showInformationMessage(note);
   },
 };
+
+const runnerTitle = 'Generate Code That Runs the Engine';
+
+/** Asks where there are several; the usual one is first. */
+async function chooseProgram(
+  programs: readonly GeneratedRunner[],
+  usual: number,
+): Promise<GeneratedRunner | undefined> {
+  const ordered = [
+    ...programs.filter(({ profile }) => profile === usual),
+    ...programs.filter(({ profile }) => profile !== usual),
+  ];
+  if (ordered.length < 2) return ordered[0];
+  const picked = await vscode.window.showQuickPick(
+    ordered.map((program) => ({
+      label: `Profile ${program.profile}`,
+      description: program.shapes,
+      program,
+    })),
+    { title: runnerTitle, placeHolder: 'For which optimization profile?' },
+  );
+  return picked?.program;
+}
 
 async function chooseRunner() {
   const picked = await vscode.window.showQuickPick(
@@ -80,7 +105,7 @@ async function chooseRunner() {
         userManaged: true,
       },
     ],
-    { title: 'Generate Code That Runs the Engine', placeHolder: 'In which language?' },
+    { title: runnerTitle, placeHolder: 'In which language?' },
   );
   if (picked === undefined) return undefined;
   const source = await vscode.window.showQuickPick(
@@ -93,7 +118,7 @@ async function chooseRunner() {
       },
     ],
     {
-      title: 'Generate Code That Runs the Engine',
+      title: runnerTitle,
       placeHolder: 'Where are its inputs and outputs known from?',
     },
   );

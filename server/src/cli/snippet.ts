@@ -6,14 +6,16 @@ import {
   runnerLanguages,
 } from '../engine/runner/facts.ts';
 import { runnerOf } from '../engine/runner/index.ts';
+import { runnerProfiles } from '../engine/runner/profiles.ts';
 import { inspectEngineFile } from '../tensorrt/engines/inspect-engine.ts';
+import { settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
 import { factsOfBuild, factsOfLoaded, factsOfModelNote } from '../tensorrt/engines/runner-facts.ts';
 import { seemsToHaveGpu } from '../tensorrt/installations/choose.ts';
 import { Runtimes } from '../tensorrt/runtimes.ts';
 import { type Arguments, type Command, UsageError } from './command.ts';
 import { budgetOption, wholeOption } from './engine/options.ts';
 import { storedJson } from './engine/stored-json.ts';
-import { engineTarget, loadingOptions, withTarget } from './engine/target.ts';
+import { type EngineTarget, engineTarget, loadingOptions, withTarget } from './engine/target.ts';
 import { writeResult } from './result-file.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -36,7 +38,7 @@ export const snippetCommand: Command = {
   options: {
     language: { short: 'l', value: 'LANGUAGE', choices: ['cpp', 'python'], help: 'cpp (default) or python.' },
     output: { short: 'o', value: 'FILE', help: 'Write to a file instead of standard output.' },
-    'use-profile': { value: 'N', help: 'Optimization profile (0).' },
+    'use-profile': { value: 'N', help: 'Optimization profile (the config’s useProfile, else 0).' },
     'user-managed': { help: 'Allocate the memory of activations in the program (kUSER_MANAGED).' },
     'weight-streaming-budget': {
       value: 'P%',
@@ -49,16 +51,20 @@ export const snippetCommand: Command = {
   run: async (given, terminal) => {
     const [name = ''] = given.positionals;
     const stored = storedJson(name);
-    const facts = stored === undefined ? await ask(name, given, terminal) : inspected(name, stored);
+    const { facts, usualProfile = 0 } =
+      stored === undefined ? await ask(name, given, terminal) : { facts: inspected(name, stored) };
     const budget = budgetOption(given, 'weight-streaming-budget');
     if (budget && budget.kind !== 'percent' && budget.kind !== 'automatic') {
       throw new UsageError('--weight-streaming-budget takes a part like 50%, or auto, here.');
     }
+    const wanted = wholeOption(given, 'use-profile');
+    const profile = wanted ?? usualProfile;
     const program = runnerOf(facts, languageOf(given), {
-      profile: wholeOption(given, 'use-profile') ?? 0,
+      profile,
       userManaged: given.flag('user-managed'),
       ...(budget?.kind === 'percent' && { budgetPercent: budget.percent }),
     });
+    if (wanted === undefined && facts.profileCount > 1) terminal.note(profileNote(facts, profile));
     const file = given.value('output');
     if (file === undefined) terminal.print(program);
     else await writeResult(file, program, terminal);
@@ -73,8 +79,29 @@ function languageOf(given: Arguments): RunnerLanguage {
   return found;
 }
 
-async function ask(name: string, given: Arguments, terminal: Terminal): Promise<RunnerFacts> {
+function profileNote(facts: RunnerFacts, used: number): string {
+  const profiles = runnerProfiles(facts).map(({ profile, shapes }) =>
+    shapes === '' ? String(profile) : `${profile} (${shapes})`,
+  );
+  return `note: The engine has several optimization profiles: ${profiles.join('; ')}. The program takes ${used}; --use-profile takes another.`;
+}
+
+interface Asked {
+  readonly facts: RunnerFacts;
+  /** What the config says. */
+  readonly usualProfile?: number;
+}
+
+async function ask(name: string, given: Arguments, terminal: Terminal): Promise<Asked> {
   const target = engineTarget(name, given);
+  const { config } = target;
+  return {
+    facts: await askEngine(target, given, terminal),
+    ...(config && { usualProfile: settingsOfConfig(config).profile }),
+  };
+}
+
+async function askEngine(target: EngineTarget, given: Arguments, terminal: Terminal): Promise<RunnerFacts> {
   const loads = !given.flag('no-load') && (given.value('runtime') !== undefined || seemsToHaveGpu());
   if (loads) return await withTarget(target, given, terminal, async (engine) => factsOfLoaded(engine));
   const runtimes = new Runtimes();

@@ -31,6 +31,8 @@ export interface TableSection {
   readonly kind: 'table';
   readonly title: string;
   readonly columns: readonly string[];
+  /** Per column, where a page shows it: 1 everywhere, 2 in places of a usual width, 3 in wide ones. All, where absent. */
+  readonly levels?: readonly (1 | 2 | 3)[];
   readonly rows: readonly (readonly string[])[];
 }
 
@@ -162,12 +164,12 @@ function engineSection(description: EngineDescription, provenance: Provenance | 
   };
 }
 
-/** TensorRT 10.6 answers `isRefittable` with false for engines of kREFIT_IDENTICAL, too. */
+/** TensorRT 10.6 answers `isRefittable` with false for engines of kREFIT_IDENTICAL and kREFIT_INDIVIDUAL, too. */
 function refittable({ isRefittable }: EngineDescription, provenance: Provenance | undefined): string {
   const marked = provenance?.individual?.marked.length;
   if (marked !== undefined) return marked === 1 ? 'one of its weights' : `${marked} of its weights`;
   if (isRefittable) return 'yes';
-  if (!provenance) return 'no, or only with the weights that it was built from';
+  if (!provenance) return 'no, or some weights alone, or only with those that it was built from';
   const { flags = [] } = provenance.request.settings;
   const isIdentical = flags.includes('kREFIT_IDENTICAL') || flags.includes('kSTRIP_PLAN');
   return isIdentical ? 'only with the weights that it was built from' : 'no';

@@ -31,13 +31,17 @@ export function debugMarks(document: OnnxDocument, capture: DebugCapture): Debug
 }
 
 function relatedPlaces(
-  { kind, rightBefore, followers }: Finding,
+  { kind, masks = [], rightBefore, followers }: Finding,
   places: ReadonlyMap<string, Range>,
   uri: string,
 ): DiagnosticRelatedInformation[] {
   const right = kind === 'divergence' ? 'agrees' : 'is finite';
   return [
-    ...rightBefore.slice(0, mostRelated).map((name) => [name, `${name} ${right}.`] as const),
+    ...masks.slice(0, mostRelated).map((name) => [name, `${name} holds -inf, as masks do.`] as const),
+    ...rightBefore
+      .filter((name) => !masks.includes(name))
+      .slice(0, mostRelated)
+      .map((name) => [name, `${name} ${right}.`] as const),
     ...followers.slice(0, mostRelated).map((name) => [name, `${name} follows from it.`] as const),
   ].flatMap(([name, message]) => {
     const range = places.get(name);

@@ -8,8 +8,8 @@ import { enginePath, pluginPaths } from '../build-config/paths.ts';
 import { dimsFrom } from '../build-config/trtexec/from-values.ts';
 import { splitEntries } from '../build-config/trtexec/spec.ts';
 import { budgetFrom } from '../build-config/values/scalars.ts';
-import { defaultRunnerOptions } from '../engine/runner/facts.ts';
 import { runnerOf } from '../engine/runner/index.ts';
+import { runnerProfiles } from '../engine/runner/profiles.ts';
 import type { EngineTrust } from '../engine-protocol.ts';
 import type {
   GenerateRunnerParams,
@@ -90,9 +90,13 @@ export async function generateRunner(
         async (used) => factsOfLoaded(used),
       )
     : factsOfBuild(await inspectEngineFile(engine, found));
-  const options = { ...defaultRunnerOptions, userManaged: params.userManaged === true };
+  const userManaged = params.userManaged === true;
   return {
-    text: runnerOf(facts, params.language, options),
+    programs: runnerProfiles(facts).map((entry) => ({
+      ...entry,
+      text: runnerOf(facts, params.language, { profile: entry.profile, userManaged }),
+    })),
+    usualProfile: (build ? settingsOfConfig(build) : defaultRunSettings).profile,
     notes: params.load ? [] : [factsOfModelNote],
   };
 }

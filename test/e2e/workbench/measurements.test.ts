@@ -138,6 +138,33 @@ describe('measurements in the workbench (simulated GPU)', { timeout: 240_000 }, 
     });
   });
 
+  test('code for an engine with several optimization profiles: asks which', async () => {
+    const sizes = (min: number, opt: number, max: number) => ({
+      x: { min: [min, 64, 256], opt: [opt, 64, 256], max: [max, 64, 256] },
+    });
+    await writeBuiltEngine(
+      file('profiles.engine'),
+      { net: 'transformer', flags: [], debugTensors: [], profiles: [sizes(1, 1, 2), sizes(1, 4, 8)] },
+      file('transformer.onnxtxt'),
+    );
+    await editor.inWindow('measure-code-profile', 'profiles.engine', async ({ page, ...workbench }) => {
+      const row = (words: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: words });
+      await webview(page).getByRole('button', { name: 'Generate Code…' }).click({ timeout: 60_000 });
+      await row('Python').first().click();
+      await row('From the model').click();
+      await row('Profile 0').waitFor({ timeout: 60_000 });
+      await row('x 1x64x256 … 4x64x256 … 8x64x256').waitFor();
+      await workbench.screenshot('measure-code-profile');
+      await row('Profile 1').click();
+      const code = page.locator('.editor-group-container.active .view-lines').first();
+      await code.locator('.view-line', { hasText: 'import' }).first().waitFor({ timeout: 60_000 });
+      await page.keyboard.press('Control+F');
+      await page.keyboard.type('profile = 1');
+      await code.locator('.view-line', { hasText: /profile\s=\s1/ }).waitFor();
+      await workbench.command('View: Revert and Close Editor');
+    });
+  });
+
   test('a sweep that a real H200 made is shown from its file', async () => {
     cpSync(new URL('../../fixtures/engines/blocks-sweep.json', import.meta.url), file('blocks.sweep.json'));
     await editor.inWindow('measure-sweep-file', undefined, async ({ page, ...workbench }) => {

@@ -144,6 +144,23 @@ describe('values by ONNX Runtime alone', () => {
     );
   });
 
+  test('integers that numbers round to the same differ, and are told to the last digit', async () => {
+    const captures = [2n ** 53n, 2n ** 53n + 1n].map((value) => {
+      const file = path.join(folder, `${value}.npy`);
+      const bytes = new Uint8Array(BigInt64Array.of(1n, value, 3n).buffer);
+      writeFileSync(file, Buffer.concat([npyHeader('<i8', [3]), bytes]));
+      return { file, out: path.join(folder, `${value}`) };
+    });
+    for (const { file, out } of captures) {
+      await debug(models.integers, '--no-engine', '--load-inputs', `i:${file}`, '-o', out);
+    }
+    const [one, two] = captures.map(({ out }) => out);
+    const { code, stdout } = await debug(one ?? '', '--reference', two ?? '');
+    assert.equal(code, 1);
+    assert.match(stdout, /j +worst +\[1\] +9007199254740992 +9007199254740993 +1 +0\n/);
+    assert.match((await debug(one ?? '')).stdout, /9007199254740993/);
+  });
+
   test('the node where NaN comes up is named, exit code 1', async () => {
     const { code, stdout } = await debug(models.nan, '--no-engine', '-o', path.join(folder, 'nan'));
     assert.equal(code, 1);

@@ -257,6 +257,35 @@ describe('programs that run an engine', () => {
     assert.match(readFileSync(at('run.py'), 'utf8'), /context\.set_input_shape\("x", \(1, 1, 256\)\)/);
   });
 
+  test('for the profile that is named, else that of the config; several are told', async () => {
+    const sizes = (min: number, opt: number, max: number) => ({
+      x: { min: [min, 8, 256], opt: [opt, 8, 256], max: [max, 8, 256] },
+    });
+    const profiles = [sizes(1, 1, 2), sizes(1, 4, 8)];
+    const engine = { net: 'transformer', debugTensors: [], flags: [], profiles } as const;
+    await writeBuiltEngine(at('profiles.engine'), engine, at('transformer.onnxtxt'));
+    const config = 'model: transformer.onnxtxt\nengine: profiles.engine\n';
+    writeFileSync(at('profiles.trt.yaml'), config);
+    writeFileSync(at('second.trt.yaml'), `${config}useProfile: 1\n`);
+    const snippet = (...args: string[]) => onnxTrt('snippet', '--language', 'python', ...args);
+    const usual = snippet('profiles.trt.yaml');
+    assert.match(usual.stdout, /set_input_shape\("x", \(1, 8, 256\)\)/);
+    assert.match(
+      usual.stderr,
+      /note: The engine has several optimization profiles: 0 \(x 1x8x256 … 1x8x256 … 2x8x256\); 1 \(x 1x8x256 … 4x8x256 … 8x8x256\)\. The program takes 0; --use-profile takes another\./,
+    );
+    const ofConfig = snippet('second.trt.yaml');
+    assert.match(ofConfig.stdout, /set_input_shape\("x", \(4, 8, 256\)\)/);
+    assert.match(ofConfig.stderr, /The program takes 1;/);
+    const named = snippet('second.trt.yaml', '--use-profile', '0');
+    assert.equal(named.stdout, usual.stdout);
+    assert.equal(named.stderr, '');
+    assert.match(
+      snippet('second.trt.yaml', '--use-profile', '2').stderr,
+      /has no optimization profile 2; it has 2/,
+    );
+  });
+
   test('what nobody tells the inputs of is refused', async () => {
     writeFileSync(at('alone.engine'), readFileSync(at('plain.engine')));
     const { code, stderr } = await runCommand('snippet', at('alone.engine'), '--no-load');

@@ -6,7 +6,6 @@ import { describe, test } from 'node:test';
 import { chooseAbi } from '../../../native-bridge/src/abi/families.ts';
 import type { EngineDescription, EngineTensor } from '../../../native-bridge/src/engine-protocol.ts';
 import {
-  defaultRunnerOptions,
   factsOfDescription,
   type RunnerFacts,
   type RunnerLanguage,
@@ -17,6 +16,8 @@ import { planRunner } from '../../../server/src/engine/runner/plan.ts';
 import { temporaryFolder } from '../../native-bridge/support/models.ts';
 import { writeMinimalHeaders } from '../../support/minimal-headers/make-headers.ts';
 import { captured } from './support/models.ts';
+
+const defaultRunnerOptions: RunnerOptions = { profile: 0, userManaged: false };
 
 const versions = [
   ['TensorRT', { major: 10, minor: 0, patch: 1 }],

@@ -1,6 +1,6 @@
 /** Simulation: what the editor asks for, on the recorded GPU (test/support/recorded-gpu). */
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -160,11 +160,46 @@ describe('measurements for the editor (simulated GPU)', () => {
         load,
       });
     const loaded = await code(true);
-    assert.match(loaded.text, /dims\(\{2, 64, 256\}\)/);
+    assert.equal(loaded.programs.length, 1);
+    assert.match(loaded.programs[0]?.text ?? '', /dims\(\{2, 64, 256\}\)/);
     assert.deepEqual(loaded.notes, []);
-    const { text, notes } = await code(false);
-    assert.match(text, /enqueueV3/);
+    const { programs, notes } = await code(false);
+    assert.match(programs[0]?.text ?? '', /enqueueV3/);
     assert.match(notes.join(), /was not loaded/);
+  });
+
+  test('code for each optimization profile, the one that the config runs first', async () => {
+    const sizes = (min: number, opt: number, max: number) => ({
+      x: { min: [min, 8, 256], opt: [opt, 8, 256], max: [max, 8, 256] },
+    });
+    await writeBuiltEngine(
+      at('profiles.engine'),
+      { net: 'transformer', flags: [], debugTensors: [], profiles: [sizes(1, 1, 1), sizes(1, 4, 8)] },
+      at('transformer.onnxtxt'),
+    );
+    writeFileSync(
+      at('profiles.trt.yaml'),
+      'model: transformer.onnxtxt\nengine: profiles.engine\nuseProfile: 1\n',
+    );
+    for (const load of [true, false]) {
+      const { programs, usualProfile } = await request<GenerateRunnerResult>('engine/generateRunner', {
+        uri: uri('profiles.trt.yaml'),
+        language: 'python',
+        load,
+      });
+      assert.equal(usualProfile, 1);
+      assert.deepEqual(
+        programs.map(({ profile, shapes }) => [profile, shapes]),
+        [
+          [0, ''],
+          [1, 'x 1x8x256 … 4x8x256 … 8x8x256'],
+        ],
+      );
+      assert.match(programs[0]?.text ?? '', /set_input_shape\("x", \(1, 8, 256\)\)/);
+      assert.match(programs[1]?.text ?? '', /set_input_shape\("x", \(4, 8, 256\)\)/);
+      assert.match(programs[1]?.text ?? '', /^ {4}profile = 1\b/m);
+    }
+    for (const name of ['profiles.engine', 'profiles.engine.json', 'profiles.trt.yaml']) rmSync(at(name));
   });
 
   test('lenses profile what is built: at a config and at a model', async () => {

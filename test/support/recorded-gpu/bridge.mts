@@ -55,16 +55,17 @@ function engineOf({ engine }: { readonly engine: number }): RecordedEngine {
 
 const refitFlags = ['kREFIT', 'kREFIT_IDENTICAL', 'kREFIT_INDIVIDUAL'];
 
-/** On the H200 TensorRT 10.6 answered false for engines of kREFIT_IDENTICAL, and refitted them. */
-const refittableFlags = ['kREFIT', 'kREFIT_INDIVIDUAL'];
+/** On the H200 TensorRT 10.6 answered false for engines of kREFIT_IDENTICAL and kREFIT_INDIVIDUAL, and refitted them. */
+const refittableFlag = 'kREFIT';
 
-function describeEngine({ net, flags, debugTensors, outputs = [] }: RecordedEngine): EngineDescription {
-  const description = captured<EngineDescription>(net, 'description');
+function describeEngine(engine: RecordedEngine): EngineDescription {
+  const { net, flags, debugTensors, outputs = [] } = engine;
+  const description = withProfiles(captured<EngineDescription>(net, 'description'), engine);
   // The record of the H200, "weight streaming": bytes of the transformer.
   const streaming = { streamable: 3148160, budget: 3148160, automaticBudget: 3148160, scratch: 0 };
   return {
     ...description,
-    isRefittable: flags.some((flag) => refittableFlags.includes(flag)),
+    isRefittable: flags.includes(refittableFlag),
     weights: flags.includes('kWEIGHT_STREAMING') ? streaming : description.weights,
     debugTensors,
     tensors: [
@@ -84,6 +85,16 @@ function asOutput(tensor: Tensor): EngineDescription['tensors'][number] {
     isShapeTensor: false,
     formats: ['Row major linear FP32 format (kLINEAR)'],
   };
+}
+
+function withProfiles(description: EngineDescription, { profiles }: RecordedEngine): EngineDescription {
+  if (!profiles) return description;
+  const tensors = description.tensors.map((tensor) =>
+    tensor.mode === 'input'
+      ? { ...tensor, profiles: profiles.map((profile) => profile[tensor.name] ?? null) }
+      : tensor,
+  );
+  return { ...description, tensors, profileCount: profiles.length };
 }
 
 function run(params: RunParams): RunResult {

@@ -1,5 +1,6 @@
 /** Engine files for the recorded bridge: a plan's header of TensorRT 10.6.0, and behind it which capture it stands for. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { BuilderProfile } from '../../../native-bridge/src/build-protocol.ts';
 import { identify, type Provenance, writeProvenance } from '../../../server/src/tensorrt/build/provenance.ts';
 
 /** The nets of test/gpu/make-models.py, captured in test/fixtures/engines. */
@@ -15,6 +16,8 @@ export interface RecordedEngine {
   readonly outputs?: readonly string[];
   /** Of kREFIT_INDIVIDUAL: those that were marked. */
   readonly markedWeights?: readonly string[];
+  /** Instead of the one that the H200's engine had: made up. */
+  readonly profiles?: readonly BuilderProfile[];
 }
 
 /** The fixed part, and a table of one section. */
@@ -65,7 +68,7 @@ export async function writeBuiltEngine(
       parserFlags: [],
       clearedParserFlags: [],
       stronglyTyped: true,
-      settings: { flags: engine.flags },
+      settings: { flags: engine.flags, ...(engine.profiles && { profiles: engine.profiles }) },
       pluginLibraries: [],
     },
     runtime: { product: 'TensorRT', version: '10.6.0', libraries: '' },

@@ -91,6 +91,8 @@ export interface DebugTensor {
 
 export interface CapturedValues extends StoredValues {
   readonly statistics: ValueStatistics;
+  /** Its infinities are -inf that is in constants, initializers or inputs of the model, and was only passed on. */
+  readonly masked?: boolean;
 }
 
 /** JSON has no NaN and no infinities; they are written as strings. */

@@ -57,7 +57,12 @@ const statistics = fields({
   ),
 });
 
-const element = fields({ index: list(number), value: number, reference: number });
+const element = fields({
+  index: list(number),
+  value: number,
+  reference: number,
+  exact: optional(list(text)),
+});
 
 const comparison = fields({
   verdict: text,
@@ -75,12 +80,13 @@ const comparison = fields({
 
 const node = optional(fields({ name: text, operator: text }));
 
-const captured = optional(fields({ ...stored, statistics }));
+const captured = optional(fields({ ...stored, statistics, masked: optional(flag) }));
 
 const finding = fields({
   kind: text,
   tensor: text,
   node,
+  masks: optional(list(text)),
   rightBefore: list(text),
   suspects: list(text),
   followers: list(text),

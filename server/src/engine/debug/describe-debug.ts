@@ -2,7 +2,7 @@
 import type { ValueFigure } from '../../debug-protocol.ts';
 import { type RowSection, type Section, shapeText, type TableSection } from '../describe-engine.ts';
 import { timeText } from '../sizes.ts';
-import type { ValueComparison } from '../tensor-values/compare-values.ts';
+import type { DifferingElement, ValueComparison } from '../tensor-values/compare-values.ts';
 import type { ValueStatistics } from '../tensor-values/statistics.ts';
 import type { CapturedValues, DebugCapture, DebugTensor, EngineParts } from './capture.ts';
 import { findingSentence } from './findings.ts';
@@ -51,6 +51,7 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
     rows: [
       ...findings.map((sentence) => ['Found', sentence] as const),
       ...agreement,
+      ...maskRows(capture),
       ...(model === undefined ? [] : [['Model', model] as const]),
       ...engineRows(capture),
       ...(other ? [['Values of', other.name] as const] : []),
@@ -63,6 +64,15 @@ function summarySection(capture: DebugCapture, findings: readonly string[]): Row
       ['Captured', timeText(captured)],
     ],
   };
+}
+
+function maskRows(capture: DebugCapture): (readonly [string, string])[] {
+  const count = maskedTensors(capture);
+  if (count === 0) return [];
+  const where = count === 1 ? 'one tensor has' : `${count} tensors have`;
+  return [
+    ['Masks', `${where} -inf that comes from the model’s own constants or inputs, which is no finding`],
+  ];
 }
 
 function engineRows({ engine, parts, asOutputs }: DebugCapture): (readonly [string, string])[] {
@@ -89,22 +99,26 @@ function engineRows({ engine, parts, asOutputs }: DebugCapture): (readonly [stri
 function tensorSection({ tensors, parts }: DebugCapture): TableSection {
   const engineOf = engineNumbers(parts);
   const isCompared = tensors.some(({ comparison }) => comparison);
+  /** Where differences are told, they come first. */
+  const behind = isCompared ? 3 : 1;
+  const columns = [
+    ['Tensor', 1],
+    ['Node', 2],
+    ...(engineOf ? ([['Engine', 3]] as const) : []),
+    ...(isCompared ? comparisonColumns : []),
+    ['Min', behind],
+    ['Max', behind],
+    ['Mean', isCompared ? 3 : 2],
+    ['NaN', isCompared ? 2 : 1],
+    ['Inf', isCompared ? 2 : 1],
+    ['Type', isCompared ? 3 : 2],
+    ['Shape', isCompared ? 3 : 2],
+  ] as const;
   return {
     kind: 'table',
     title: 'Tensors',
-    columns: [
-      'Tensor',
-      'Node',
-      ...(engineOf ? ['Engine'] : []),
-      ...(isCompared ? ['Verdict', 'Max abs diff', 'Max rel diff', 'Cosine'] : []),
-      'Min',
-      'Max',
-      'Mean',
-      'NaN',
-      'Inf',
-      'Type',
-      'Shape',
-    ],
+    columns: columns.map(([name]) => name),
+    levels: columns.map(([, level]) => level),
     rows: tensors.map((tensor) => [
       tensor.isOutput ? `${tensor.name} (output)` : tensor.name,
       tensor.node ? `${tensor.node.name} (${tensor.node.operator})` : '',
@@ -114,6 +128,13 @@ function tensorSection({ tensors, parts }: DebugCapture): TableSection {
     ]),
   };
 }
+
+const comparisonColumns = [
+  ['Verdict', 1],
+  ['Max abs diff', 1],
+  ['Max rel diff', 2],
+  ['Cosine', 3],
+] as const;
 
 /** By tensor, as the summary counts them; undefined where there is only one. */
 function engineNumbers(parts: EngineParts | undefined): ReadonlyMap<string, number> | undefined {
@@ -129,7 +150,7 @@ function statisticsCells(values: CapturedValues | undefined): string[] {
   return [
     ...(finite ? [finite.min, finite.max, finite.mean].map(numberText) : ['–', '–', '–']),
     String(nan),
-    String(positiveInfinity + negativeInfinity),
+    values.masked ? `${negativeInfinity} masked` : String(positiveInfinity + negativeInfinity),
     values.type,
     shapeText(values.dims),
   ];
@@ -160,6 +181,7 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
     kind: 'table',
     title: 'First and worst differences',
     columns: ['Tensor', '', 'At', 'Value', 'Reference', 'Difference', 'Allowed'],
+    levels: [1, 1, 2, 1, 1, 1, 2],
     rows: tensors.flatMap(({ name, comparison }) => {
       if (!comparison) return [];
       const { tolerance, first, worst } = comparison;
@@ -175,9 +197,7 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
                 name,
                 which,
                 `[${element.index.join(', ')}]`,
-                numberText(element.value),
-                numberText(element.reference),
-                numberText(Math.abs(element.value - element.reference)),
+                ...elementCells(element),
                 numberText(tolerance.absolute + tolerance.relative * Math.abs(element.reference)),
               ],
             ]
@@ -185,6 +205,13 @@ function differenceSection({ tensors }: DebugCapture): TableSection {
       );
     }),
   };
+}
+
+/** Value, reference and their difference. */
+function elementCells({ value, reference, exact }: DifferingElement): string[] {
+  if (!exact) return [value, reference, Math.abs(value - reference)].map(numberText);
+  const difference = BigInt(exact[0]) - BigInt(exact[1]);
+  return [...exact, String(difference < 0n ? -difference : difference)];
 }
 
 /** Four digits, as short as they can be said. */
@@ -216,13 +243,19 @@ export function captureSummary(capture: DebugCapture): {
     return { text: `${agree}${without}.`, mood: 'yes' };
   }
   const { length } = capture.tensors;
-  const finite = length === 1 ? 'One tensor, which is finite' : `${length} tensors, all of them finite`;
+  const masked = maskedTensors(capture);
+  const all = length === 1 ? 'One tensor, which is finite' : `${length} tensors, all of them finite`;
+  const finite = masked === 0 ? all : `${all} but for the -inf of masks in ${masked}`;
   const { referenceFailure } = capture;
   const text =
     referenceFailure === undefined
       ? `${finite}; nothing to compare them with.`
       : `${finite}. ${referenceFailure}`;
   return { text, mood: 'unknown' };
+}
+
+function maskedTensors({ tensors }: DebugCapture): number {
+  return tensors.filter(({ engine, reference }) => (engine ?? reference)?.masked).length;
 }
 
 /** More would take the page long to show; the table has all. */

@@ -1,6 +1,8 @@
 /** Where values go wrong first: what follows from it further down is no news. */
 import type { GraphNode } from '../graph-nodes.ts';
+import { Ancestry } from './ancestry.ts';
 import type { DebugTensor } from './capture.ts';
+import type { Side } from './masks.ts';
 
 export interface Finding {
   /** `divergence`: the engine's values are not the reference's. `not-finite`: NaN or infinities, of finite inputs as far as is known. */
@@ -9,8 +11,10 @@ export interface Finding {
   /** The node that computes it. */
   readonly node?: { readonly name: string; readonly operator: string };
   /** Whose values are not finite. */
-  readonly side?: 'engine' | 'reference';
-  /** Tensors in front of it that were captured and are right. */
+  readonly side?: Side;
+  /** Values that go into its node and hold -inf of the model's own, as masks do. Absent where there are none. */
+  readonly masks?: readonly string[];
+  /** Tensors in front of it that were captured and are right. Masks are. */
   readonly rightBefore: readonly string[];
   /**
    * Nodes in which it may have gone wrong: the one that computes it and those between it and the right tensors before it, whose values
@@ -21,7 +25,12 @@ export interface Finding {
   readonly followers: readonly string[];
 }
 
-export function findingsOf(tensors: readonly DebugTensor[], nodes: readonly GraphNode[]): Finding[] {
+/** Infinities of masks are no findings: see masks.ts, whose marks on the tensors and whose `masksInto` this goes by. */
+export function findingsOf(
+  tensors: readonly DebugTensor[],
+  nodes: readonly GraphNode[],
+  masksInto: (tensor: string, side: Side) => readonly string[] = () => [],
+): Finding[] {
   const graph = new Ancestry(nodes);
   const differs = new Map<string, boolean>();
   const notFinite = { engine: new Map<string, boolean>(), reference: new Map<string, boolean>() };
@@ -33,13 +42,17 @@ export function findingsOf(tensors: readonly DebugTensor[], nodes: readonly Grap
     ] as const) {
       if (!values) continue;
       const { nan, positiveInfinity, negativeInfinity } = values.statistics;
-      notFinite[side].set(name, nan + positiveInfinity + negativeInfinity > 0);
+      notFinite[side].set(name, !values.masked && nan + positiveInfinity + negativeInfinity > 0);
     }
   }
   return [
     ...firstOf(differs, graph, { kind: 'divergence' }),
-    ...firstOf(notFinite.engine, graph, { kind: 'not-finite', side: 'engine' }),
-    ...firstOf(notFinite.reference, graph, { kind: 'not-finite', side: 'reference' }),
+    ...(['engine', 'reference'] as const).flatMap((side) =>
+      firstOf(notFinite[side], graph, { kind: 'not-finite', side }).map((finding) => {
+        const masks = masksInto(finding.tensor, side);
+        return masks.length > 0 ? { ...finding, masks } : finding;
+      }),
+    ),
   ];
 }
 
@@ -75,79 +88,9 @@ function firstOf(
   return [...findings.values()];
 }
 
-/** The main graph from its values backwards. */
-class Ancestry {
-  readonly #writers = new Map<string, GraphNode>();
-  readonly #positions = new Map<GraphNode, number>();
-  /** Values that subgraphs of a node read from outside. */
-  readonly #captured = new Map<number, Set<string>>();
-
-  constructor(nodes: readonly GraphNode[]) {
-    const tops = new Map<number, GraphNode>();
-    for (const [position, node] of nodes.entries()) {
-      this.#positions.set(node, position);
-      if (node.path.length > 0) continue;
-      tops.set(node.top, node);
-      for (const output of node.outputs) if (output !== '') this.#writers.set(output, node);
-    }
-    for (const node of nodes) {
-      if (node.path.length === 0) continue;
-      const captured = this.#captured.get(node.top) ?? new Set<string>();
-      this.#captured.set(node.top, captured);
-      for (const input of node.inputs) {
-        // A name that the main graph has only behind this node is one of the subgraph's own.
-        const writer = this.#writers.get(input);
-        if (writer && writer.top < node.top) captured.add(input);
-      }
-    }
-  }
-
-  writerOf(tensor: string): GraphNode | undefined {
-    return this.#writers.get(tensor);
-  }
-
-  /** As the model computes them; those that it does not have are last. */
-  inOrder(tensors: readonly string[]): string[] {
-    const position = (tensor: string) => {
-      const writer = this.#writers.get(tensor);
-      return (writer && this.#positions.get(writer)) ?? Number.POSITIVE_INFINITY;
-    };
-    return tensors.toSorted((one, two) => {
-      const [first, second] = [position(one), position(two)];
-      return first === second ? 0 : first - second;
-    });
-  }
-
-  /** The nearest known tensors on each way back from a tensor, and the nodes between them and it, its own among them. */
-  before(
-    tensor: string,
-    isKnown: (tensor: string) => boolean,
-  ): { readonly known: readonly string[]; readonly between: readonly GraphNode[] } {
-    const known = new Set<string>();
-    const between = new Set<GraphNode>();
-    const waiting = [this.#writers.get(tensor)];
-    for (let node = waiting.pop(); node; node = waiting.pop()) {
-      if (between.has(node)) continue;
-      between.add(node);
-      for (const input of new Set([...node.inputs, ...(this.#captured.get(node.top) ?? [])])) {
-        if (input !== tensor && isKnown(input)) known.add(input);
-        else {
-          const writer = this.#writers.get(input);
-          if (writer && !writer.isConstant) waiting.push(writer);
-        }
-      }
-    }
-    const position = (node: GraphNode) => this.#positions.get(node) ?? 0;
-    return {
-      known: this.inOrder([...known]),
-      between: [...between].sort((one, two) => position(one) - position(two)),
-    };
-  }
-}
-
 /** A finding in words: `First divergence: node conv1 (Conv), output c1. All that goes into it agrees.` */
 export function findingSentence(
-  { kind, side, tensor, node, rightBefore, suspects, followers }: Finding,
+  { kind, side, tensor, node, masks = [], rightBefore, suspects, followers }: Finding,
   names: { readonly engine: string; readonly reference: string },
 ): string {
   const place = node ? `node ${node.name} (${node.operator}), output ${tensor}` : `tensor ${tensor}`;
@@ -155,19 +98,30 @@ export function findingSentence(
     kind === 'divergence'
       ? `First divergence of ${names.engine} from ${names.reference}: ${place}.`
       : `First NaN or infinity of ${side === 'engine' ? names.engine : names.reference}: ${place}.`;
-  const right = kind === 'divergence' ? 'agrees' : 'is finite';
   const others = suspects.filter((name) => name !== node?.name);
   const before =
     others.length > 0
       ? `Values between it and ${rightBefore.length > 0 ? listed(rightBefore) : 'the inputs'} were not captured: it may as well be ${listed(others)}.`
-      : rightBefore.length > 0
-        ? `All that goes into it ${right}: ${listed(rightBefore)}.`
-        : 'It reads inputs and constants of the model only.';
+      : sentenceOfRight(kind, rightBefore, masks);
+  const mask =
+    masks.length > 0 ? ` The model’s own -inf goes into it, as masks have it: ${listed(masks)}.` : '';
   const after =
     followers.length === 0
       ? ''
       : ` ${followers.length === 1 ? 'One tensor follows' : `${followers.length} tensors follow`} from it: ${listed(followers)}.`;
-  return `${head} ${before}${after}`;
+  return `${head}${mask}${before === '' ? '' : ` ${before}`}${after}`;
+}
+
+function sentenceOfRight(
+  kind: Finding['kind'],
+  rightBefore: readonly string[],
+  masks: readonly string[],
+): string {
+  const right = rightBefore.filter((name) => !masks.includes(name));
+  const all = masks.length > 0 ? 'All else that goes' : 'All that goes';
+  if (right.length > 0)
+    return `${all} into it ${kind === 'divergence' ? 'agrees' : 'is finite'}: ${listed(right)}.`;
+  return rightBefore.length > 0 ? '' : 'It reads inputs and constants of the model only.';
 }
 
 function listed(names: readonly string[]): string {

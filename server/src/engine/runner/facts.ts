@@ -37,8 +37,6 @@ export interface RunnerOptions {
   readonly budgetPercent?: number;
 }
 
-export const defaultRunnerOptions: RunnerOptions = { profile: 0, userManaged: false };
-
 export const runnerLanguages = ['cpp', 'python'] as const;
 export type RunnerLanguage = (typeof runnerLanguages)[number];
 

@@ -1,6 +1,6 @@
 /** Values of an engine against those of a reference, element by element. */
 import type { Tolerance } from './tolerance.ts';
-import type { ValueFile } from './value-file.ts';
+import type { ExactChunk, ValueFile } from './value-file.ts';
 
 export interface ValueComparison {
   /** `shape`: the elements cannot be told to belong together. */
@@ -26,11 +26,16 @@ export interface DifferingElement {
   readonly index: readonly number[];
   readonly value: number;
   readonly reference: number;
+  /** Value and reference to the last digit, where they are integers that numbers round. */
+  readonly exact?: readonly [value: string, reference: string];
 }
 
-type Values = Pick<ValueFile, 'dims' | 'count' | 'chunks'>;
+type Values = Pick<ValueFile, 'dims' | 'count' | 'chunks' | 'exactChunks'>;
 
-/** NaN agrees with NaN, and an infinity with the same one. Chunks have to be of equal lengths. */
+/**
+ * NaN agrees with NaN, and an infinity with the same one; integers of 64 bits on both sides are compared to the last bit. Chunks have to be
+ * of equal lengths.
+ */
 export function compareValues(values: Values, reference: Values, tolerance: Tolerance): ValueComparison {
   const { count, dims } = values;
   const empty = {
@@ -47,12 +52,19 @@ export function compareValues(values: Values, reference: Values, tolerance: Tole
   const found: { first?: Place; worst?: Place; excess: number } = { excess: 0 };
   let [compared, dot, own, theirs, offset] = [0, 0, 0, 0, 0];
   const others = reference.chunks();
+  const exact = exactChunks(values, reference);
   for (const chunk of values.chunks()) {
     const other = others.next().value ?? new Float64Array();
+    const exactly = exact?.next().value;
     for (let at = 0; at < chunk.length; at++) {
       const value = chunk[at] ?? Number.NaN;
       const expected = other[at] ?? Number.NaN;
-      if (value === expected || (Number.isNaN(value) && Number.isNaN(expected))) {
+      const rounded = exactly && isRounded(value, expected) ? exactly(at) : undefined;
+      if (
+        rounded
+          ? rounded[0] === rounded[1]
+          : value === expected || (Number.isNaN(value) && Number.isNaN(expected))
+      ) {
         if (Number.isFinite(value)) {
           compared++;
           dot += value * value;
@@ -61,13 +73,13 @@ export function compareValues(values: Values, reference: Values, tolerance: Tole
         }
         continue;
       }
-      const place = { at: offset + at, value, reference: expected };
+      const place = { at: offset + at, value, reference: expected, rounded };
       if (!Number.isFinite(value) || !Number.isFinite(expected)) {
         summary.notFinite++;
         note(found, place, Number.POSITIVE_INFINITY);
         continue;
       }
-      const difference = Math.abs(value - expected);
+      const difference = Math.abs(rounded ? Number(rounded[0] - rounded[1]) : value - expected);
       compared++;
       summary.meanAbsolute += difference;
       summary.greatestAbsolute = Math.max(summary.greatestAbsolute, difference);
@@ -85,6 +97,9 @@ export function compareValues(values: Values, reference: Values, tolerance: Tole
     }
     offset += chunk.length;
   }
+  // They wait behind their last chunk, with their files open.
+  others.return(undefined);
+  exact?.return(undefined);
   const differing = summary.differing + summary.notFinite;
   const cosine = dot / Math.sqrt(own * theirs);
   return {
@@ -98,10 +113,38 @@ export function compareValues(values: Values, reference: Values, tolerance: Tole
   };
 }
 
+type ExactPair = readonly [value: bigint, reference: bigint];
+
+/** Chunk by chunk, a function from an element's index to the two; only where numbers might not tell them apart. */
+function* pairs(
+  values: Generator<ExactChunk>,
+  reference: Generator<ExactChunk>,
+): Generator<(at: number) => ExactPair> {
+  try {
+    for (const own of values) {
+      const other = reference.next().value;
+      if (other) yield (at) => [own(at), other(at)];
+    }
+  } finally {
+    reference.return(undefined);
+  }
+}
+
+function exactChunks(values: Values, reference: Values): ReturnType<typeof pairs> | undefined {
+  return values.exactChunks && reference.exactChunks
+    ? pairs(values.exactChunks(), reference.exactChunks())
+    : undefined;
+}
+
+function isRounded(value: number, expected: number): boolean {
+  return Math.abs(value) >= 2 ** 53 || Math.abs(expected) >= 2 ** 53;
+}
+
 interface Place {
   readonly at: number;
   readonly value: number;
   readonly reference: number;
+  readonly rounded: ExactPair | undefined;
 }
 
 function note(found: { first?: Place; worst?: Place; excess: number }, place: Place, excess: number): void {
@@ -111,7 +154,7 @@ function note(found: { first?: Place; worst?: Place; excess: number }, place: Pl
   found.excess = excess;
 }
 
-function elementAt({ at, value, reference }: Place, dims: readonly number[]): DifferingElement {
+function elementAt({ at, value, reference, rounded }: Place, dims: readonly number[]): DifferingElement {
   let rest = at;
   const index = dims
     .toReversed()
@@ -121,7 +164,8 @@ function elementAt({ at, value, reference }: Place, dims: readonly number[]): Di
       return position;
     })
     .reverse();
-  return { index, value, reference };
+  const exact = rounded && ([String(rounded[0]), String(rounded[1])] as const);
+  return { index, value, reference, ...(exact && { exact }) };
 }
 
 /** TensorRT knows no scalars in some places: one element is one element. */

@@ -12,7 +12,12 @@ export interface ValueFile {
   readonly byteLength: number;
   /** The elements in order, `chunkElements` at a time; the last may be fewer. The file is open meanwhile. */
   readonly chunks: () => Generator<Float64Array>;
+  /** Of integers of 64 bits: the same chunks to the last bit. */
+  readonly exactChunks?: () => Generator<ExactChunk>;
 }
+
+/** The element at an index of the chunk. */
+export type ExactChunk = (index: number) => bigint;
 
 export const chunkElements = 2 ** 16;
 
@@ -32,6 +37,7 @@ export function openValueFile(path: string, files: FileAccess, typeName?: string
     if (!type) throw new Error(`${path} holds elements of type ${bits}, which no tensor of a model has.`);
     const count = dims.reduce((product, dim) => product * dim, 1);
     const byteLength = count * type.bytes;
+    const { exact } = type;
     if (dataOffset + byteLength > source.size) {
       throw new Error(`${path} ends before its last value: ${byteLength} bytes are to follow its header.`);
     }
@@ -41,7 +47,14 @@ export function openValueFile(path: string, files: FileAccess, typeName?: string
       count,
       dataOffset,
       byteLength,
-      chunks: () => readChunks(path, files, type, dataOffset, count),
+      chunks: () => readChunks(path, files, { type, dataOffset, count }, type.decode),
+      ...(exact && {
+        exactChunks: () =>
+          readChunks(path, files, { type, dataOffset, count }, (bytes): ExactChunk => {
+            const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+            return (index) => exact(view, index * type.bytes);
+          }),
+      }),
     };
   } finally {
     source.close();
@@ -70,18 +83,17 @@ function headerOf(source: ByteSource): NpyHeader {
   }
 }
 
-function* readChunks(
+function* readChunks<Chunk>(
   path: string,
   files: FileAccess,
-  type: ValueType,
-  dataOffset: number,
-  count: number,
-): Generator<Float64Array> {
+  { type, dataOffset, count }: Pick<ValueFile, 'type' | 'dataOffset' | 'count'>,
+  decode: (bytes: Uint8Array) => Chunk,
+): Generator<Chunk> {
   const source = files.open(path);
   try {
     for (let start = 0; start < count; start += chunkElements) {
       const length = Math.min(chunkElements, count - start);
-      yield type.decode(source.read(dataOffset + start * type.bytes, length * type.bytes));
+      yield decode(source.read(dataOffset + start * type.bytes, length * type.bytes));
     }
   } finally {
     source.close();

@@ -17,6 +17,8 @@ export interface ValueType {
   readonly range?: readonly [number, number];
   /** Whole elements to numbers; 64-bit integers beyond 2^53 are rounded. */
   readonly decode: (bytes: Uint8Array) => Float64Array;
+  /** Of integers of 64 bits: one element, whose bytes begin at `offset`, to the last bit. */
+  readonly exact?: (view: DataView, offset: number) => bigint;
   /**
    * One number, rounded to the nearest that the type has, of two as near the even one. Beyond the greatest it is infinite in float16 and
    * bfloat16 and the greatest in smaller floats, as ONNX's Cast has it. Integers have to be within `range`.
@@ -102,16 +104,19 @@ const types: readonly ValueType[] = [
     '<i8',
     8,
     false,
-    (view, at) => Number(view.getBigInt64(at, true)),
+    // As Number(view.getBigInt64(at, true)) rounds, without a bigint for each.
+    (view, at) => view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true),
     (view, at, value) => view.setBigInt64(at, BigInt(Math.trunc(value)), true),
+    (view, at) => view.getBigInt64(at, true),
   ),
   plain(
     'uint64',
     '<u8',
     8,
     false,
-    (view, at) => Number(view.getBigUint64(at, true)),
+    (view, at) => view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true),
     (view, at, value) => view.setBigUint64(at, BigInt(Math.trunc(value)), true),
+    (view, at) => view.getBigUint64(at, true),
   ),
   coded('float16', 2, '<f2', { exponent: 5, mantissa: 10, bias: 15, special: 'ieee' }),
   coded('bfloat16', 2, '<u2', { exponent: 8, mantissa: 7, bias: 127, special: 'ieee' }),
@@ -186,6 +191,7 @@ function plain(
   isFloat: boolean,
   read: (view: DataView, at: number) => number,
   encode: ValueType['encode'],
+  exact?: ValueType['exact'],
 ): ValueType {
   return {
     name,
@@ -193,6 +199,7 @@ function plain(
     bytes,
     isFloat,
     ...(!isFloat && name !== 'bool' && { range: rangeOf(name) }),
+    ...(exact && { exact }),
     encode,
     decode: (from) => {
       const view = new DataView(from.buffer, from.byteOffset, from.length);

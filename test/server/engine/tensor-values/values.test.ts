@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { npyHeader } from '../../../../server/src/engine/npy/write-header.ts';
 import { compareValues } from '../../../../server/src/engine/tensor-values/compare-values.ts';
 import { valueStatistics } from '../../../../server/src/engine/tensor-values/statistics.ts';
 import { precisionOfFlags, toleranceFor } from '../../../../server/src/engine/tensor-values/tolerance.ts';
+import { openValueFile } from '../../../../server/src/engine/tensor-values/value-file.ts';
 import { valueType } from '../../../../server/src/engine/tensor-values/value-types.ts';
+import { nodeFileAccess } from '../../../../server/src/node/file-access.ts';
 
 const float = valueType('float') ?? assert.fail();
 const int32 = valueType('int32') ?? assert.fail();
@@ -121,5 +127,47 @@ describe('tolerances', () => {
   test('one that is given counts as it is', () => {
     const given = { relative: 0, absolute: 3 };
     assert.equal(toleranceFor(['float'], 100, 'float16', given), given);
+  });
+});
+
+describe('values in files', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'values-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  function file(name: string, descr: string, elements: BigInt64Array | BigUint64Array) {
+    const to = path.join(folder, `${name}.npy`);
+    writeFileSync(to, Buffer.concat([npyHeader(descr, [elements.length]), new Uint8Array(elements.buffer)]));
+    return openValueFile(to, nodeFileAccess);
+  }
+
+  test('integers beyond 2^53 are compared to the last bit', () => {
+    const [one, two] = [
+      file('one', '<i8', BigInt64Array.of(7n, 2n ** 53n, -(2n ** 63n), 2n ** 62n)),
+      file('two', '<i8', BigInt64Array.of(7n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 62n - 3n)),
+    ];
+    const exactly = { relative: 0, absolute: 0 };
+    const { verdict, differing, greatestAbsolute, first, worst } = compareValues(one, two, exactly);
+    assert.deepEqual([verdict, differing, greatestAbsolute], ['differs', 2, 3]);
+    assert.deepEqual(first?.exact, ['9007199254740992', '9007199254740993']);
+    assert.deepEqual([worst?.index, worst?.exact], [[3], ['4611686018427387904', '4611686018427387901']]);
+    assert.equal(compareValues(one, two, { relative: 0, absolute: 2 }).differing, 1);
+    assert.equal(compareValues(one, one, exactly).verdict, 'agrees');
+  });
+
+  test('of unsigned and signed integers, too', () => {
+    const unsigned = file('unsigned', '<u8', BigUint64Array.of(2n ** 64n - 1n, 2n ** 62n + 1n));
+    const signed = file('signed', '<i8', BigInt64Array.of(-1n, 2n ** 62n + 1n));
+    const { differing, first } = compareValues(unsigned, signed, { relative: 0, absolute: 0 });
+    assert.deepEqual([differing, first?.exact], [1, ['18446744073709551615', '-1']]);
+  });
+
+  test('across chunks; no file stays open', { skip: process.platform !== 'linux' }, () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const long = (last: bigint) =>
+      BigInt64Array.from({ length: 2 ** 16 + 3 }, (_, at) => (at < 2 ** 16 ? 2n ** 60n : last));
+    const [one, two] = [file('long', '<i8', long(2n ** 60n)), file('longer', '<i8', long(2n ** 60n + 1n))];
+    const { differing, first } = compareValues(one, two, { relative: 0, absolute: 0 });
+    assert.deepEqual([differing, first?.index], [3, [2 ** 16]]);
+    assert.equal(readdirSync('/proc/self/fd').length, before);
   });
 });

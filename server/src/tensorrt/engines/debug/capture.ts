@@ -14,6 +14,8 @@ import {
 } from '../../../engine/debug/capture.ts';
 import { evaluateTensors } from '../../../engine/debug/evaluate.ts';
 import { findingsOf } from '../../../engine/debug/findings.ts';
+import { withMasks } from '../../../engine/debug/masks.ts';
+import type { OwnValues } from '../../../engine/debug/own-infinities.ts';
 import { computedValues, type TypeOfValue } from '../../../engine/debug/reference-model.ts';
 import { type GraphNode, graphNodes } from '../../../engine/graph-nodes.ts';
 import { valueStatistics } from '../../../engine/tensor-values/statistics.ts';
@@ -27,6 +29,7 @@ import type { LoadOptions } from '../inspect-engine.ts';
 import type { RunSettings } from '../run-settings.ts';
 import { inputsOfModel, writeInputs } from './inputs.ts';
 import { inRowMajorOrder } from './layouts.ts';
+import { ownValues } from './own-values.ts';
 import { type ReferenceValues, valuesOfFolder, valuesOfOnnxRuntime } from './reference.ts';
 import { type RunOutcome, runEngines } from './run-engines.ts';
 
@@ -109,9 +112,10 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     { engine: run.values, reference: reference?.values ?? [], outputs },
     comparing,
   );
-  const { tensors, notes } = engines?.asOutputs
+  const { tensors: inRows, notes } = engines?.asOutputs
     ? { tensors: compared, notes: [] }
     : await withRearranged(compared, outputs, comparing);
+  const { tensors, findings } = judged(inRows, nodes, model && ownValues(model, run.inputs, directory));
   const capture: DebugCapture = {
     format: 'onnx-tensorrt-tools debug tensors',
     formatVersion: 1,
@@ -126,7 +130,7 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     ...(options.tolerance && { tolerance: options.tolerance }),
     inputs: run.inputs,
     tensors,
-    findings: findingsOf(tensors, nodes),
+    findings,
     notes: [...run.notes, ...notFiniteInputs(run.inputs, options), ...(reference?.notes ?? []), ...notes],
   };
   await writeIndex(directory, capture);
@@ -177,10 +181,11 @@ export async function compareAgain(
     { engine: isAlone && !reference ? [] : own, reference: other?.values ?? [], outputs },
     comparing,
   );
-  const { tensors, notes } =
+  const { tensors: inRows, notes } =
     capture.engine && !capture.asOutputs
       ? await withRearranged(compared, outputs, comparing)
       : { tensors: compared, notes: [] };
+  const { tensors, findings } = judged(inRows, nodes, model && ownValues(model, capture.inputs, directory));
   return {
     ...rest,
     ...(referenceFailure !== undefined && !other && { referenceFailure }),
@@ -188,9 +193,18 @@ export async function compareAgain(
     ...(other && { reference: { name: other.name } }),
     ...(tolerance && { tolerance }),
     tensors,
-    findings: findingsOf(tensors, nodes),
+    findings,
     notes: [...capture.notes, ...notes],
   };
+}
+
+function judged(
+  tensors: readonly DebugTensor[],
+  nodes: readonly GraphNode[],
+  own: OwnValues | undefined,
+): Pick<DebugCapture, 'tensors' | 'findings'> {
+  const masked = withMasks(tensors, nodes, own);
+  return { tensors: masked.tensors, findings: findingsOf(masked.tensors, nodes, masked.masksInto) };
 }
 
 /** Throws an error for people where there is none, naming the file. */
@@ -223,9 +237,9 @@ function notFiniteInputs(
     const values = openValueFile(path.join(directory, file), nodeFileAccess, type);
     const { count, nan, positiveInfinity, negativeInfinity } = valueStatistics(values);
     const wrong = nan + positiveInfinity + negativeInfinity;
-    return wrong === 0
-      ? []
-      : [`${wrong} of the ${count} values of the input ${name} (${given}) are NaN or infinite themselves.`];
+    if (wrong === 0) return [];
+    const what = wrong === negativeInfinity ? '-inf, as those of masks are' : 'NaN or infinite themselves';
+    return [`${wrong} of the ${count} values of the input ${name} (${given}) are ${what}.`];
   });
 }
 

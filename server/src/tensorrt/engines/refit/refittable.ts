@@ -77,7 +77,7 @@ export async function withRefittable<Result>(
 
 /**
  * Undefined where the engine cannot be refitted. `ICudaEngine::isRefittable` alone does not say: TensorRT 10.6 answers false for engines of
- * kREFIT_IDENTICAL, and refits them. Where nothing else is known, only a refitter tells.
+ * kREFIT_IDENTICAL and kREFIT_INDIVIDUAL, and refits them. Where nothing else is known, only a refitter tells.
  */
 async function refittableWeights(
   { description }: LoadedEngine,
