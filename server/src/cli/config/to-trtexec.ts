@@ -11,7 +11,7 @@ export function configToTrtexec(name: string, given: Arguments, terminal: Termin
   const version = versionOf(given);
   const config = loadConfig(name);
   const { problems, builds } = config;
-  if (problems.length > 0) terminal.note(renderConfigProblems(config, problems, terminal.noteStyle));
+  if (problems.length > 0) terminal.note(renderConfigProblems(config.files, problems, terminal.noteStyle));
   if (hasErrors(problems)) return 1;
   const wanted = given.value('build');
   const chosen = wanted === undefined ? builds : builds.filter((build) => build.name === wanted);
