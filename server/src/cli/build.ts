@@ -21,8 +21,8 @@ export const buildCommand: Command = {
   ],
   description: [
     'Builds engines with TensorRT, one after the other, all builds of the configs or those that --build names; a model by',
-    'itself with TensorRT’s defaults. Beside each ENGINE, ENGINE.json says what it was made of. Nothing is built while nothing',
-    'changed. Without a GPU, TensorRT for RTX builds. Plugins that a config names are loaded.',
+    'itself with TensorRT’s defaults. Beside each ENGINE, ENGINE.json says what it was made of. Nothing is built while',
+    'nothing changed. Without a GPU, TensorRT for RTX builds. Plugins that a config names are loaded.',
     '',
     'Exit code 0: built, or up to date. 1: a build failed. 2: something could not be built: a wrong config, no TensorRT.',
     '130: interrupted. Ctrl-C stops a build within a second, a second Ctrl-C at once.',
