@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findTrtexecLines, trtexecLineOf } from '../../../../server/src/build-config/trtexec/lines.ts';
-import { quoteWord } from '../../../../server/src/build-config/trtexec/words.ts';
+import { shellLine } from '../../../../server/src/build-config/trtexec/shells.ts';
 
 const wordsIn = (text: string) => findTrtexecLines(text).map(({ words }) => words.map((word) => word.text));
 
@@ -234,7 +234,8 @@ test('a word is quoted so that a shell gives it back', () => {
     '~',
     'ä',
   ]) {
-    const [line] = findTrtexecLines(`trtexec --first ${quoteWord(word)}`);
-    assert.equal(line?.words[1]?.text, word, quoteWord(word));
+    const written = shellLine(['trtexec', '--first', word], 'posix');
+    const [line] = findTrtexecLines(written);
+    assert.equal(line?.words[1]?.text, word, written);
   }
 });
