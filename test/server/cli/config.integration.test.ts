@@ -233,6 +233,15 @@ ${config}: 1 error
       stdout: 'model: a b.onnx\n',
       stderr: '',
     });
+    const pod = file(
+      'pod.yaml',
+      'spec:\n  containers:\n  - image: tensorrt\n    command: ["trtexec"]\n    args:\n    - --onnx=/models/a.onnx\n    - --minShapes=x:1x3,y:1\n',
+    );
+    assert.deepEqual(await runCommand('config', 'from-trtexec', '--file', pod), {
+      code: 0,
+      stdout: 'model: /models/a.onnx\nprofiles:\n  - x: { min: [1, 3] }\n    y: { min: [1] }\n',
+      stderr: '',
+    });
     const none = await runCommand('config', 'from-trtexec', '--file', file('empty.sh', 'ls\n'));
     assert.equal(none.code, 2);
     assert.match(none.stderr, /has no command line of trtexec/);
