@@ -1,6 +1,7 @@
 /** Custom requests between editor and language server, beside the Language Server Protocol. */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { Product, RuntimeMode } from '../../native-bridge/src/protocol.ts';
+import type { Shell } from './build-config/trtexec/shells.ts';
 
 /** `initializationOptions` of our own extension's `initialize` request; it understands the notifications below. */
 export interface InitializationOptions {
@@ -147,11 +148,13 @@ export interface ToTrtexecParams {
   readonly uri: string;
   /** `10.6`, `11.1`. */
   readonly version: string;
+  /** The shell that the lines are for; the platform's where absent. */
+  readonly shell?: Shell;
 }
 export interface TrtexecCommandLine {
   /** Of the build; empty for the only one of a file. */
   readonly build: string;
-  /** For a POSIX shell, to be run in the folder of the config; passwords are left out. */
+  /** To be run in the folder of the config; passwords are left out. */
   readonly line: string;
   /** What the line says otherwise than the config, or not at all. */
   readonly notes: readonly string[];

@@ -96,12 +96,7 @@ describe('Neovim, set up as documented', () => {
   test('<C-x><C-o> completes an operator, which is put into the text', async () => {
     moveTo('Relu', 'Relu');
     neovim.type('cwLeakyR');
-    neovim.type('<C-x><C-o>');
-    const words = await neovim.when<string[]>(
-      'return vim.tbl_map(function(item) return item.word end, vim.fn.complete_info({ "items" }).items)',
-      (items) => items.length > 0,
-    );
-    neovim.type('<Esc>');
+    const words = await offered();
     assert.deepEqual(words, ['LeakyRelu']);
     await neovim.when<string[]>(lines, (text) => text[2] === '  a = LeakyRelu (x)');
   });
@@ -127,15 +122,21 @@ describe('Neovim, set up as documented', () => {
     const found = await neovim.when<string>(diagnostics, (list) => list.includes('config.unknown-input'));
     assert.match(found, /^3:5 config\.unknown-input$/m);
     neovim.type('Go<C-u>strip');
+    const words = await offered();
+    assert.ok(words[0]?.startsWith('stripWeights'), words.join(' '));
+    assert.equal(neovim.lua('return #vim.lsp.get_active_clients()'), 1);
+  });
+
+  /** What is offered for the word at the cursor, the first of which takes its place. */
+  async function offered(): Promise<string[]> {
     neovim.type('<C-x><C-o>');
     const words = await neovim.when<string[]>(
       'return vim.tbl_map(function(item) return item.word end, vim.fn.complete_info({ "items" }).items)',
       (items) => items.length > 0,
     );
     neovim.type('<Esc>');
-    assert.ok(words[0]?.startsWith('stripWeights'), words.join(' '));
-    assert.equal(neovim.lua('return #vim.lsp.get_active_clients()'), 1);
-  });
+    return words;
+  }
 
   /** The cursor on the first `name` of the first line with `part`. */
   function moveTo(part: string, name: string): void {

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { shellOfProgram } from '../../../server/src/build-config/trtexec/shells.ts';
 import { trtexecVersions } from '../../../server/src/build-config/trtexec/versions.ts';
 import { ToTrtexecRequest, type TrtexecCommandLine } from '../../../server/src/protocol.ts';
 import type { Command } from './command.ts';
 
-/** Puts the open build config on the clipboard as a command line of the trtexec version that the user picks. */
+/** Puts the open build config on the clipboard as a command line of the trtexec version that the user picks, for the terminal's shell. */
 export const copyTrtexecLine: Command = {
   id: 'tensorrt.copyTrtexecLine',
   run: async ({ client }) => {
@@ -17,6 +18,8 @@ export const copyTrtexecLine: Command = {
     const lines = await client.sendRequest(ToTrtexecRequest, {
       uri: client.code2ProtocolConverter.asUri(document.uri),
       version,
+      // That of a terminal opened here, which is where the paths are, also of a remote window; empty where there is none.
+      ...(vscode.env.shell !== '' && { shell: shellOfProgram(vscode.env.shell) }),
     });
     const chosen = await pick(lines);
     if (chosen === undefined) return;

@@ -44,7 +44,7 @@ export function keyAdvice({ key, value, origin }: MapEntry): ConfigProblem {
   }
   const near: ConfigKey | undefined = closest(name, configKeyNames) as ConfigKey | undefined;
   return problem(
-    `There is no key ${name}.${near === undefined ? ' Flags of trtexec that this extension does not know go under unknownFlags.' : ` Did you mean ${near}?`}`,
+    `There is no key ${name}.${near === undefined ? ' Flags of trtexec that this extension does not know go under unknownFlags; keys of your own, as for anchors, begin with x-.' : ` Did you mean ${near}?`}`,
     near === undefined ? [] : [rename(near)],
   );
 }

@@ -174,6 +174,8 @@ export interface MapEntry {
   readonly value: ConfigNode;
   /** Of key and value, without the line's end. */
   readonly origin: Origin;
+  /** It is written in another map, which this one merges (`<<: *base`). */
+  readonly isMerged?: true;
 }
 
 /** A config file as written. */

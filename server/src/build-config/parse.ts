@@ -1,8 +1,10 @@
 /** A config file's text, and what is wrong with it by itself. */
 
+import { isExtensionKey } from './extension-keys.ts';
 import { type ConfigKey, foreignFlags, isConfigKey, keyOfFlag } from './flags/index.ts';
 import { keyAdvice } from './key-advice.ts';
 import type { ConfigFile, ConfigNode, ConfigProblem, MapEntry, MapNode, ScalarNode } from './model.ts';
+import { problemKey } from './problem-key.ts';
 import { hasPlaceholder } from './resolve/placeholders.ts';
 import { entryOf, parseTree } from './tree.ts';
 import { readSetting } from './values/read.ts';
@@ -12,7 +14,12 @@ import { shown } from './values/reading.ts';
 export function parseBuildConfig(text: string, file: string): ConfigFile {
   const { root, problems: syntax } = parseTree(text, file);
   const problems: ConfigProblem[] = [...syntax];
-  const report = (problem: ConfigProblem) => problems.push(problem);
+  const told = new Set<string>();
+  const report = (problem: ConfigProblem) => {
+    const key = problemKey(problem);
+    if (!told.has(key)) problems.push(problem);
+    told.add(key);
+  };
   if (root === undefined || (root.kind === 'scalar' && root.value === null)) {
     return { file, text, root: undefined, problems };
   }
@@ -111,7 +118,9 @@ const structureKeys: ReadonlySet<string> = new Set(['extends', 'builds', 'matrix
 function checkSettings(map: MapNode, place: 'file' | 'build', report: Report): void {
   for (const { key, value, origin } of map.entries) {
     const name = key.text;
-    if (!isConfigKey(name)) {
+    if (isExtensionKey(name)) {
+      // What is wrong in it is told where it is used.
+    } else if (!isConfigKey(name)) {
       report(keyAdvice({ key, value, origin }));
     } else if (place === 'build' && structureKeys.has(name) && name !== 'unknownFlags') {
       report({

@@ -1,6 +1,6 @@
 /** Writes one setting of one build into its config's text, and leaves all else as it is: comments, order, other builds. */
 import { insertedBefore, isEntry, offsetAt } from './checks/edits.ts';
-import type { BuildConfig, ConfigEdit, MapNode, Origin, ResolvedConfig } from './model.ts';
+import type { BuildConfig, ConfigEdit, ConfigFile, MapNode, Origin, ResolvedConfig } from './model.ts';
 import { entryOf } from './tree.ts';
 
 export interface SetSetting {
@@ -21,8 +21,8 @@ export function setSetting(
 ): SetSetting {
   const [file] = files;
   if (!file?.root) throw new Error(`${build.file} cannot be read as a config; nothing was written.`);
-  const own = ownMap(file.root, build.name);
-  const map = own ?? file.root;
+  const own = ownMap(file, build.name);
+  const map = withoutMerged(own ?? file.root);
   const written = entryOf(map, key);
   const textOf = (path: string) => (path === file.file ? file.text : '');
   const affected = own ? [build.name] : builds.map(({ name }) => name);
@@ -42,11 +42,20 @@ export function setSetting(
   return { edits: [edit], builds: affected };
 }
 
+/** What a map merges from an anchor is not its own: an edit there would change what else merges it. */
+function withoutMerged(map: MapNode): MapNode {
+  return { ...map, entries: map.entries.filter(({ isMerged }) => isMerged !== true) };
+}
+
 /** The map under `builds` that is this build's alone; undefined for the only build of a file, and those of a matrix. */
-function ownMap(root: MapNode, name: string): MapNode | undefined {
+function ownMap({ file, text, root }: ConfigFile, name: string): MapNode | undefined {
   const builds = name === '' ? undefined : entryOf(root, 'builds')?.value;
-  const found = builds?.kind === 'map' ? entryOf(builds, name)?.value : undefined;
-  return found?.kind === 'map' && found.entries.length > 0 ? found : undefined;
+  const found = builds?.kind === 'map' ? entryOf(builds, name) : undefined;
+  if (found?.value.kind !== 'map' || found.value.entries.length === 0) return undefined;
+  if (isEntry(text, found.key.origin, found.value.origin)) return found.value;
+  throw new Error(
+    `In ${file} the build ${name} is an alias of settings that others have, too: give it a map of its own (\`<<: *NAME\`) first.`,
+  );
 }
 
 function isOneLine(text: string, { range }: Origin): boolean {

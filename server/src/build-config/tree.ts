@@ -190,8 +190,11 @@ class Converter {
     const value = pair.value === null ? this.#nothingAfter(key) : child(pair.value);
     if (key.text === '<<' && !key.isQuoted) {
       const sources = value.kind === 'list' ? value.items : [value];
-      // Of several maps the first wins, and all yield to what the map itself says: it stands after them.
-      return sources.toReversed().flatMap((source) => (source.kind === 'map' ? source.entries : []));
+      // Of several maps the first wins.
+      return sources
+        .toReversed()
+        .flatMap((source) => (source.kind === 'map' ? source.entries : []))
+        .map((entry) => ({ ...entry, isMerged: true }));
     }
     const end = (pair.value && !isAlias(pair.value) ? value : key).origin.range.end;
     return [{ key, value, origin: { file: this.#file, range: { start: key.origin.range.start, end } } }];
@@ -235,10 +238,13 @@ class Converter {
   }
 }
 
-/** Where a key is given twice, the later one counts, in the place of the first. */
+/** Where a key is given twice, the later one counts, in the place of the first; what is merged yields to what the map itself says. */
 function lastOfEach(entries: readonly MapEntry[]): MapEntry[] {
   const byKey = new Map<string, MapEntry>();
-  for (const entry of entries) byKey.set(entry.key.text, entry);
+  for (const entry of entries) {
+    const before = byKey.get(entry.key.text);
+    if (!entry.isMerged || before === undefined || before.isMerged) byKey.set(entry.key.text, entry);
+  }
   return [...byKey.values()];
 }
 

@@ -1,35 +1,28 @@
-import path from 'node:path';
 import type { LogSeverity } from '../../../native-bridge/src/protocol.ts';
-import type { ResolvedConfig } from '../build-config/model.ts';
 import { runtimeForBuild, runtimeWish } from '../tensorrt/build/choose-runtime.ts';
 import { type BuildEnd, BuildQueue } from '../tensorrt/build/queue.ts';
-import {
-  buildOfModelFile,
-  buildsOfConfig,
-  isModelFile,
-  type RequestedBuild,
-} from '../tensorrt/build/requested-builds.ts';
+import type { RequestedBuild } from '../tensorrt/build/requested-builds.ts';
 import { Runtimes } from '../tensorrt/runtimes.ts';
 import { userDataDirectory } from '../tensorrt/user-data.ts';
 import { onInterrupt } from './build/interrupt.ts';
 import { jsonReport } from './build/json-report.ts';
 import type { BuildReport } from './build/report.ts';
+import { askedFiles } from './build/requests.ts';
 import { textReport } from './build/text-report.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
-import { loadConfig } from './config/load-config.ts';
 import type { Terminal } from './terminal.ts';
 
 export const buildCommand: Command = {
   name: 'build',
-  summary: 'Build the engines of a config, or of a model',
+  summary: 'Build the engines of configs, or of models',
   forms: [
-    'build CONFIG.trt.yaml [--build NAME]… [--runtime ID|DIR] [-o ENGINE] [--force] [--format text|json]',
-    'build MODEL.onnx|MODEL.onnxtxt [--runtime ID|DIR] [-o ENGINE] [--force] [--format text|json]',
+    'build CONFIG.trt.yaml… [--build NAME]… [--runtime ID|DIR] [-o ENGINE] [--force] [--format text|json]',
+    'build MODEL.onnx|MODEL.onnxtxt… [--runtime ID|DIR] [-o ENGINE] [--force] [--format text|json]',
   ],
   description: [
-    'Builds engines with TensorRT, one after the other, all builds of a config or those that --build names; a model by itself',
-    'with TensorRT’s defaults. Beside each ENGINE, ENGINE.json says what it was made of. Nothing is built while nothing',
-    'changed. Without a GPU, TensorRT for RTX builds. Plugins that the config names are loaded.',
+    'Builds engines with TensorRT, one after the other, all builds of the configs or those that --build names; a model by',
+    'itself with TensorRT’s defaults. Beside each ENGINE, ENGINE.json says what it was made of. Nothing is built while',
+    'nothing changed. Without a GPU, TensorRT for RTX builds. Plugins that a config names are loaded.',
     '',
     'Exit code 0: built, or up to date. 1: a build failed. 2: something could not be built: a wrong config, no TensorRT.',
     '130: interrupted. Ctrl-C stops a build within a second, a second Ctrl-C at once.',
@@ -39,14 +32,18 @@ export const buildCommand: Command = {
       short: 'b',
       value: 'NAME',
       multiple: true,
-      help: 'Only this build of the config; may be repeated.',
+      help: 'Only this build of each config; may be repeated.',
     },
     runtime: {
       short: 'r',
       value: 'ID|DIR',
       help: 'The TensorRT that builds, whatever the config says: what its `runtime` takes. ONNX_TRT_RUNTIME is for configs that say nothing.',
     },
-    output: { short: 'o', value: 'ENGINE', help: 'The engine’s file, whatever the config says.' },
+    output: {
+      short: 'o',
+      value: 'ENGINE',
+      help: 'The engine’s file, whatever the config says. Of a single build.',
+    },
     force: {
       short: 'f',
       help: 'Build though nothing changed, and replace a file that is no engine.',
@@ -64,59 +61,42 @@ export const buildCommand: Command = {
       help: 'TensorRT’s messages from here on: error, warning (default), info, verbose.',
     },
   },
-  positionals: { least: 1, most: 1, what: 'The build config, or the model,' },
+  positionals: { least: 1, most: Number.POSITIVE_INFINITY, what: 'The build config, or the model,' },
   run: async (given, terminal) => {
-    const { requests, config } = requestsOf(given);
+    const severity = logLevel(given) ?? 'warning';
+    const asked = askedFiles(given);
+    const requests = asked.flatMap((each) => each.requests);
     const report: BuildReport = (given.value('format') === 'json' ? jsonReport : textReport)({
       terminal,
-      config,
-      logLevel: logLevel(given),
       count: requests.length,
     });
-    const concerned = new Set(requests.flatMap(({ problems }) => problems));
-    report.problems(
-      (config?.problems ?? []).filter((problem) => requests.length === 0 || concerned.has(problem)),
-    );
-    if (requests.length === 0) {
-      if (config?.problems.some(({ severity }) => severity === 'error') !== true) {
-        throw new Error(
-          `${given.positionals[0]} has no builds. A config needs a \`model\` at least, and each axis of a matrix a value.`,
-        );
-      }
-      report.finished(2);
-      return 2;
+    for (const { name, problems, files, errors, note } of asked) {
+      if (note !== undefined) terminal.note(`note: ${note}`);
+      report.problems(problems, files);
+      for (const error of errors) report.error(name, error);
     }
-    return await buildAll(requests, given, report, terminal);
+    const isIncomplete = asked.some(
+      ({ requests: wanted, errors, note }) =>
+        errors.length > 0 || (wanted.length === 0 && note === undefined),
+    );
+    return await buildAll(requests, { given, severity, isIncomplete, report, terminal });
   },
 };
 
-function requestsOf(given: Arguments): {
-  readonly requests: readonly RequestedBuild[];
-  readonly config: ResolvedConfig | undefined;
-} {
-  const [file = ''] = given.positionals;
-  const engine = given.value('output');
-  const names = given.values('build');
-  if (isModelFile(file)) {
-    if (names.length > 0) throw new Error(`${file} is a model; --build chooses builds of a build config.`);
-    return { requests: [buildOfModelFile(file, engine)], config: undefined };
-  }
-  if (!/\.(ya?ml|json)$/i.test(file)) {
-    throw new Error(
-      `${path.basename(file)} is neither a build config (NAME.trt.yaml) nor a model (.onnx, .onnxtxt).`,
-    );
-  }
-  const config = loadConfig(file);
-  return { requests: buildsOfConfig(config, { names, ...(engine !== undefined && { engine }) }), config };
+interface BuildAllOptions {
+  readonly given: Arguments;
+  readonly severity: LogSeverity;
+  /** Whether something that was asked for cannot even be begun. */
+  readonly isIncomplete: boolean;
+  readonly report: BuildReport;
+  readonly terminal: Terminal;
 }
 
 async function buildAll(
   requests: readonly RequestedBuild[],
-  given: Arguments,
-  report: BuildReport,
-  terminal: Terminal,
+  { given, severity, isIncomplete, report, terminal }: BuildAllOptions,
 ): Promise<ExitCode> {
-  const runtimes = new Runtimes({ buildLogSeverity: logLevel(given) ?? 'warning' });
+  const runtimes = new Runtimes({ buildLogSeverity: severity });
   const wish = given.value('runtime');
   const { ONNX_TRT_RUNTIME: usual } = process.env;
   const queue = new BuildQueue({
@@ -145,7 +125,7 @@ async function buildAll(
     queue.cancelAll();
   });
   try {
-    const code = exitCode(await Promise.all(builds.map(({ end }) => end)));
+    const code = exitCode(await Promise.all(builds.map(({ end }) => end)), isIncomplete);
     report.finished(code);
     return code;
   } finally {
@@ -154,10 +134,10 @@ async function buildAll(
   }
 }
 
-function exitCode(ends: readonly BuildEnd[]): ExitCode {
+function exitCode(ends: readonly BuildEnd[], isIncomplete: boolean): ExitCode {
   const has = (...kinds: readonly BuildEnd['kind'][]) => ends.some(({ kind }) => kinds.includes(kind));
   if (has('cancelled')) return 130;
-  if (has('refused', 'impossible')) return 2;
+  if (isIncomplete || has('refused', 'impossible')) return 2;
   return has('failed') ? 1 : 0;
 }
 

@@ -1,14 +1,20 @@
+import { shellOfPlatform } from '../build-config/trtexec/shells.ts';
 import { type Command, UsageError } from './command.ts';
 import { checkConfigs } from './config/check.ts';
 import { configFromTrtexec } from './config/from-trtexec.ts';
 import { configToTrtexec, versionOf } from './config/to-trtexec.ts';
+
+/** The platform's first, as the default is. */
+const shellChoices = ['posix', 'cmd', 'powershell'].toSorted(
+  (a, b) => Number(b === shellOfPlatform(process.platform)) - Number(a === shellOfPlatform(process.platform)),
+);
 
 export const configCommand: Command = {
   name: 'config',
   summary: 'Check build configs, and translate them from and to trtexec',
   forms: [
     'config check FILE… [--for VERSION] [--format text|json]',
-    'config to-trtexec FILE [--for VERSION] [--build NAME] [--secrets]',
+    'config to-trtexec FILE [--for VERSION] [--build NAME] [--shell posix|cmd|powershell] [--secrets]',
     'config from-trtexec [--secrets] -- ARGS…',
     'config from-trtexec --file SCRIPT|LOG|- [--number N] [--secrets]',
   ],
@@ -24,6 +30,11 @@ export const configCommand: Command = {
     },
     format: { value: 'FORMAT', choices: ['text', 'json'], help: 'Of check: text (default) or json.' },
     build: { value: 'NAME', help: 'Of to-trtexec: only this build.' },
+    shell: {
+      value: 'SHELL',
+      choices: shellChoices,
+      help: 'Of to-trtexec: the shell that is to read the lines: posix, cmd, or powershell. Default: powershell on Windows, posix elsewhere.',
+    },
     file: {
       value: 'FILE',
       help: 'Of from-trtexec: a shell script or a log with the line; - is standard input.',

@@ -8,6 +8,7 @@ import { markings } from '../tensorrt/engines/debug/build-engines.ts';
 import { compareAgain, loadCapture, writeIndex } from '../tensorrt/engines/debug/capture.ts';
 import { debuggedModel } from '../tensorrt/engines/debug/target.ts';
 import { type Arguments, type Command, type ExitCode, UsageError } from './command.ts';
+import { refuseForCapture } from './engine/debug-options.ts';
 import { captureFor, InterruptedError, referenceOf } from './engine/debug-target.ts';
 import { sectionText } from './engine/section-text.ts';
 import { codeOptions } from './engine/target.ts';
@@ -113,6 +114,7 @@ function isCapture(name: string): boolean {
 
 /** With another reference or tolerance, its index tells of that from then on. */
 async function storedCapture(file: string, given: Arguments, tolerance: Tolerance | undefined) {
+  refuseForCapture(given);
   const { directory, capture } = await loadCapture(file);
   const reference = given.value('reference');
   if (reference === undefined && !tolerance) return { directory, capture };

@@ -39,6 +39,7 @@ import {
   TypeDefinitionRequest,
   WorkspaceSymbolRequest,
 } from 'vscode-languageserver/node';
+import { shellOfPlatform } from '../build-config/trtexec/shells.ts';
 import {
   BuildEngineRequest,
   CancelBuildRequest,
@@ -312,13 +313,18 @@ export const handlers: readonly Registration[] = [
     checks.again();
   }),
   customRequest(FromTrtexecRequest, (_, { text, offset }) => configOfText(text, offset)),
-  customRequest(ToTrtexecRequest, ({ configs }, { uri, version }) => {
-    const config = configs.get(uri);
-    if (!config) {
-      throw new ResponseError(LSPErrorCodes.RequestFailed, 'The build config is not open in the editor.');
-    }
-    return trtexecLines(configs.service.resolve(config), { version }, (build) => configs.portsOf(build));
-  }),
+  customRequest(
+    ToTrtexecRequest,
+    ({ configs }, { uri, version, shell = shellOfPlatform(process.platform) }) => {
+      const config = configs.get(uri);
+      if (!config) {
+        throw new ResponseError(LSPErrorCodes.RequestFailed, 'The build config is not open in the editor.');
+      }
+      return trtexecLines(configs.service.resolve(config), { version, shell }, (build) =>
+        configs.portsOf(build),
+      );
+    },
+  ),
   customRequest(BuildEngineRequest, ({ builds }, params, token) => builds.build(params, token)),
   customRequest(CancelBuildRequest, ({ builds }, { id }) => builds.cancel(id)),
   customRequest(PlannedBuildsRequest, (session, { uri }) => plannedBuilds(session, uri)),

@@ -58,14 +58,14 @@ describe('documentation of build configs', () => {
 
   test('the examples of the reference page are right, but for files that are not there', () => {
     const examples = [...read('docs/build-config.md').matchAll(/^```yaml\n(.*?)\n```/gms)];
-    assert.equal(examples.length, 4);
+    assert.equal(examples.length, 5);
     for (const [, text = ''] of examples) {
       assert.deepEqual(
         problemsOf(text).filter(({ code }) => code !== 'config.extends-unreadable'),
         [],
       );
     }
-    const [, , , [, matrix = ''] = []] = examples;
+    const [, , , , [, matrix = ''] = []] = examples;
     const file = parseBuildConfig(matrix, '/models/example.trt.yaml');
     assert.deepEqual(
       resolveBuildConfig(file, read).builds.map(({ name }) => name),

@@ -110,6 +110,42 @@ describe('values of a config', () => {
     assert.equal(setting?.origin.file, '/models/detector.trt.yaml');
   });
 
+  test('of your own begin with x-: anchors for builds, and notes', () => {
+    const { builds, problems } = resolve(`x-base: &base { fp16: true, builderOptimizationLevel: 2 }
+x-shapes: [&small [1, 3]]
+shapes: { images: *small }
+builds:
+  a: { <<: *base, fp16: false, x-note: "${'${{ matrix.nothing }}'}" }
+  b: { noTF32: true, x-3: null, <<: *base }
+  c: { fp16: false, <<: [*base, { noTF32: false }] }
+  x-d: *base
+matrix: { x-axis: { on: { x-why: [1] } }, include: [{ x-axis: on, x-more: 2 }] }
+`);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      builds.map((build) => [build.name, build.get('fp16')?.value, build.keys.length]),
+      [
+        ['a-on', false, 3],
+        ['b-on', true, 4],
+        ['c-on', false, 4],
+        ['x-d-on', true, 3],
+      ],
+    );
+  });
+
+  test('a mistake behind an anchor is told once, where it is', () => {
+    const { problems } = resolve(
+      'x-base: &base\n  fp61: true\n  profiles: [{ a: b }]\nx-other: { fp61: 1 }\nbuilds: { a: *base, b: { <<: *base } }\n',
+    );
+    assert.deepEqual(
+      problems.map(({ code, origin }) => [code, origin.range.start.line]),
+      [
+        ['config.unknown-key', 1],
+        ['config.wrong-type', 2],
+      ],
+    );
+  });
+
   test('may come from anchors and merge keys', () => {
     const build = onlyBuild(
       'builds:\n  small: &common { fp16: true, refit: true }\nbuilds2: 0\n'.replace('builds2: 0\n', ''),

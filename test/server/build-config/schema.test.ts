@@ -30,6 +30,7 @@ describe('the JSON Schema of configs', () => {
     'extends: [a.yaml]\ncalib: null',
     'builds: { a: { fp16: true }, b: null }',
     'matrix: { precision: { a: { fp16: true } }, model: [a.onnx], exclude: [{ model: a }], include: [{ fp16: true }] }',
+    'x-base: { fp16: true }\nx-any: [1, { a: b }]\nbuilds: { a: { x-note: 1 } }',
     'memPoolSize: { workspace: 4GiB, dlaSRAM: 0.5M }\nweightStreamingBudget: 50%',
   ]) {
     test(`takes ${text}`, () => assert.deepEqual(errorsOf(text), []));
@@ -38,6 +39,8 @@ describe('the JSON Schema of configs', () => {
   for (const text of [
     'fp61: true',
     'fp16: 1',
+    'memPoolSize: { x-a: 1 }',
+    'xbase: { fp16: true }',
     'builds: { a: { fp61: true } }',
     'sparsity: maybe',
     'memPoolSize: { workspace: 4GB }',

@@ -66,6 +66,17 @@ describe('a weight streaming budget is kept in a config', () => {
     assert.match(kept(text, 'big'), /big: \{ weightStreamingBudget: 50%, engine: big\.engine \}/);
   });
 
+  test('beside what a build merges from an anchor, which others have, too', () => {
+    const text =
+      'model: net.onnx\nx-base: &base { allowWeightStreaming: true, weightStreamingBudget: 1GiB }\nbuilds:\n  a:\n    <<: *base\n    engine: a.engine\n  b: { <<: *base }\n  c: *base\n';
+    assert.equal(kept(text, 'a'), text.replace('engine: a', 'weightStreamingBudget: 50%\n    engine: a'));
+    assert.throws(
+      () => kept(text, 'b'),
+      /has no place for it: add `weightStreamingBudget: 50%` to the build/,
+    );
+    assert.throws(() => kept(text, 'c'), /the build c is an alias of settings that others have, too/);
+  });
+
   test('builds of a matrix share it, which is told', () => {
     const text =
       'model: net.onnx\nallowWeightStreaming: true\nmatrix:\n  precision:\n    a: { fp16: true }\n    b: { bf16: true }\n';

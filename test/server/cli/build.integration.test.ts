@@ -143,6 +143,69 @@ builds:
     assert.doesNotMatch(chosen.stdout, /apples/, 'problems of other builds are not told of');
   });
 
+  test('several configs and a model: all built, one after the other; what is wrong with a file stops it alone', async (context) => {
+    const folder = temporaryFolder(context);
+    writeFiles(folder, {
+      'net.onnxtxt': fixed,
+      'base.trt.yaml': 'builderOptimizationLevel: 2\n',
+      'a.trt.yaml': 'extends: base.trt.yaml\nmodel: net.onnxtxt\nengine: a.engine\n',
+      'b.trt.yaml':
+        'extends: base.trt.yaml\nmodel: net.onnxtxt\nbuilds: { one: { engine: b1.engine }, two: { engine: b2.engine } }\n',
+      'c.trt.yaml': 'engine: c.engine\nmodel: net.onnxtxt\nmemPoolSize: { workspace: 4 apples }\n',
+      'd.trt.yaml': 'model: net.onnxtxt\nengine: b2.engine\n',
+    });
+    const good = ['a.trt.yaml', 'b.trt.yaml', 'base.trt.yaml', './a.trt.yaml'];
+    const first = await run(folder, ...good);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(
+      first.stdout,
+      /^a\.engine: built.*\nb1\.engine: built.*\nb2\.engine: built.*\n3 builds: 3 built\n$/,
+    );
+    assert.match(first.stderr, /note: base\.trt\.yaml is extended by others and has no model of its own/);
+
+    const all = [...good, 'c.trt.yaml', 'd.trt.yaml', 'missing.trt.yaml', 'net.onnxtxt'];
+    const second = await run(folder, ...all);
+    assert.equal(second.code, 2);
+    assert.match(second.stdout, /^c\.trt\.yaml:3:27: error: .*apples/);
+    assert.match(second.stdout, /\nnet\.engine: built/);
+    assert.match(
+      second.stdout,
+      /\n5 builds: 3 up to date, 1 not built, 1 built; see above for d\.trt\.yaml, missing\.trt\.yaml\n$/,
+    );
+    assert.match(
+      second.stderr,
+      /error: d\.trt\.yaml is not built: its engine would be b2\.engine, as that of b\.trt\.yaml · two is\./,
+    );
+    assert.match(second.stderr, /error: .*missing\.trt\.yaml does not exist/);
+
+    const json = await run(folder, ...all, '--format', 'json');
+    assert.equal(json.code, 2);
+    const events = eventsOf(json.stdout);
+    assert.deepEqual(
+      events.filter(({ event }) => event === 'error').map(({ file }) => file),
+      ['d.trt.yaml', 'missing.trt.yaml'],
+    );
+    assert.deepEqual(
+      events.filter(({ event }) => event === 'started').map(({ id, title }) => [id, title]),
+      [
+        [1, 'a.trt.yaml'],
+        [2, 'b.trt.yaml · one'],
+        [3, 'b.trt.yaml · two'],
+        [4, 'c.trt.yaml'],
+        [5, 'net.onnxtxt'],
+      ],
+    );
+    assert.deepEqual(events.at(-1), {
+      event: 'summary',
+      exitCode: 2,
+      outcomes: { built: 0, 'up-to-date': 4, failed: 0, 'not-built': 1, cancelled: 0 },
+    });
+
+    const chosen = await run(folder, 'a.trt.yaml', 'b.trt.yaml', '--build', 'two');
+    assert.deepEqual([chosen.code, /^b2\.engine: up to date/.test(chosen.stdout)], [2, true]);
+    assert.match(chosen.stderr, /a\.trt\.yaml has no build two: it has a single build, without a name/);
+  });
+
   test('what TensorRT refuses: exit code 1, its words, at the setting', async (context) => {
     const folder = temporaryFolder(context);
     writeFiles(folder, {
@@ -229,6 +292,11 @@ builds:
       [['net.trt.yaml', '--build', 'c'], /no build c: there are a, b/],
       [['net.trt.yaml', '-o', 'x.engine'], /One engine cannot be that of 2 builds: a, b/],
       [['net.onnxtxt', '--build', 'a'], /is a model/],
+      [['.'], /^error: \. is a folder\. Name its build configs: \*\.trt\.yaml\.$/m],
+      [
+        ['net.trt.yaml', 'net.onnxtxt', '-o', 'x.engine'],
+        /--output names one engine, and there are 2 files to build\..*\nSee onnx-trt build --help/,
+      ],
       [['net.onnxtxt', '--runtime', 'tensorrt-9.9'], /no runtime tensorrt-9\.9/],
       [['net.onnxtxt', '--runtime', '>=99'], /No TensorRT on this machine is `>=99`/],
       [['net.onnxtxt', '--log-level', 'loud'], /error, warning, info or verbose, not loud/],
@@ -397,17 +465,18 @@ describe('Ctrl-C', () => {
     assert.ok(time < 1000, `${time} ms`);
   });
 
-  test('stops the builds that wait, too', async (context) => {
+  test('stops the builds that wait, too, also those of other configs', async (context) => {
     const folder = temporaryFolder(context);
     writeFiles(folder, {
       'net.trt.yaml': `${detectorConfig.replace('engine: net.engine\n', '')}builds: { a: { engine: a.engine }, b: { engine: b.engine } }\n`,
     });
-    const running = start(folder, 'net.trt.yaml');
+    writeFiles(folder, { 'other.trt.yaml': detectorConfig });
+    const running = start(folder, 'net.trt.yaml', 'other.trt.yaml', 'missing.trt.yaml');
     await until(() => running.stderr().includes('building with'));
     interrupt(running);
     const { code, stdout, stderr } = await running.ended;
     assert.equal(code, 130);
-    assert.match(stdout, /2 builds: 2 cancelled/);
+    assert.match(stdout, /3 builds: 3 cancelled/);
     assert.match(stderr, /Stopping\. Ctrl-C again ends TensorRT at once\./);
     assert.deepEqual(
       [existsSync(path.join(folder, 'a.engine')), existsSync(path.join(folder, 'b.engine'))],

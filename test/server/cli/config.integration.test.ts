@@ -135,6 +135,37 @@ ${config}: 1 error
     assert.match(none.stderr, /There is no build z; there are x, y/);
   });
 
+  test('to-trtexec writes for the shell that is asked for', async () => {
+    const config = file(
+      'shells.trt.yaml',
+      'model: a.onnx\nweightStreamingBudget: 50%\nbuilds: { x: { engine: "it\'s" }, y: { engine: b } }\n',
+    );
+    const there = path.relative(process.cwd(), folder);
+    for (const [shell, engine, budget, note] of [
+      ['posix', `'--saveEngine=${there}/it'\\''s'`, '--weightStreamingBudget=50%', ''],
+      [
+        'cmd',
+        `"--saveEngine=${there}/it's"`,
+        '--weightStreamingBudget=50%',
+        'note: In a batch file, write each % twice.\n',
+      ],
+      ['powershell', `'--saveEngine=${there}/it''s'`, "'--weightStreamingBudget=50%'", ''],
+    ] as const) {
+      assert.deepEqual(await runCommand('config', 'to-trtexec', config, '--for', '10.15', '--shell', shell), {
+        code: 0,
+        stdout: [engine, `--saveEngine=${there}/b`]
+          .map((each) => `trtexec --onnx=${there}/a.onnx ${budget} ${each}\n`)
+          .join(''),
+        stderr: note,
+      });
+    }
+    const wrong = await runCommand('config', 'to-trtexec', config, '--shell', 'fish');
+    assert.deepEqual(
+      [wrong.code, wrong.stderr.split('\n')[0]],
+      [2, 'error: --shell takes posix, cmd, powershell, not fish.'],
+    );
+  });
+
   test('to-trtexec says once what holds for several builds', async () => {
     const config = file('t.trt.yaml', 'model: /m/a.onnxtxt\nbuilds: { x: { best: true }, y: {} }\n');
     const { code, stdout, stderr } = await runCommand('config', 'to-trtexec', config);
@@ -200,6 +231,15 @@ ${config}: 1 error
     assert.deepEqual(await runCommand('config', 'from-trtexec', '--file', log), {
       code: 0,
       stdout: 'model: a b.onnx\n',
+      stderr: '',
+    });
+    const pod = file(
+      'pod.yaml',
+      'spec:\n  containers:\n  - image: tensorrt\n    command: ["trtexec"]\n    args:\n    - --onnx=/models/a.onnx\n    - --minShapes=x:1x3,y:1\n',
+    );
+    assert.deepEqual(await runCommand('config', 'from-trtexec', '--file', pod), {
+      code: 0,
+      stdout: 'model: /models/a.onnx\nprofiles:\n  - x: { min: [1, 3] }\n    y: { min: [1] }\n',
       stderr: '',
     });
     const none = await runCommand('config', 'from-trtexec', '--file', file('empty.sh', 'ls\n'));

@@ -256,6 +256,55 @@ describe('values by ONNX Runtime alone', () => {
     );
   });
 
+  test('options that would have no effect are refused, before anything is run', async () => {
+    const out = path.join(folder, 'stored');
+    assert.equal((await debug(models.net, '--no-engine', '-o', out)).code, 0);
+    const config = path.join(folder, 'net.trt.yaml');
+    writeFileSync(
+      config,
+      `model: ${models.net}\nprofiles: [{ x: [1, 3, 8, 8], ids: [1] }, { x: [2, 3, 8, 8], ids: [2] }]\n`,
+    );
+    const cases: readonly (readonly [string[], RegExp])[] = [
+      [
+        [models.net, '--no-engine', '--runtime', 'tensorrt'],
+        /without TensorRT; --runtime would have no effect\. Leave it out\./,
+      ],
+      [
+        [
+          ...[config, '--no-engine', '--unfused', '--mark', 'debug', '--max-builds', '2'],
+          ...['--plugin', 'a.so', '--trust-host-code'],
+        ],
+        /; --unfused, --mark, --max-builds, --plugin, --trust-host-code would have no effect\. Leave them out\./,
+      ],
+      [[models.net, '--no-engine', '--use-profile', '0'], /net\.onnx has no profiles; --use-profile would/],
+      [[models.net, '--build', 'a'], /net\.onnx is a model, not a build config; --build would/],
+      [
+        ['net.engine', '--mark', 'outputs', '--max-builds', '2'],
+        /net\.engine is an engine, and not built again; --mark, --max-builds would/,
+      ],
+      [
+        [out, '--tensors', 'y', '--runtime', 'x'],
+        /A capture is shown .* --runtime, --tensors would have no effect/,
+      ],
+    ];
+    for (const [args, words] of cases) {
+      const { code, stdout, stderr } = await debug(...args);
+      assert.deepEqual([code, stdout], [2, ''], stderr);
+      assert.match(stderr, words);
+      assert.match(stderr, /\nSee onnx-trt debug --help\./);
+    }
+    // A config's profile says which shapes are usual.
+    const second = await debug(
+      config,
+      '--no-engine',
+      '--use-profile',
+      '1',
+      '-o',
+      path.join(folder, 'second'),
+    );
+    assert.match(second.stdout, /y \(output\) +top \(Softmax\) .* float +2x4\n/);
+  });
+
   test('a shape that the model does not take, ids beyond the table', async () => {
     const wrong = await debug(
       models.net,

@@ -172,6 +172,8 @@ describe('build configs over LSP', () => {
       ],
       ['Run `trtexec --onnx=a.o|nnx`\n', '# Left out of the line: Run `\nmodel: a.onnx'],
       ['--onnx=a.o|nnx\n--fp16\n', 'model: a.onnx\nfp16: true'],
+      ['args: [--onnx=a.o|nnx, --fp16]\n', 'model: a.onnx\nfp16: true'],
+      ['command:\n  - trtexec # 10.6\n  - --onnx=a.o|nnx\n  - --fp16\n', 'model: a.onnx\nfp16: true'],
     ] as const) {
       const { textDocument, position } = await open(text);
       const [action] = await client.request<CodeAction[]>('textDocument/codeAction', {
@@ -237,6 +239,19 @@ describe('build configs over LSP', () => {
       ],
     );
     assert.match(lines[0]?.notes.join() ?? '', /no --fp16/);
+    const { textDocument: quoted } = await open('model: it is a.onnx\nweightStreamingBudget: 50%\n');
+    const forCmd = await client.request<{ line: string; notes: string[] }[]>('config/toTrtexec', {
+      uri: quoted.uri,
+      version: '10.15',
+      shell: 'cmd',
+    });
+    assert.deepEqual(forCmd, [
+      {
+        build: '',
+        line: 'trtexec "--onnx=it is a.onnx" --weightStreamingBudget=50%',
+        notes: ['In a batch file, write each % twice.'],
+      },
+    ]);
   });
 
   test('what is asked of models only is answered with nothing', async () => {

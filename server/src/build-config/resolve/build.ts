@@ -1,3 +1,4 @@
+import { isExtensionKey } from '../extension-keys.ts';
 import { type ConfigKey, isConfigKey, type ValueOf } from '../flags/index.ts';
 import type { BuildConfig, ConfigProblem, Located, MapNode, Setting } from '../model.ts';
 import { entryOf } from '../tree.ts';
@@ -12,7 +13,8 @@ export function buildOf(
   settings: MapNode,
   report: (problem: ConfigProblem) => void,
 ): BuildConfig {
-  const map = withoutPlaceholders(settings, { build: name, axes }, report);
+  const counted = { ...settings, entries: settings.entries.filter(({ key }) => !isExtensionKey(key.text)) };
+  const map = withoutPlaceholders(counted, { build: name, axes }, report);
   const read = new Map<ConfigKey, Setting<unknown>>();
   for (const { key, value } of map.entries) {
     if (!isConfigKey(key.text) || (value.kind === 'scalar' && value.value === null)) continue;

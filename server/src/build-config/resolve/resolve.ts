@@ -1,6 +1,7 @@
 /** The builds of a config file: what it extends, its `builds` and its `matrix` put together. */
 import type { BuildConfig, ConfigFile, ConfigProblem, ResolvedConfig } from '../model.ts';
 import { enginePath } from '../paths.ts';
+import { problemKey } from '../problem-key.ts';
 import { buildOf } from './build.ts';
 import { withExtended } from './extends.ts';
 import { combinations } from './matrix.ts';
@@ -14,8 +15,11 @@ export function resolveBuildConfig(file: ConfigFile, readText: (path: string) =>
   const { files, root, problems: extending } = withExtended(file, readText);
   const problems = [...files.flatMap((each) => each.problems), ...extending];
   if (!root) return { files, builds: [], problems };
+  const told = new Set(problems.map(problemKey));
   const report = (problem: ConfigProblem) => {
-    if (!problems.some((other) => isSame(other, problem))) problems.push(problem);
+    const key = problemKey(problem);
+    if (!told.has(key)) problems.push(problem);
+    told.add(key);
   };
   const common = without(root, new Set(['builds', 'matrix', 'extends']));
   const builds = combinations(root, report).map((combination) =>
@@ -43,15 +47,4 @@ function checkEngines(builds: readonly BuildConfig[], report: (problem: ConfigPr
       message: `The builds ${other.name} and ${build.name} write the same engine. Set \`engine\` in each, or write ${'${{ build }}'} into its name.`,
     });
   }
-}
-
-function isSame(first: ConfigProblem, second: ConfigProblem): boolean {
-  const [a, b] = [first.origin, second.origin];
-  return (
-    first.code === second.code &&
-    first.message === second.message &&
-    a.file === b.file &&
-    a.range.start.line === b.range.start.line &&
-    a.range.start.character === b.range.start.character
-  );
 }

@@ -23,6 +23,7 @@ export function configSchema(): JsonSchema {
   const build: JsonSchema = {
     type: ['object', 'null'],
     properties: { ...references(settings), unknownFlags: { $ref: '#/definitions/unknownFlags' } },
+    patternProperties: { '^x-': extension({}) },
     additionalProperties: false,
   };
   const combination: JsonSchema = { type: 'object' };
@@ -64,8 +65,19 @@ export function configSchema(): JsonSchema {
         },
       }),
     },
+    patternProperties: { '^x-': extension({ properties: references(settings) }) },
     additionalProperties: false,
     definitions: { ...settings, unknownFlags, build },
+  };
+}
+
+/** Anything; of a map, the settings in it are offered and explained, as most hold those that builds merge. */
+function extension(schema: JsonSchema): JsonSchema {
+  return {
+    ...schema,
+    title: 'x-…',
+    markdownDescription:
+      'Not read by itself: a place for anchors (`x-base: &base { … }`, then `<<: *base` in builds) and notes of yours.',
   };
 }
 

@@ -1,4 +1,5 @@
 /** trtexec's command lines in a text: a shell script, a document, or a log of trtexec. */
+import { lineOfDashes, lineOfList, listsWithoutProgram } from './lists.ts';
 import { commandWords, type Word } from './words.ts';
 
 export interface TrtexecLine {
@@ -31,12 +32,15 @@ export function findTrtexecLines(text: string): TrtexecLine[] {
         ? lineOfList(text, start, end)
         : log
           ? lineOfLog(text, start, end, log[1])
-          : lineOfShell(text, start, end, openQuote(before));
+          : (lineOfDashes(text, start, end) ?? lineOfShell(text, start, end, openQuote(before)));
     // In a comment or in prose it is mentioned, not called; so is what follows in the same command.
     if (line.words.some(({ text: word }) => isFlag(word))) found.push(line);
     searched = line.end;
   }
-  return found;
+  const lists = listsWithoutProgram(text).filter((list) =>
+    found.every(({ start, end }) => list.end <= start || list.start >= end),
+  );
+  return lists.length === 0 ? found : [...found, ...lists].toSorted((a, b) => a.start - b.start);
 }
 
 /** Documents make a dash of two hyphens: `–onnx=model.onnx`. */
@@ -85,20 +89,6 @@ function closingQuote(text: string, from: number, quote: string): number {
   const rest = text.slice(from, from + 65_536);
   const place = rest.search(new RegExp(`(?<!\\\\)${quote}`));
   return place < 0 ? -1 : from + place;
-}
-
-/** A list of strings, as Dockerfiles, JSON and Python write a command: `["trtexec", "--onnx=a.onnx"]`. */
-function lineOfList(text: string, start: number, from: number): TrtexecLine {
-  const item = /\s*,\s*([fFrRbBuU]{0,2})(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)')/y;
-  const words: Word[] = [];
-  item.lastIndex = from;
-  for (let match = item.exec(text); match; match = item.exec(text)) {
-    const [, prefix = '', double, single = ''] = match;
-    const word = (double ?? single).replaceAll(/\\(["'\\])/g, '$1');
-    const hasExpansion = /f/i.test(prefix) ? /\{/.test(word) : /\$[{(\w]/.test(word);
-    words.push({ text: word, start: match.index, end: item.lastIndex, hasExpansion });
-  }
-  return { start, end: words.at(-1)?.end ?? from, words };
 }
 
 /** A log has the arguments as trtexec got them, joined by blanks: without quotes, and what follows none begins no flag. */

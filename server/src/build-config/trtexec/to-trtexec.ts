@@ -6,9 +6,9 @@ import type { BuildConfig, Origin, PathValue } from '../model.ts';
 import { configName, enginePath, modelPath } from '../paths.ts';
 import { availabilityText, isAtLeast, isAvailable, type Version } from '../versions.ts';
 import { hasSecret, redactSecrets } from './secrets.ts';
+import { type Shell, shellLine } from './shells.ts';
 import { profileArguments, referencePairArguments, shapesCalibArguments } from './to-groups.ts';
 import { type Say, valueForFlag } from './to-values.ts';
-import { quoteWord } from './words.ts';
 
 /** The network's inputs (outputs) in its order, which `inputIOFormats` by name needs. */
 export interface Port {
@@ -81,9 +81,12 @@ export function commandLineTool(
     : { program: 'trtexec', version };
 }
 
-/** One line for a POSIX shell: `trtexec --onnx=…`. */
-export function trtexecLine({ args }: Pick<ToTrtexec, 'args'>, program = 'trtexec'): string {
-  return [program, ...args].map(quoteWord).join(' ');
+/** One line for a shell: `trtexec --onnx=…`. */
+export function trtexecLine(
+  { args }: Pick<ToTrtexec, 'args'>,
+  { program = 'trtexec', shell = 'posix' }: { readonly program?: string; readonly shell?: Shell } = {},
+): string {
+  return shellLine([program, ...args], shell);
 }
 
 function argumentsOf(build: BuildConfig, key: ConfigKey, say: Say): string[] {

@@ -170,9 +170,3 @@ function endOfExpansion(text: string, at: number): number {
   }
   return at + 1;
 }
-
-/** One word for a POSIX shell, in quotes where it needs them. */
-export function quoteWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}

@@ -5,6 +5,7 @@ import { shipSize } from '../../engine/ship-size.ts';
 import type { BuildProblem } from '../../tensorrt/build/failures/explain-failure.ts';
 import { provenancePath } from '../../tensorrt/build/provenance.ts';
 import type { BuildEnd, BuildEvent, QueuedBuild } from '../../tensorrt/build/queue.ts';
+import { errorText } from '../error-text.ts';
 import { type NodePlace, nodePlaces } from './node-places.ts';
 import type { BuildReport, BuildReportOptions } from './report.ts';
 
@@ -21,6 +22,11 @@ export function jsonReport({ terminal }: Pick<BuildReportOptions, 'terminal'>): 
   return {
     problems: (problems) => {
       if (problems.length > 0) line({ event: 'problems', problems: problems.map(problemOfConfig) });
+    },
+    error: (file, error) => {
+      // Standard error has it for people who gather the events in a file.
+      terminal.note(errorText(error, terminal.noteStyle));
+      line({ event: 'error', file, message: messageOf(error) });
     },
     event: (build, event) => {
       const { id } = build;
@@ -117,12 +123,15 @@ function partsOfEnd({ request: { build } }: QueuedBuild, end: BuildEnd): object 
     case 'refused':
       return { problems: end.problems.map(problemOfConfig) };
     case 'impossible': {
-      const message = end.error instanceof Error ? end.error.message : String(end.error);
-      return { problems: [{ code: 'build.impossible', severity: 'error', message }] };
+      return { problems: [{ code: 'build.impossible', severity: 'error', message: messageOf(end.error) }] };
     }
     case 'cancelled':
       return { problems: [] };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function problemOfConfig({ code, severity, message, origin: { file, range } }: ConfigProblem): object {

@@ -1,6 +1,6 @@
 /** What people see of builds: how far TensorRT is, its messages, and what has become of them. */
 import type { LogRecord } from '../../../../native-bridge/src/protocol.ts';
-import type { ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
+import type { ConfigFile, ConfigProblem } from '../../build-config/model.ts';
 import { enginePath } from '../../build-config/paths.ts';
 import { isStripped } from '../../engine/ship-size.ts';
 import { offsetAt } from '../../features/source-text.ts';
@@ -22,8 +22,9 @@ import type { BuildReport, BuildReportOptions } from './report.ts';
 /** Milliseconds between two pictures of the progress. */
 const interval = 100;
 
-export function textReport({ terminal, config, count }: BuildReportOptions): BuildReport {
+export function textReport({ terminal, count }: BuildReportOptions): BuildReport {
   const ends: BuildEnd['kind'][] = [];
+  const failed = new Set<string>();
   let view: BuildProgressView | undefined;
   let timer: NodeJS.Timeout | undefined;
   let runtime = '';
@@ -38,10 +39,14 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
     });
   const show = () => terminal.progress(view ? progressLines(view, performance.now()) : '');
   return {
-    problems: (problems) => {
-      if (config && problems.length > 0) {
-        terminal.print(`${renderConfigProblems(config, problems, terminal.style)}\n`);
-      }
+    problems: (problems, files) => {
+      // Several configs may extend the same file.
+      const untold = news(problems);
+      if (untold.length > 0) terminal.print(`${renderConfigProblems(files, untold, terminal.style)}\n`);
+    },
+    error: (file, error) => {
+      failed.add(file);
+      terminal.note(errorText(error, terminal.noteStyle));
     },
     event: (build, event: BuildEvent) => {
       switch (event.kind) {
@@ -54,7 +59,7 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
           runtime = displayName(event.installation);
           break;
         case 'problems':
-          tellProblems(news(event.problems), build.request.problems, config, terminal);
+          tellProblems(news(event.problems), build.request, terminal);
           break;
         case 'reason':
           terminal.note(`${printable(build.title)}: building with ${runtime}, as ${printable(event.reason)}`);
@@ -83,15 +88,17 @@ export function textReport({ terminal, config, count }: BuildReportOptions): Bui
           const { end } = event;
           ends.push(end.kind);
           if (end.kind !== 'failed') for (const record of errors) tellRecord(record, terminal);
-          if (end.kind === 'refused')
-            tellProblems(news(end.problems), build.request.problems, config, terminal);
-          tellEnd(build, end, config, terminal);
+          if (end.kind === 'refused') tellProblems(news(end.problems), build.request, terminal);
+          tellEnd(build, end, terminal);
         }
       }
       if (view) show();
     },
     finished: () => {
-      if (count > 1) terminal.print(`${count} builds: ${countsOf(ends)}\n`);
+      const without = failed.size === 0 ? '' : `; see above for ${[...failed].map(printable).join(', ')}`;
+      if (count > 1 || (count > 0 && without !== '')) {
+        terminal.print(`${count} build${count === 1 ? '' : 's'}: ${countsOf(ends)}${without}\n`);
+      }
     },
   };
 }
@@ -106,12 +113,7 @@ function tellRecord({ severity, message }: LogRecord, { note, noteStyle }: Termi
   note(`${isError({ severity, message }) ? noteStyle.error(head) : noteStyle.dim(head)} ${words}`);
 }
 
-function tellEnd(
-  { title, request }: QueuedBuild,
-  end: BuildEnd,
-  config: ResolvedConfig | undefined,
-  terminal: Terminal,
-): void {
+function tellEnd({ title, request }: QueuedBuild, end: BuildEnd, terminal: Terminal): void {
   const { style } = terminal;
   const { build } = request;
   const engine = style.bold(printable(shownPath(enginePath(build))));
@@ -126,7 +128,7 @@ function tellEnd(
       terminal.print(`${engine}: ${style.success('up to date')}, ${sizeText(end.provenance.engine.bytes)}\n`);
       break;
     case 'failed':
-      tellFailure(end.problems, request, config, terminal);
+      tellFailure(end.problems, request, terminal);
       terminal.print(`${name}: ${style.error('failed')}\n`);
       break;
     case 'refused':
@@ -153,12 +155,11 @@ function tellRefit(provenance: Provenance, { note }: Terminal): void {
 /** But for those that were told before anything was built. */
 function tellProblems(
   problems: readonly ConfigProblem[],
-  known: readonly ConfigProblem[],
-  config: ResolvedConfig | undefined,
+  { problems: known, files }: RequestedBuild,
   { print, style }: Terminal,
 ): void {
   for (const problem of problems.filter((each) => !known.includes(each))) {
-    if (config) print(`${renderConfigProblems(config, [problem], style)}\n`);
+    if (files.length > 0) print(`${renderConfigProblems(files, [problem], style)}\n`);
     const [fix] = problem.fixes ?? [];
     const [edit] = fix?.edits ?? [];
     // What is inserted says more than the fix's title.
@@ -178,8 +179,7 @@ function indented(text: string): string {
 /** Each problem begins with a line that has its place as compilers give it: in the config, or else at a node of the model. */
 function tellFailure(
   problems: readonly BuildProblem[],
-  { build }: RequestedBuild,
-  config: ResolvedConfig | undefined,
+  { build, files }: RequestedBuild,
   { print, style }: Terminal,
 ): void {
   const placesOf = nodePlaces(build);
@@ -187,7 +187,7 @@ function tellFailure(
   for (const problem of problems) {
     const [place] = placesOf(problem.nodes ?? []);
     if (place?.isText === false) binary = place;
-    print(`${problemText(problem, place, config, style)}\n`);
+    print(`${problemText(problem, place, files, style)}\n`);
   }
   if (binary) {
     const file = printable(shownPath(binary.file));
@@ -198,16 +198,16 @@ function tellFailure(
 function problemText(
   problem: BuildProblem,
   place: NodePlace | undefined,
-  config: ResolvedConfig | undefined,
+  files: readonly ConfigFile[],
   style: Style,
 ): string {
   const { code, message, advice, nodes } = problem;
-  const origin = config && problem.config?.file !== '' ? problem.config : undefined;
+  const origin = problem.config?.file !== '' ? problem.config : undefined;
   const inConfig: ConfigProblem | undefined = origin && { code, severity: 'error', message, origin };
   const [sentence = '', ...others] = message.split('\n').map(printable);
   const error = `${style.error('error:')} ${style.bold(sentence)} ${style.dim(`[${code}]`)}`;
   return [
-    ...(config && inConfig ? [renderConfigProblems(config, [inConfig], style)] : []),
+    ...(inConfig ? [renderConfigProblems(files, [inConfig], style)] : []),
     ...(inConfig && place
       ? [
           `${placeText(place, style)} ${style.note('note:')} the node that it is about`,

@@ -36,7 +36,8 @@ export async function checkConfigs(
   } else {
     for (const each of checked) {
       const { config, problems } = each;
-      if (problems.length > 0) terminal.print(`${renderConfigProblems(config, problems, terminal.style)}\n`);
+      if (problems.length > 0)
+        terminal.print(`${renderConfigProblems(config.files, problems, terminal.style)}\n`);
       terminal.print(`${summary(each, terminal)}\n`);
     }
   }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
+import type { ConfigFile, ConfigProblem, ResolvedConfig } from '../../build-config/model.ts';
 import { parseBuildConfig } from '../../build-config/parse.ts';
 import { resolveBuildConfig } from '../../build-config/resolve/resolve.ts';
 import { redactSecrets } from '../../build-config/trtexec/secrets.ts';
@@ -18,9 +18,9 @@ export function hasErrors(problems: readonly ConfigProblem[]): boolean {
   return problems.some(({ severity }) => severity === 'error');
 }
 
-/** Problems as a compiler shows them; files are named relative to the working folder. */
+/** Problems as a compiler shows them, with lines of the texts that are given; files are named relative to the working folder. */
 export function renderConfigProblems(
-  { files }: ResolvedConfig,
+  files: readonly ConfigFile[],
   problems: readonly ConfigProblem[],
   style: Style,
 ): string {

@@ -1,3 +1,4 @@
+import { type Shell, shellNotes, shellOfPlatform } from '../../build-config/trtexec/shells.ts';
 import { toTrtexec, trtexecLine } from '../../build-config/trtexec/to-trtexec.ts';
 import { trtexecVersions } from '../../build-config/trtexec/versions.ts';
 import { compareVersions, isVersion } from '../../build-config/versions.ts';
@@ -9,9 +10,10 @@ import { modelPorts } from './model-ports.ts';
 /** `onnx-trt config to-trtexec FILE`: one line for each build. */
 export function configToTrtexec(name: string, given: Arguments, terminal: Terminal): ExitCode {
   const version = versionOf(given);
+  const shell = shellOf(given);
   const config = loadConfig(name);
   const { problems, builds } = config;
-  if (problems.length > 0) terminal.note(renderConfigProblems(config, problems, terminal.noteStyle));
+  if (problems.length > 0) terminal.note(renderConfigProblems(config.files, problems, terminal.noteStyle));
   if (hasErrors(problems)) return 1;
   const wanted = given.value('build');
   const chosen = wanted === undefined ? builds : builds.filter((build) => build.name === wanted);
@@ -36,9 +38,20 @@ export function configToTrtexec(name: string, given: Arguments, terminal: Termin
       told.add(message);
       terminal.note(`${severity === 'information' ? 'note' : severity}: ${message}`);
     }
-    terminal.print(`${trtexecLine(made)}\n`);
+    for (const note of shellNotes(made.args, shell)) {
+      if (!told.has(note)) terminal.note(`note: ${note}`);
+      told.add(note);
+    }
+    terminal.print(`${trtexecLine(made, { shell })}\n`);
   }
   return isComplete ? 0 : 1;
+}
+
+function shellOf(given: Arguments): Shell {
+  const name = given.value('shell');
+  return name === 'posix' || name === 'cmd' || name === 'powershell'
+    ? name
+    : shellOfPlatform(process.platform);
 }
 
 /** The newest whose flags are known, where none is given. Throws a UsageError. */

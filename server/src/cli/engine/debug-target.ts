@@ -39,6 +39,7 @@ import { userDataDirectory } from '../../tensorrt/user-data.ts';
 import { onInterrupt } from '../build/interrupt.ts';
 import { type Arguments, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import { refuseForRun } from './debug-options.ts';
 import { entriesOption, numberOption, shapesOption, wholeOption } from './options.ts';
 import { configOf, loadOptions } from './target.ts';
 
@@ -67,6 +68,7 @@ export async function captureFor(
   const build = config ?? (isModelFile(name) ? buildOfModel(file) : undefined);
   const noEngine = given.flag('no-engine');
   if (noEngine && !build) throw new UsageError('--no-engine takes a model or a build config.');
+  refuseForRun(name, given);
   const reference = referenceOption(given, noEngine);
   // Not after minutes of building.
   if (reference.kind === 'folder') await referenceEntries(reference.path);

@@ -1,5 +1,6 @@
 /** Where a position is in a config: which setting, and how deep in its value. */
 import type { Position, Range } from 'vscode-languageserver-types';
+import { isExtensionKey } from '../../build-config/extension-keys.ts';
 import { type ConfigKey, isConfigKey } from '../../build-config/flags/index.ts';
 import type { ConfigNode, MapNode, ScalarNode } from '../../build-config/model.ts';
 
@@ -29,6 +30,8 @@ export function placeAt(root: ConfigNode | undefined, position: Position): Place
   if (first === 'builds') {
     return typeof second === 'string' ? settled(rest, steps.slice(2), second) : undefined;
   }
+  // Most hold settings that builds merge.
+  if (typeof first === 'string' && isExtensionKey(first)) return settled(rest, steps.slice(1));
   if (first !== 'matrix') return settled(rest, steps);
   if (second === 'include') return settled(rest, steps.slice(3));
   if (second === 'exclude') return undefined;

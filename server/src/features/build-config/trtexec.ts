@@ -2,6 +2,7 @@
 import type { BuildConfig, ResolvedConfig } from '../../build-config/model.ts';
 import { configText, fromTrtexec } from '../../build-config/trtexec/from-trtexec.ts';
 import { findTrtexecLines, type TrtexecLine, trtexecLineOf } from '../../build-config/trtexec/lines.ts';
+import { type Shell, shellNotes } from '../../build-config/trtexec/shells.ts';
 import { type ToTrtexecOptions, toTrtexec, trtexecLine } from '../../build-config/trtexec/to-trtexec.ts';
 import type { FromTrtexecResult, TrtexecCommandLine } from '../../protocol.ts';
 
@@ -21,11 +22,15 @@ export function configOfText(text: string, offset = 0): FromTrtexecResult {
 /** `portsOf`: the inputs and outputs of a build's model, in its order. */
 export function trtexecLines(
   { builds }: ResolvedConfig,
-  options: ToTrtexecOptions,
+  { shell, ...options }: ToTrtexecOptions & { readonly shell: Shell },
   portsOf: (build: BuildConfig) => Pick<ToTrtexecOptions, 'inputs' | 'outputs'>,
 ): TrtexecCommandLine[] {
   return builds.map((build) => {
     const made = toTrtexec(build, { ...options, ...portsOf(build) });
-    return { build: build.name, line: trtexecLine(made), notes: made.problems.map(({ message }) => message) };
+    return {
+      build: build.name,
+      line: trtexecLine(made, { shell }),
+      notes: [...made.problems.map(({ message }) => message), ...shellNotes(made.args, shell)],
+    };
   });
 }

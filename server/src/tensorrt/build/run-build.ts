@@ -192,7 +192,7 @@ function describe(
     config: {
       ...(build.file !== '' && { file: build.file }),
       build: build.name,
-      trtexec: redactSecrets(trtexecLine(toTrtexec(build, { version }), program)),
+      trtexec: redactSecrets(trtexecLine(toTrtexec(build, { version }), { program })),
     },
     request: requestRecord(params),
     runtime: { product: info.product, version: info.version, libraries },

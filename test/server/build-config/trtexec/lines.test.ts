@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { findTrtexecLines, trtexecLineOf } from '../../../../server/src/build-config/trtexec/lines.ts';
-import { quoteWord } from '../../../../server/src/build-config/trtexec/words.ts';
+import { shellLine } from '../../../../server/src/build-config/trtexec/shells.ts';
 
 const wordsIn = (text: string) => findTrtexecLines(text).map(({ words }) => words.map((word) => word.text));
 
@@ -76,6 +76,34 @@ describe('trtexec lines in shell scripts', () => {
     ],
     ['in a list of strings', 'CMD ["trtexec", "--onnx=a b.onnx", \'--fp16\']', '--onnx=a b.onnx', '--fp16'],
     [
+      'in a list of YAML',
+      "command: [/bin/trtexec, --onnx=a b.onnx, \"--minShapes=x:1,y:2\", '--x=it''s', --fp16] # why",
+      '--onnx=a b.onnx',
+      '--minShapes=x:1,y:2',
+      "--x=it's",
+      '--fp16',
+    ],
+    [
+      'in a list of YAML with dashes',
+      'a:\n  command:\n    - trtexec\n    - --onnx=a.onnx # why\n    # none\n\n    - "--fp16"\n  args:\n    - --int8\n',
+      '--onnx=a.onnx',
+      '--fp16',
+    ],
+    [
+      'in the arguments of a container, whose command is elsewhere',
+      'command: ["trtexec"]\nargs:\n- --onnx=a.onnx\n- --minShapes=x:1,y:2\nports: [--fp16]\n',
+      '--onnx=a.onnx',
+      '--minShapes=x:1,y:2',
+    ],
+    ['in such arguments between brackets', 'args: [--saveEngine=a, --fp16]', '--saveEngine=a', '--fp16'],
+    [
+      'in such arguments as JSON',
+      '{"args": [\n  "--onnx=a.onnx",\n  "--fp16"\n]}',
+      '--onnx=a.onnx',
+      '--fp16',
+    ],
+    ['in dashes alone', '- --onnx=a.onnx\n- --fp16', '--onnx=a.onnx', '--fp16'],
+    [
       'with dashes of a document',
       'trtexec \u2013onnx="a.onnx" \u2014fp16',
       '\u2013onnx=a.onnx',
@@ -100,6 +128,33 @@ describe('trtexec lines in shell scripts', () => {
   for (const [what, text, ...words] of cases) {
     test(what, () => assert.deepEqual(wordsIn(text), [words]));
   }
+
+  test('are not found in lists of other programs, of a config, and of options in a document', () => {
+    for (const text of [
+      'args: [--port=80, --verbose]',
+      'unknownFlags: [--saveEngine=a]\n',
+      'unknownFlags:\n  - --saveEngine=a\n',
+      '- --onnx=a.onnx: the model\n- --fp16: half\n',
+      '- --onnx=a.onnx The model to read\n- --fp16 Half precision\n',
+      '- trtexec\n- other\n',
+    ])
+      assert.deepEqual(wordsIn(text), [], text);
+  });
+
+  test('of lists have the key and the brackets of the list in their place', () => {
+    for (const text of [
+      'args:\n  - --onnx=a.onnx\n  - --fp16',
+      'command: # why\n- trtexec\n- --onnx=a.onnx',
+      '[--onnx=a.onnx,\n--fp16,\n]',
+      'args: [ --onnx=a.onnx ]',
+      'command: [trtexec, --onnx=a.onnx]',
+    ])
+      assert.deepEqual(
+        findTrtexecLines(`x: 1\n${text}\ny: 2\n`).map(({ start, end }) => [start, end]),
+        [[5, 5 + text.length]],
+        text,
+      );
+  });
 
   test('keep variables as they are, and say so', () => {
     const [line] = findTrtexecLines(
@@ -173,6 +228,12 @@ describe('trtexec lines in shell scripts', () => {
       '"trtexec \\'.repeat(80_000),
       '"trtexec",'.repeat(80_000),
       'trtexec\n#'.repeat(80_000),
+      '- --onnx=a\n'.repeat(80_000),
+      '- trtexec\n'.repeat(80_000),
+      '[--onnx='.repeat(80_000),
+      '[trtexec,'.repeat(80_000),
+      `[--onnx=${' a'.repeat(400_000)}`,
+      `- --onnx=${' #'.repeat(400_000)}`,
     ]) {
       const start = process.cpuUsage();
       findTrtexecLines(`${text}\ntrtexec --onnx=${text}`);
@@ -234,7 +295,8 @@ test('a word is quoted so that a shell gives it back', () => {
     '~',
     'ä',
   ]) {
-    const [line] = findTrtexecLines(`trtexec --first ${quoteWord(word)}`);
-    assert.equal(line?.words[1]?.text, word, quoteWord(word));
+    const written = shellLine(['trtexec', '--first', word], 'posix');
+    const [line] = findTrtexecLines(written);
+    assert.equal(line?.words[1]?.text, word, written);
   }
 });

@@ -147,6 +147,7 @@ function loadingLines({ product, loading }: RunnerPlan): string[] {
           '    trt.init_libnvinfer_plugins(logger, "")',
         ]
       : []),
+    // The modules of the lean and dispatch runtimes have this, too (seen in 10.15), and give None where a library does not load.
     ...pluginLibraries.map(
       (library) =>
         `    require(trt.get_plugin_registry().load_library(${text(library)}), ${text(`loading ${library}`)})`,

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { InitializeResult } from '../../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../../build-config/model.ts';
 import { modelPath } from '../../../build-config/paths.ts';
+import { shellLine } from '../../../build-config/trtexec/shells.ts';
 import { commandLineTool, toTrtexec } from '../../../build-config/trtexec/to-trtexec.ts';
-import { quoteWord } from '../../../build-config/trtexec/words.ts';
 import { isTextFile } from '../../../node/load-model.ts';
 
 /** For a POSIX shell: ours first, NVIDIA's own program second, which a report to NVIDIA wants. */
@@ -34,5 +34,5 @@ function onnxOf(args: readonly string[]): string {
 }
 
 function commandLine(words: readonly string[]): string {
-  return words.map(quoteWord).join(' ');
+  return shellLine(words, 'posix');
 }
