@@ -1,5 +1,6 @@
 /** The nodes of a model as TensorRT's ONNX parser names and enters them. */
 import type { Graph, Model, Node } from '../onnx/model/model.ts';
+import { calledFunctions, parserName, subgraphsOf } from '../onnx/model/nodes.ts';
 
 export interface GraphNode {
   /** Its name, or `node_of_OUTPUT` where it has none. */
@@ -46,11 +47,11 @@ export function graphNodes(model: Model): GraphNode[] {
       for (const subgraph of subgraphs) {
         walk(subgraph.nodes, new Set([...constants, ...constantsOf(subgraph)]), inside, entry.top);
       }
-      const called = functions.get(`${domain}:${operator}`);
+      const called = functionOf(node);
       if (called) walk(called.nodes, new Set(), inside, entry.top);
     }
   };
-  const functions = new Map(model.functions.map((entry) => [`${entry.domain}:${entry.name}`, entry]));
+  const functionOf = calledFunctions(model);
   walk(graph.nodes, constantsOf(graph), []);
   return nodes;
 }
@@ -61,15 +62,4 @@ const deepest = 16;
 function constantsOf(graph: Graph): Set<string> {
   const inputs = new Set(graph.inputs.map(({ name }) => name));
   return new Set(graph.initializers.map(({ name }) => name).filter((name) => !inputs.has(name)));
-}
-
-function subgraphsOf(node: Node): Graph[] {
-  return node.attributes.flatMap((attribute) => {
-    if (attribute.type === 'graph') return [attribute.value];
-    return attribute.type === 'graphs' ? attribute.value : [];
-  });
-}
-
-export function parserName({ name, outputs }: Node): string {
-  return name !== undefined && name !== '' ? name : `node_of_${outputs[0] ?? ''}`;
 }

@@ -1,9 +1,10 @@
-/** What can be asked for at a value of the main graph: its values at run time. For editors that have the commands. */
+/** What can be asked for at a value of the main graph, or of a function: its values at run time. For editors that have the commands. */
 import type { CodeAction, CodeActionContext, Range } from 'vscode-languageserver-types';
 import type { OnnxDocument } from './document.ts';
 import { placeAt } from './elements.ts';
 import { offsetAt } from './source-text.ts';
 import { occurrencesOfValue, valueAt } from './values.ts';
+import { namesInCalls } from './values-in-functions.ts';
 
 export const debugActionKind = 'tensorrt.debug';
 
@@ -18,17 +19,21 @@ export function debugActions(
   const place = placeAt(document.tree, offsetAt(document.source, range.start));
   const value = place && valueAt(document, place);
   if (!value || value.scope.graphs.length > 0) return [];
-  if (document.tree.declarations[value.scope.declaration]?.kind !== 'graph') return [];
-  const { name } = value;
+  const { name, scope } = value;
   const isComputed = occurrencesOfValue(document, value).some(({ role }) => role === 'node-output');
   if (!isComputed) return [];
-  const action = (title: string, command: string): CodeAction => ({
+  const action = (title: string, command: string, names: readonly string[]): CodeAction => ({
     title,
     kind: debugActionKind,
-    command: { title, command, arguments: [document.uri, [name]] },
+    command: { title, command, arguments: [document.uri, names] },
   });
-  return [
-    action(`Show values of "${name}" at run time`, 'tensorrt.debugTensors'),
-    action(`Mark "${name}" as debug tensor`, 'tensorrt.markDebugTensor'),
-  ];
+  const show = (where: string, names: readonly string[]) =>
+    action(`Show values of "${name}" at run time${where}`, 'tensorrt.debugTensors', names);
+  if (document.tree.declarations[scope.declaration]?.kind !== 'graph') {
+    const names = namesInCalls(document, scope.declaration, name);
+    if (names.length === 0) return [];
+    const where = ['', '', ', in both calls'][names.length] ?? `, in all ${names.length} calls`;
+    return [show(where, names)];
+  }
+  return [show('', [name]), action(`Mark "${name}" as debug tensor`, 'tensorrt.markDebugTensor', [name])];
 }

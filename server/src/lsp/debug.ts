@@ -23,8 +23,9 @@ import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
 import { markDebugEdits } from '../features/build-config/mark-debug.ts';
 import { debugMarks } from '../features/debug-marks.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
+import { valuesInFunctions } from '../features/values-in-functions.ts';
 import type { OnnxDocument } from '../language-service.ts';
-import { typesOfInference } from '../node/types-of-values.ts';
+import { typesOfInference, typesOfValues } from '../node/types-of-values.ts';
 import { visibleDevice } from '../tensorrt/build/device-lock.ts';
 import { buildsOfConfig, buildTitle } from '../tensorrt/build/requested-builds.ts';
 import { buildOfModel } from '../tensorrt/build/without-config.ts';
@@ -37,7 +38,7 @@ import {
   loadCapture,
   writeIndex,
 } from '../tensorrt/engines/debug/capture.ts';
-import { optShapes } from '../tensorrt/engines/debug/target.ts';
+import { debuggedModelOf, optShapes } from '../tensorrt/engines/debug/target.ts';
 import { defaultRunSettings, settingsOfConfig } from '../tensorrt/engines/run-settings.ts';
 import { abortedWith } from './cancellation.ts';
 import { withProgress } from './progress.ts';
@@ -126,9 +127,9 @@ export function markDebug({ configs }: Session, { uri, tensors }: MarkDebugParam
 }
 
 /** A capture of another model, most likely. */
-function strangers({ model }: OnnxDocument, { tensors }: DebugCapture): string[] {
-  const known = new Set(model.model.graph?.nodes.flatMap(({ outputs }) => outputs));
-  const found = tensors.filter(({ name }) => known.has(name));
+function strangers(document: OnnxDocument, { tensors }: DebugCapture): string[] {
+  const known = new Set(document.model.model.graph?.nodes.flatMap(({ outputs }) => outputs));
+  const found = tensors.filter(({ name }) => known.has(name) || valuesInFunctions(document).has(name));
   return tensors.length > 0 && found.length === 0
     ? ['No tensor of the capture is a value of this model. Is it the model that was captured?']
     : [];
@@ -140,7 +141,10 @@ function openModel({ documents }: Session, uri: string): DebuggedModel {
   if (!isWholeModel(document))
     throw failure('The text has errors, so it is no model to run. Mend them first.');
   const { model } = document.model;
-  return { path: URI.parse(uri).fsPath, model, typeOf: typesOfInference(document.inference) };
+  const file = URI.parse(uri).fsPath;
+  return debuggedModelOf(file, model, (own) =>
+    own === model ? typesOfInference(document.inference) : typesOfValues(own, path.dirname(file)),
+  );
 }
 
 function buildOfConfig({ configs }: Session, uri: string, name: string | undefined): BuildConfig {

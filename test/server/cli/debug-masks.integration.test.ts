@@ -23,7 +23,7 @@ const masks: Readonly<Record<string, readonly string[]>> = {
   where: ['masked'],
   trilu: ['full', 'upper', 'mask', 'masked'],
   cast: ['half_masked', 'masked'],
-  function: ['mask', 'masked'],
+  function: ['mask/full', 'mask', 'masked'],
   choice: ['mask', 'masked'],
 };
 

@@ -50,6 +50,13 @@ const models = writeModels({
   inner: `<ir_version: 8, opset_import: ["" : 17, "own" : 1]>
     g (float[4] x) => (float[4] y) { [call] y = own.twice (x) }
     <domain: "own", opset_import: ["" : 17]> twice (a) => (b) { [sum] hidden = Add (a, a) [last] b = Identity (hidden) }`,
+  branch: `<ir_version: 8, opset_import: ["" : 17]>
+    g (float[4] x) => (float[4] y) <bool c = {1}> {
+      [if] y = If (c) <
+        then_branch = yes () => (float[4] p) { [sum] hidden = Add (x, x) p = Identity (hidden) },
+        else_branch = no () => (float[4] q) { q = Identity (x) }
+      >
+    }`,
   plugin: `<ir_version: 8, opset_import: ["" : 17, "my" : 1]>
     g (float[4] x) => (float[4] y) { h = Relu (x) y = my.Special (h) }`,
   future: `<ir_version: 8, opset_import: ["" : 17]> g (float[4] x) => (float[4] y) { y = Relu (x) }`,
@@ -204,19 +211,29 @@ describe('values by ONNX Runtime alone', () => {
     assert.match((await debug(one, '--reference', 'onnxruntime')).stderr, /These are values of ONNX Runtime/);
   });
 
-  test('a tensor inside a function cannot be captured, and the way around is told', async () => {
+  test('a tensor inside a function has the call before its name', async () => {
+    const out = path.join(folder, 'inner');
+    const bare = await debug(models.inner, '--no-engine', '--tensors', 'y,hidden', '-o', out);
+    assert.equal(bare.code, 2);
+    assert.match(bare.stderr, /no tensor hidden outside of functions\. By the calls .* it is call\/hidden\./);
+    const { code, stdout } = await debug(models.inner, '--no-engine', '--tensors', 'call/hidden', '-o', out);
+    assert.equal(code, 0);
+    assert.match(stdout, /call\/hidden +call\/sum \(Add\)/);
+  });
+
+  test('a tensor inside a subgraph cannot be captured, and the way around is told', async () => {
     const { code, words } = await debug(
-      models.inner,
+      models.branch,
       '--no-engine',
       '--tensors',
       'y,hidden',
       '-o',
-      path.join(folder, 'inner'),
+      path.join(folder, 'branch'),
     );
     assert.equal(code, 0);
     assert.match(
       words,
-      /note: hidden is inside call \(a subgraph or function\): only values of the main graph/,
+      /note: hidden is inside if \(a subgraph, or a function that is not looked into\): its values cannot be captured\. Capture the outputs of if\./,
     );
   });
 

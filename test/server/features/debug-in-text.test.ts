@@ -114,6 +114,96 @@ describe('actions at a value', () => {
   });
 });
 
+describe('values inside of functions', () => {
+  const text = `<ir_version: 10, opset_import: ["" : 17, "pkg" : 1]>
+g (float[2] x) => (float[2] y) {
+  [one] h = pkg.Outer (x)
+  [two] y = pkg.Outer (h)
+}
+<domain: "pkg", opset_import: ["" : 17, "pkg" : 1]>
+Outer (a) => (b) {
+  [call] c = pkg.Inner (a)
+  [neg] b = Neg (c)
+}
+<domain: "pkg", opset_import: ["" : 17]>
+Inner (a) => (b) {
+  [log] l = Log (a)
+  [exp] b = Exp (l)
+}
+<domain: "pkg", opset_import: ["" : 17]>
+Unused (a) => (b) { u = Log (a) b = Exp (u) }
+`;
+  const calls = createDocument('file:///calls.onnxtxt', 0, text);
+
+  test('are marked in the body, with the calls that lead there', () => {
+    const finding = {
+      kind: 'divergence',
+      tensor: 'two/call/l',
+      rightBefore: ['h'],
+      suspects: [],
+      followers: ['two/c', 'y'],
+    } as const;
+    const [mark] = debugMarks(calls, { ...capture, findings: [finding] });
+    assert.deepEqual(mark?.range, {
+      start: { line: 12, character: 8 },
+      end: { line: 12, character: 9 },
+    });
+    assert.deepEqual(
+      mark?.related.map(({ location, message }) => [message, location.range.start.line]),
+      [
+        ['Called by call', 7],
+        ['Called by two', 3],
+        ['h agrees.', 2],
+        ['two/c follows from it.', 7],
+        ['y follows from it.', 3],
+      ],
+    );
+    assert.deepEqual(
+      debugMarks(calls, { ...capture, findings: [{ ...finding, tensor: 'two/call/no' }] }),
+      [],
+    );
+  });
+
+  test('an output of a call is marked where the function writes it', () => {
+    const marksOf = (tensor: string, name: string) =>
+      debugMarks(calls, {
+        ...capture,
+        findings: [
+          {
+            kind: 'divergence',
+            tensor,
+            node: { name, operator: 'Neg' },
+            rightBefore: [],
+            suspects: [],
+            followers: [],
+          },
+        ],
+      }).map(({ range, related }) => [range.start.line, related.map(({ message }) => message)]);
+    assert.deepEqual(marksOf('y', 'two/neg'), [[8, ['Called by two']]]);
+    assert.deepEqual(marksOf('two/c', 'two/call/exp'), [[13, ['Called by call', 'Called by two']]]);
+    // A function that was not looked into.
+    assert.deepEqual(marksOf('y', 'two'), [[3, []]]);
+    assert.deepEqual(marksOf('two/c', 'two/call'), [[7, ['Called by two']]]);
+  });
+
+  test('have actions that take all their calls', () => {
+    const at = (line: number, character: number) =>
+      debugActions(calls, { start: { line, character }, end: { line, character } }, {}).map(
+        ({ title, command }) => [title, command?.arguments?.[1]],
+      );
+    assert.deepEqual(at(12, 8), [
+      ['Show values of "l" at run time, in both calls', ['one/call/l', 'two/call/l']],
+    ]);
+    assert.deepEqual(
+      at(13, 8),
+      [['Show values of "b" at run time, in both calls', ['one/c', 'two/c']]],
+      'an output of the function',
+    );
+    assert.deepEqual(at(8, 8), [['Show values of "b" at run time, in both calls', ['h', 'y']]]);
+    assert.deepEqual(at(16, 23), [], 'nothing calls it');
+  });
+});
+
 describe('marking tensors in a build config', () => {
   function marked(config: string, ...names: string[]): string {
     const edits = markDebugEdits(parseBuildConfig(config, '/net.trt.yaml'), names);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { BuildConfig } from '../../build-config/model.ts';
 import { modelPath } from '../../build-config/paths.ts';
 import type { DebugCapture } from '../../engine/debug/capture.ts';
-import { unknownValue } from '../../engine/debug/reference-model.ts';
+import { computedValues, unknownValue } from '../../engine/debug/reference-model.ts';
 import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
 import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
@@ -146,11 +146,20 @@ function namesOption(given: Arguments): readonly string[] | 'all' | undefined {
   return names;
 }
 
-function requireKnown({ path: file, model }: DebuggedModel, tensors: readonly string[]): void {
+function requireKnown({ path: file, model, inlined }: DebuggedModel, tensors: readonly string[]): void {
   const unknown = unknownValue(model, tensors);
   if (!unknown) return;
-  const advice = unknown.near === undefined ? '' : ` Did you mean ${unknown.near}?`;
-  throw new Error(`${file} has no tensor ${unknown.name}.${advice}`);
+  const { name, near } = unknown;
+  // Nodes are among them, too.
+  const inside = computedValues(model).filter((written) => inlined?.values.get(written)?.name === name);
+  const most = 8;
+  const more = inside.length > most ? ` and ${inside.length - most} more` : '';
+  const advice = near === undefined ? '' : ` Did you mean ${near}?`;
+  throw new Error(
+    inside.length > 0
+      ? `${file} has no tensor ${name} outside of functions. By the calls that lead to it, it is ${inside.slice(0, most).join(', ')}${more}.`
+      : `${file} has no tensor ${name}.${advice}`,
+  );
 }
 
 function markingOption(given: Arguments): Marking {

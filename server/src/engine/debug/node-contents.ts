@@ -1,6 +1,6 @@
 /** What a node of the main graph brings along besides its inputs: constants in it and in its body. */
-import type { Attribute, Graph, Model, Node, Tensor } from '../../onnx/model/model.ts';
-import { normalizedDomain } from '../../onnx/operators/table.ts';
+import type { Attribute, Model, Node, Tensor } from '../../onnx/model/model.ts';
+import { calledFunctions, subgraphsOf } from '../../onnx/model/nodes.ts';
 
 export interface NodeContents {
   /** Whether it is a call of a local function, or has subgraphs. */
@@ -15,12 +15,11 @@ export interface NodeContents {
 
 /** The answer for a node is kept. */
 export function nodeContents(model: Model): (node: Node) => NodeContents {
-  const key = (domain: string, name: string) => `${normalizedDomain(domain)}:${name}`;
-  const functions = new Map(model.functions.map((entry) => [key(entry.domain, entry.name), entry.nodes]));
+  const functionOf = calledFunctions(model);
   const kept = new Map<Node, NodeContents>();
   const bodiesOf = (node: Node): readonly (readonly Node[])[] => {
-    const called = functions.get(key(node.domain, node.operator));
-    return [...subgraphsOf(node).map(({ nodes }) => nodes), ...(called ? [called] : [])];
+    const called = functionOf(node);
+    return [...subgraphsOf(node).map(({ nodes }) => nodes), ...(called ? [called.nodes] : [])];
   };
   const contentsOf = (top: Node): NodeContents => {
     const all = new Set([top]);
@@ -52,11 +51,4 @@ function numbersOf(attribute: Attribute): readonly number[] {
   if (!/^value(_floats?)?$/.test(attribute.name)) return [];
   if (attribute.type === 'float') return [attribute.value];
   return attribute.type === 'floats' ? attribute.value : [];
-}
-
-function subgraphsOf({ attributes }: Node): readonly Graph[] {
-  return attributes.flatMap((attribute) => {
-    if (attribute.type === 'graph') return [attribute.value];
-    return attribute.type === 'graphs' ? attribute.value : [];
-  });
 }

@@ -2,7 +2,8 @@
 import { nearestName } from '../../build-config/checks/names.ts';
 import { dataTypeOfName, dataTypeOfNumber } from '../../onnx/model/data-types.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/model/model.ts';
-import { type GraphNode, graphNodes, parserName } from '../graph-nodes.ts';
+import { parserName } from '../../onnx/model/nodes.ts';
+import { type GraphNode, graphNodes } from '../graph-nodes.ts';
 
 export interface ReferenceModel {
   /** Has the outputs that are asked for, and no others. */
@@ -140,7 +141,7 @@ function whereItIs(name: string, graph: Graph, nodes: readonly GraphNode[]): str
   }
   const inner = nodes.find(({ path, outputs }) => path.length > 0 && outputs.includes(name));
   return inner
-    ? `is inside ${inner.path.join(' / ')} (a subgraph or function): only values of the main graph can be captured. Capture the outputs of ${inner.path[0]}, or inline the function first.`
+    ? `is inside ${inner.path.join(' / ')} (a subgraph, or a function that is not looked into): its values cannot be captured. Capture the outputs of ${inner.path[0]}.`
     : 'is no value of the model.';
 }
 

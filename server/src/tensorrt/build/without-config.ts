@@ -23,6 +23,11 @@ export function withEngine(build: BuildConfig, engine: string): BuildConfig {
   return withPath(build, 'engine', engine);
 }
 
+/** The same build of another model. */
+export function withModel(build: BuildConfig, model: string): BuildConfig {
+  return withPath(build, 'model', model);
+}
+
 function withPath(build: BuildConfig, key: 'model' | 'engine', file: string): BuildConfig {
   const origin = originIn(build.file);
   const setting: Setting<PathValue> = {

@@ -73,6 +73,11 @@ export function encodeText(text: string, folder: string): Buffer {
     resolveLocation: (location) => path.resolve(folder, location),
     files: nodeFileAccess,
   });
+  return encoded(model);
+}
+
+/** The file that a model is. */
+export function encoded(model: Model): Buffer {
   return Buffer.concat(encodeModel(model).map(inMemory));
 }
 

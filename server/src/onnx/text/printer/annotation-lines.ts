@@ -150,6 +150,7 @@ export function rangeEntries(context: PrintContext, range: FileRange): (readonly
         ] as const)),
     ['length', String(range.length)],
     ['check', check],
+    ...(place?.source === undefined ? [] : ([['source', place.source]] as const)),
   ];
 }
 

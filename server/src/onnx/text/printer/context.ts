@@ -10,6 +10,8 @@ export interface Place {
   readonly location: string;
   /** Bytes. */
   readonly offset: number;
+  /** `external`: the file is one of external data, in which no field is around the bytes. */
+  readonly source?: 'external';
 }
 
 /** What all parts of the printer need to know. */

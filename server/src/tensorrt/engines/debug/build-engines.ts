@@ -5,6 +5,7 @@ import type { BuildConfig } from '../../../build-config/model.ts';
 import { enginePath } from '../../../build-config/paths.ts';
 import { computedValues } from '../../../engine/debug/reference-model.ts';
 import type { BuildEnd } from '../../build/queue.ts';
+import { withModel } from '../../build/without-config.ts';
 import type { UsableInstallation } from '../../installations/installation.ts';
 import { debugBuild, debugBuildError, type MarkedTensors } from './build.ts';
 import { isBuilt, isKilled, mayFailAtMarks, reasonOf } from './build-ends.ts';
@@ -17,6 +18,7 @@ import {
   removeIfEmpty,
   removeParts,
 } from './debug-engine-files.ts';
+import { inlinedFile, writeInlinedFile } from './inlined-file.ts';
 import { requireRunsHere } from './runs-here.ts';
 import { debuggedEngine, type EngineOptions } from './target.ts';
 
@@ -54,13 +56,13 @@ export interface BuiltEnginesOptions extends EngineOptions {
 
 /** Throws an error for people, with advice on the marks where they may be why there is no engine. */
 export async function buildDebuggedEngines(
-  build: BuildConfig,
+  config: BuildConfig,
   options: BuiltEnginesOptions,
 ): Promise<DebuggedEngines> {
   const { model, tensors, unfused, marking, folder, maxBuilds } = options;
-  await requireRunsHere(build, () => options.installationFor(build), options.signal);
-  const ownMarks = build.get('markDebug')?.value.map(({ value }) => value) ?? [];
-  const ownUnfused = build.get('markUnfusedTensorsAsDebugTensors')?.value === true;
+  await requireRunsHere(config, () => options.installationFor(config), options.signal);
+  const ownMarks = config.get('markDebug')?.value.map(({ value }) => value) ?? [];
+  const ownUnfused = config.get('markUnfusedTensorsAsDebugTensors')?.value === true;
   const wantsAll =
     tensors === 'all' || (tensors === undefined && !unfused && !ownUnfused && !ownMarks.length);
   const computed = computedValues(model.model);
@@ -71,6 +73,9 @@ export async function buildDebuggedEngines(
   const asOutputs = marking === 'outputs';
   const names = asOutputs ? (wanted ?? ownMarks) : wanted;
   const marked: MarkedTensors = { names: names && inside(names), unfused, asOutputs };
+  const { inlined } = model;
+  const isInFunctions = inlined && marked.names?.some((name) => inlined.values.has(name));
+  const build = isInFunctions ? await ofInlinedModel(config, model, folder) : config;
   const debug = debugBuild(build, marked, folder);
   if (debug.build !== build) await mkdir(folder, { recursive: true });
   const engine = enginePath(debug.build);
@@ -80,7 +85,7 @@ export async function buildDebuggedEngines(
   if (isBuilt(end)) {
     await removeParts(build, folder, 1);
     await removeEngine(engineOfOutputs(build, folder));
-    await removeIfEmpty(folder);
+    await removeIfEmpty(folder, inlinedFile(model.path, folder));
     return {
       engines: [await debuggedEngine(engine, { ...options, unfused: debug.unfused })],
       ...(asOutputs && { asOutputs }),
@@ -89,8 +94,8 @@ export async function buildDebuggedEngines(
   }
   const all = marked.names ?? ownMarks;
   const ordered = inModelOrder(inside(all), computed);
-  if (maxBuilds < 2 || ordered.length === 0 || !mayFailAtMarks(end)) throw debugBuildError(end, marked);
   try {
+    if (maxBuilds < 2 || ordered.length === 0 || !mayFailAtMarks(end)) throw debugBuildError(end, marked);
     const insteads = marking === 'auto' && !debug.unfused;
     const instead = insteads && (await buildWithOutputs(build, ordered, reasonOf(end), options));
     if (instead) return instead;
@@ -98,8 +103,17 @@ export async function buildDebuggedEngines(
     if (failed >= maxBuilds || all.length < 2) throw debugBuildError(end, marked, insteads);
     return await buildInParts(build, ordered, { ...options, asOutputs, failed, reason: reasonOf(end) });
   } finally {
-    await removeIfEmpty(folder);
+    await removeIfEmpty(folder, inlinedFile(model.path, folder));
   }
+}
+
+async function ofInlinedModel(
+  build: BuildConfig,
+  model: DebuggedModel,
+  folder: string,
+): Promise<BuildConfig> {
+  await mkdir(folder, { recursive: true });
+  return withModel(build, await writeInlinedFile(model, folder));
 }
 
 /** All tensors as outputs of one engine, in which nothing fails at marks; nothing where TensorRT does not build that, either. */

@@ -23,6 +23,7 @@ import { type Precision, precisionOfFlags, type Tolerance } from '../../../engin
 import { openValueFile } from '../../../engine/tensor-values/value-file.ts';
 import { nodeFileAccess } from '../../../node/file-access.ts';
 import { writeModel } from '../../../node/write-model.ts';
+import type { InlinedModel } from '../../../onnx/inlining/inline-functions.ts';
 import type { Model } from '../../../onnx/model/model.ts';
 import type { EngineRuntime } from '../choose-runtime.ts';
 import type { LoadOptions } from '../inspect-engine.ts';
@@ -37,8 +38,11 @@ import { type RunOutcome, runEngines } from './run-engines.ts';
 export interface DebuggedModel {
   /** Absolute path of its file. */
   readonly path: string;
+  /** With the calls of local functions in the main graph written out, so that values inside of them are among its own. */
   readonly model: Model;
   readonly typeOf: TypeOfValue;
+  /** Where it is not as in the file: which values come out of functions, and what to know of it. */
+  readonly inlined?: Pick<InlinedModel, 'values' | 'notes'>;
 }
 
 /** An engine that is there. */
@@ -131,7 +135,13 @@ export async function captureDebugTensors(options: CaptureOptions): Promise<Debu
     inputs: run.inputs,
     tensors,
     findings,
-    notes: [...run.notes, ...notFiniteInputs(run.inputs, options), ...(reference?.notes ?? []), ...notes],
+    notes: [
+      ...(model?.inlined?.notes ?? []),
+      ...run.notes,
+      ...notFiniteInputs(run.inputs, options),
+      ...(reference?.notes ?? []),
+      ...notes,
+    ],
   };
   await writeIndex(directory, capture);
   return capture;

@@ -1,6 +1,7 @@
 /** Engines of one build config that debugging builds, beside each other in one folder. */
 import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
 import type { BuildConfig } from '../../../build-config/model.ts';
 import { enginePath } from '../../../build-config/paths.ts';
 import { provenancePath } from '../../build/provenance.ts';
@@ -33,6 +34,11 @@ export async function removeEngine(engine: string): Promise<void> {
   await rm(provenancePath(engine), { force: true });
 }
 
-export async function removeIfEmpty(folder: string): Promise<void> {
-  if (existsSync(folder) && (await readdir(folder)).length === 0) await rmdir(folder);
+/** `source`: a file that is worth nothing without an engine. */
+export async function removeIfEmpty(folder: string, source: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const entries = await readdir(folder);
+  if (entries.some((entry) => entry !== path.basename(source))) return;
+  await rm(source, { force: true });
+  await rmdir(folder);
 }

@@ -1,9 +1,12 @@
 /** What is debugged: a model, and an engine that is there. build-engines.ts builds one. */
 import path from 'node:path';
 import type { BuildConfig } from '../../../build-config/model.ts';
+import type { TypeOfValue } from '../../../engine/debug/reference-model.ts';
 import { isStripped } from '../../../engine/ship-size.ts';
 import { loadModel } from '../../../node/load-model.ts';
 import { typesOfValues } from '../../../node/types-of-values.ts';
+import { inlineFunctions } from '../../../onnx/inlining/inline-functions.ts';
+import type { Model } from '../../../onnx/model/model.ts';
 import type { Runtimes } from '../../runtimes.ts';
 import { type EngineFile, inspectEngineFile, type LoadOptions, runtimeForEngine } from '../inspect-engine.ts';
 import type { DebuggedEngine, DebuggedModel } from './capture.ts';
@@ -11,7 +14,19 @@ import type { DebuggedEngine, DebuggedModel } from './capture.ts';
 /** Throws an error for people. */
 export function debuggedModel(name: string): DebuggedModel {
   const { path: file, model } = loadModel(name);
-  return { path: file, model, typeOf: typesOfValues(model, path.dirname(file)) };
+  return debuggedModelOf(file, model, (own) => typesOfValues(own, path.dirname(file)));
+}
+
+/** `file`: absolute path. `typesOf`: of the model, or of the one with the calls of functions written out. */
+export function debuggedModelOf(
+  file: string,
+  model: Model,
+  typesOf: (model: Model) => TypeOfValue,
+): DebuggedModel {
+  const inlined = inlineFunctions(model);
+  return inlined
+    ? { path: file, model: inlined.model, typeOf: typesOf(inlined.model), inlined }
+    : { path: file, model, typeOf: typesOf(model) };
 }
 
 export interface EngineOptions {
