@@ -187,4 +187,44 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
       await workbench.screenshot('values-several');
     });
   });
+
+  test('inside of a function: marked in its body, with the calls that lead there', async () => {
+    writeFileSync(
+      file('calls.onnxtxt'),
+      `<ir_version: 10, opset_import: ["" : 17, "pkg" : 1]>
+g (float[4] x) => (float[4] y) {
+  [first] a = pkg.Block (x)
+  [second] y = pkg.Block (a)
+}
+<domain: "pkg", opset_import: ["" : 17, "pkg" : 1]>
+Block (v) => (o) {
+  [shift] s = pkg.Shift (v)
+  [root] o = Sqrt (s)
+}
+<domain: "pkg", opset_import: ["" : 17]>
+Shift (v) => (o) {
+  [square] q = Mul (v, v)
+  [negative] o = Neg (q)
+}
+`,
+    );
+    await editor.inWindow('values-functions', 'calls.onnxtxt', async (workbench) => {
+      const { page } = workbench;
+      const text = page.locator('.monaco-editor[data-uri$="calls.onnxtxt"]').first();
+      await text.locator('.view-line', { hasText: 'Sqrt' }).first().waitFor();
+      await showValues(workbench, 'ONNX Runtime alone');
+      const view = webview(page);
+      await view
+        .getByText(/node first\/root \(Sqrt\), output a\. All that goes into it is finite: first\/s/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await view.getByRole('button', { name: 'More of second/shift/q' }).waitFor();
+      await text.locator('.squiggly-warning').first().waitFor();
+      await progressEnded(page);
+      await text.locator('.view-line', { hasText: 'Sqrt' }).first().click();
+      await workbench.command('View: Focus Problems (Errors, Warnings, Infos)');
+      await page.getByText('Called by first').first().waitFor();
+      await workbench.screenshot('values-functions');
+    });
+  });
 });
