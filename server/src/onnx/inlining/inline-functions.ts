@@ -1,4 +1,5 @@
 /** A model with its functions written out where the main graph calls them, so that values inside of them are values of the graph. */
+import { memoized } from '../memoized.ts';
 import type { FunctionDefinition, Model, Node, ValueInfo } from '../model/model.ts';
 import { calledFunctions, parserName, withSubgraphNodes } from '../model/nodes.ts';
 import { type Binding, bindingOf } from './binding.ts';
@@ -141,14 +142,5 @@ function identity(name: string, input: string, output: string): Node {
     domain: '',
     attributes: [],
     metadata: [],
-  };
-}
-
-function memoized(make: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    const made = known.get(name) ?? make(name);
-    known.set(name, made);
-    return made;
   };
 }

@@ -1,5 +1,7 @@
 /** One call of a local function, written out: the function's nodes as the caller would have written them. */
+
 import { type LocalFunction, opsetVersion } from '../../../onnx/analysis/functions.ts';
+import { memoized } from '../../../onnx/memoized.ts';
 import { unambiguousIdentifier } from '../../../onnx/text/printer/literals.ts';
 import type { AttributeSyntax, NodeStatement } from '../../../onnx/text/syntax-tree.ts';
 import { tokensBetween } from '../../cursor/tokens.ts';
@@ -165,15 +167,6 @@ function withStandardDomain(
   return imports.has('') || opsetVersion(tree, caller, '') !== undefined
     ? imports
     : new Map([...imports, ['', versionInForce(tree, caller, '') ?? 1]]);
-}
-
-function memoized(make: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    const made = known.get(name) ?? make(name);
-    known.set(name, made);
-    return made;
-  };
 }
 
 /** Names of nodes go below that of the call; without one they stay, or get the prefix where they are taken. */

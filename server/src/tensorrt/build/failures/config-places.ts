@@ -2,7 +2,7 @@
 import type { BuilderSettings } from '../../../../../native-bridge/src/build-protocol.ts';
 import { type ConfigKey, keyDefinitions } from '../../../build-config/flags/index.ts';
 import type { BuildConfig, Origin, ProfileInput } from '../../../build-config/model.ts';
-import { flagKeys } from '../build-settings.ts';
+import { flagKeys } from '../build-flags.ts';
 
 /** Keys that become a setting of the bridge's, the likeliest first. */
 const keysOfSettings: { readonly [Setting in keyof Required<BuilderSettings>]: readonly ConfigKey[] } = {
