@@ -17,6 +17,8 @@ export interface CaptureDebugParams {
   readonly engine: boolean;
   /** Names of values; absent: those that the config marks, or all. */
   readonly tensors?: readonly string[];
+  /** What fusions leave, rather than `tensors` (TensorRT 10.12 and later): the engine computes as it does without. */
+  readonly unfused?: boolean;
   /** Of the work-done progress. */
   readonly title: string;
 }
@@ -68,10 +70,10 @@ export const DebugOnModelRequest = new RequestType<DebugOnModelParams, DebugOnMo
   'debug/onModel',
 );
 
-/** Edits of an open build config that mark tensors (`markDebug`); none where all are marked. */
+/** Edits of an open build config that mark tensors (`markDebug`, `markUnfusedTensorsAsDebugTensors`); none where all are marked. */
 export interface MarkDebugParams {
   readonly uri: string;
-  readonly tensors: readonly string[];
+  readonly tensors: readonly string[] | 'unfused';
 }
 export const MarkDebugRequest = new RequestType<MarkDebugParams, readonly TextEdit[], void>('debug/mark');
 

@@ -13,7 +13,7 @@ import { onnxScheme, toModelUri } from '../uris.ts';
 import type { Command, CommandContext } from './command.ts';
 import { modelDocument } from './model-document.ts';
 
-type Wish = 'onnxruntime' | 'both';
+type Wish = 'onnxruntime' | 'both' | 'unfused';
 
 /**
  * Called with a model (a URI, or its text), names of values and what is to run; asks where more than one thing can. From a code action
@@ -23,9 +23,9 @@ export const debugTensors: Command = {
   id: 'tensorrt.debugTensors',
   run: async (context, resource, names, wish) => {
     const document = await modelOf(context, resource);
-    const chosen = isWish(wish) ? wish : await chooseWish(context);
-    if (chosen === undefined) return;
     const tensors = isNames(names) ? names : undefined;
+    const chosen = isWish(wish) ? wish : await chooseWish(context, tensors !== undefined);
+    if (chosen === undefined) return;
     const captured = await capture(context, document, tensors, chosen);
     if (captured === undefined) return;
     await context.debugValues.show(document, vscode.Uri.parse(captured.index, true));
@@ -56,7 +56,7 @@ export const clearDebugCapture: Command = {
 export const markDebugTensor: Command = {
   id: 'tensorrt.markDebugTensor',
   run: async (context, resource, names) => {
-    if (!isNames(names))
+    if (!isNames(names) && names !== 'unfused')
       throw new Error('Put the cursor on a value of the model, and choose the code action.');
     const document = await modelOf(context, resource);
     const model = fileOf(document.uri);
@@ -74,7 +74,9 @@ export const markDebugTensor: Command = {
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new Error(`${path.posix.basename(config.path)} could not be edited.`);
     }
-    if (edits.length === 0) vscode.window.setStatusBarMessage(`${names.join(', ')} is marked already.`, 5000);
+    if (edits.length > 0) return;
+    const marked = names === 'unfused' ? 'What fusions leave' : names.join(', ');
+    vscode.window.setStatusBarMessage(`${marked} is marked already.`, 5000);
   },
 };
 
@@ -95,7 +97,8 @@ async function capture(
 ): Promise<CaptureDebugResult | undefined> {
   const model = fileOf(document.uri);
   // An engine is built of the file; ONNX Runtime runs what the editor has.
-  if (wish === 'both' && !(await saveBeforeBuild(model))) return undefined;
+  const engine = wish !== 'onnxruntime';
+  if (engine && !(await saveBeforeBuild(model))) return undefined;
   const config = await configOfModel(model);
   const build = config && (await chooseBuild(client, config));
   if (config && build === undefined) return undefined;
@@ -108,7 +111,8 @@ async function capture(
           CaptureDebugRequest,
           {
             uri: client.code2ProtocolConverter.asUri(document.uri),
-            engine: wish === 'both',
+            engine,
+            unfused: wish === 'unfused',
             title,
             ...(tensors && { tensors }),
             ...(config && { configUri: client.code2ProtocolConverter.asUri(config) }),
@@ -135,7 +139,8 @@ async function chooseBuild(
   });
 }
 
-async function chooseWish({ client }: CommandContext): Promise<Wish | undefined> {
+/** `isNamed`: values are asked for by name. */
+async function chooseWish({ client }: CommandContext, isNamed: boolean): Promise<Wish | undefined> {
   if (!vscode.workspace.isTrusted || !(await client.sendRequest(HasGpuRequest, {}))) return 'onnxruntime';
   const chosen = await vscode.window.showQuickPick(
     [
@@ -144,6 +149,16 @@ async function chooseWish({ client }: CommandContext): Promise<Wish | undefined>
         detail: 'Builds an engine with debug tensors, runs both, and finds where they part ways.',
         wish: 'both' as const,
       },
+      ...(isNamed
+        ? []
+        : [
+            {
+              label: 'TensorRT and ONNX Runtime: Unfused Tensors',
+              detail:
+                'What fusions leave, in an engine that computes as it does without debug tensors (TensorRT 10.12 and later).',
+              wish: 'unfused' as const,
+            },
+          ]),
       {
         label: 'ONNX Runtime alone',
         detail: 'On the CPU; no engine is built.',
@@ -170,7 +185,7 @@ function isNames(names: unknown): names is readonly string[] {
 }
 
 function isWish(wish: unknown): wish is Wish {
-  return wish === 'onnxruntime' || wish === 'both';
+  return wish === 'onnxruntime' || wish === 'both' || wish === 'unfused';
 }
 
 async function chooseCapture(model: vscode.Uri): Promise<vscode.Uri | undefined> {

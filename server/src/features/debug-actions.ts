@@ -22,7 +22,7 @@ export function debugActions(
   const { name, scope } = value;
   const isComputed = occurrencesOfValue(document, value).some(({ role }) => role === 'node-output');
   if (!isComputed) return [];
-  const action = (title: string, command: string, names: readonly string[]): CodeAction => ({
+  const action = (title: string, command: string, names: readonly string[] | 'unfused'): CodeAction => ({
     title,
     kind: debugActionKind,
     command: { title, command, arguments: [document.uri, names] },
@@ -35,5 +35,9 @@ export function debugActions(
     const where = ['', '', ', in both calls'][names.length] ?? `, in all ${names.length} calls`;
     return [show(where, names)];
   }
-  return [show('', [name]), action(`Mark "${name}" as debug tensor`, 'tensorrt.markDebugTensor', [name])];
+  return [
+    show('', [name]),
+    action(`Mark "${name}" as debug tensor`, 'tensorrt.markDebugTensor', [name]),
+    action('Mark all unfused tensors as debug tensors', 'tensorrt.markDebugTensor', 'unfused'),
+  ];
 }

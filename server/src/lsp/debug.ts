@@ -20,7 +20,7 @@ import type {
 import { captureFileName, type DebugCapture } from '../engine/debug/capture.ts';
 import { captureSummary, debugSections, valueFigures } from '../engine/debug/describe-debug.ts';
 import { unknownFormatNotes } from '../engine/debug/unknown-formats.ts';
-import { markDebugEdits } from '../features/build-config/mark-debug.ts';
+import { markDebugEdits, markUnfusedEdits } from '../features/build-config/mark-debug.ts';
 import { debugMarks } from '../features/debug-marks.ts';
 import { isWholeModel } from '../features/diagnostics/model.ts';
 import { valuesInFunctions } from '../features/values-in-functions.ts';
@@ -46,7 +46,7 @@ import type { Session } from './session.ts';
 
 export async function captureDebug(
   session: Session,
-  { uri, configUri, build: buildName, engine, tensors, title }: CaptureDebugParams,
+  { uri, configUri, build: buildName, engine, tensors, unfused = false, title }: CaptureDebugParams,
   token: CancellationToken,
 ): Promise<CaptureDebugResult> {
   if (engine && !session.trust.isGranted) {
@@ -60,7 +60,7 @@ export async function captureDebug(
   const directory = `${model.path.replace(/\.(onnx|onnxtxt|onnxtext)$/i, '')}.debug`;
   await withProgress(session.connection, title, async (report) => {
     const built = engine
-      ? await enginesToDebug(session, model, config, { tensors, directory, signal, report })
+      ? await enginesToDebug(session, model, config, { tensors, unfused, directory, signal, report })
       : undefined;
     const settings = config ? settingsOfConfig(config) : defaultRunSettings;
     const guessed = config && !built ? optShapes(config, settings.profile) : [];
@@ -123,7 +123,8 @@ export function markDebug({ configs }: Session, { uri, tensors }: MarkDebugParam
   const document = configs.get(uri);
   if (!document) throw failure('The build config is not open in the editor.');
   const [file] = configs.service.resolve(document).files;
-  return file ? markDebugEdits(file, tensors) : [];
+  if (!file) return [];
+  return tensors === 'unfused' ? markUnfusedEdits(file) : markDebugEdits(file, tensors);
 }
 
 /** A capture of another model, most likely. */
@@ -165,11 +166,13 @@ async function enginesToDebug(
   config: BuildConfig | undefined,
   {
     tensors,
+    unfused,
     directory,
     signal,
     report,
   }: {
     readonly tensors: readonly string[] | undefined;
+    readonly unfused: boolean;
     readonly directory: string;
     readonly signal: AbortSignal;
     readonly report: (message: string) => void;
@@ -182,7 +185,7 @@ async function enginesToDebug(
     runtime: undefined,
     model,
     tensors,
-    unfused: false,
+    unfused,
     folder: `${directory}.engine`,
     marking: 'auto',
     maxBuilds: defaultMaxBuilds,

@@ -73,6 +73,11 @@ describe('values of tensors', () => {
     await waitFor('the mark', () => config.getText().includes('markDebug: [n]\n') || undefined);
     await vscode.commands.executeCommand('tensorrt.markDebugTensor', document.uri, ['s']);
     await waitFor('the second mark', () => config.getText().includes('markDebug: [n, s]\n') || undefined);
+    await vscode.commands.executeCommand('tensorrt.markDebugTensor', document.uri, 'unfused');
+    await waitFor(
+      'unfused tensors',
+      () => config.getText().includes('\nmarkUnfusedTensorsAsDebugTensors: true\n') || undefined,
+    );
     await config.save();
   });
 });

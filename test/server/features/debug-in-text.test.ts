@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import type { TextEdit } from 'vscode-languageserver-types';
 import { parseBuildConfig } from '../../../server/src/build-config/parse.ts';
 import { type DebugCapture, readCapture, writeCapture } from '../../../server/src/engine/debug/capture.ts';
-import { markDebugEdits } from '../../../server/src/features/build-config/mark-debug.ts';
+import { markDebugEdits, markUnfusedEdits } from '../../../server/src/features/build-config/mark-debug.ts';
 import { debugActions } from '../../../server/src/features/debug-actions.ts';
 import { debugCodes, debugMarks } from '../../../server/src/features/debug-marks.ts';
 import { createDocument } from '../../../server/src/features/document.ts';
@@ -101,6 +102,11 @@ describe('actions at a value', () => {
         [
           ['Show values of "h" at run time', 'tensorrt.debugTensors', ['file:///net.onnxtxt', ['h']]],
           ['Mark "h" as debug tensor', 'tensorrt.markDebugTensor', ['file:///net.onnxtxt', ['h']]],
+          [
+            'Mark all unfused tensors as debug tensors',
+            'tensorrt.markDebugTensor',
+            ['file:///net.onnxtxt', 'unfused'],
+          ],
         ],
       );
     }
@@ -110,7 +116,7 @@ describe('actions at a value', () => {
     assert.deepEqual(at(2, 20), [], 'the input');
     assert.deepEqual(at(2, 15), [], 'the operator');
     assert.deepEqual(at(2, 10, ['quickfix']), []);
-    assert.equal(at(2, 10, ['tensorrt']).length, 2);
+    assert.equal(at(2, 10, ['tensorrt']).length, 3);
   });
 });
 
@@ -206,7 +212,9 @@ Unused (a) => (b) { u = Log (a) b = Exp (u) }
 
 describe('marking tensors in a build config', () => {
   function marked(config: string, ...names: string[]): string {
-    const edits = markDebugEdits(parseBuildConfig(config, '/net.trt.yaml'), names);
+    return edited(config, markDebugEdits(parseBuildConfig(config, '/net.trt.yaml'), names));
+  }
+  function edited(config: string, edits: readonly TextEdit[]): string {
     const lines = config.split('\n');
     const offset = ({ line, character }: { line: number; character: number }) =>
       lines.slice(0, line).reduce((sum, before) => sum + before.length + 1, 0) + character;
@@ -231,5 +239,18 @@ describe('marking tensors in a build config', () => {
   test('what is marked already stays as it is; names are quoted where YAML needs it', () => {
     assert.equal(marked('markDebug: [a]\n', 'a'), 'markDebug: [a]\n');
     assert.equal(marked('markDebug: [a]\n', '123'), 'markDebug: [a, "123"]\n');
+  });
+
+  test('what fusions leave', () => {
+    const unfused = (config: string) =>
+      edited(config, markUnfusedEdits(parseBuildConfig(config, '/net.trt.yaml')));
+    const marks = 'markUnfusedTensorsAsDebugTensors: true\n';
+    assert.equal(unfused('model: net.onnx\n'), `model: net.onnx\n${marks}`);
+    assert.equal(unfused(marks), marks);
+    assert.equal(unfused(marks.replace('true', 'false')), marks);
+    assert.throws(
+      () => unfused('{ model: net.onnx }\n'),
+      /in braces\. Add `markUnfusedTensorsAsDebugTensors` to it by hand\./,
+    );
   });
 });

@@ -189,7 +189,11 @@ describe('values of ONNX Runtime', () => {
     });
     assert.deepEqual(
       actions.filter(({ kind }) => kind === 'tensorrt.debug').map(({ title }) => title),
-      ['Show values of "s" at run time', 'Mark "s" as debug tensor'],
+      [
+        'Show values of "s" at run time',
+        'Mark "s" as debug tensor',
+        'Mark all unfused tensors as debug tensors',
+      ],
     );
     const text = 'model: acted.onnxtxt\nmarkDebug: [a]\n';
     const config = pathToFileURL(path.join(folder, 'acted.trt.yaml')).href;
@@ -262,6 +266,20 @@ describe('an engine and ONNX Runtime (simulated GPU)', () => {
         ['y', 2],
       ],
     );
+  });
+
+  test('of what fusions leave', async () => {
+    const uri = await opened(client, 'unfused-convolutions.onnxtxt', convolutions);
+    await client.connection.sendRequest<CaptureDebugResult>('debug/capture', {
+      uri,
+      engine: true,
+      unfused: true,
+      title: 'Unfused',
+    });
+    const engine = path.join(folder, 'unfused-convolutions.debug.engine', 'unfused-convolutions.engine.json');
+    const { request } = JSON.parse(readFileSync(engine, 'utf8'));
+    assert.equal(request.settings.markUnfusedTensorsAsDebugTensors, true);
+    assert.equal(request.settings.debugTensors, undefined);
   });
 
   test('that TensorRT does not mark in one engine are marked in several, shown as one', async () => {

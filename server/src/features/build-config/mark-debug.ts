@@ -1,4 +1,4 @@
-/** `markDebug` of a config with more tensors in it. */
+/** `markDebug` of a config with more tensors in it, and `markUnfusedTensorsAsDebugTensors`. */
 import type { TextEdit } from 'vscode-languageserver-types';
 import { scalarText } from '../../build-config/emit.ts';
 import type { ConfigFile, ListNode, MapEntry } from '../../build-config/model.ts';
@@ -17,13 +17,28 @@ export function markDebugEdits({ root, text }: ConfigFile, tensors: readonly str
     const all = [...marked.map(scalarText), ...added];
     return [{ range: entry.value.origin.range, newText: `[${all.join(', ')}]` }];
   }
+  return [addedAtEnd(text, 'markDebug', `[${added.join(', ')}]`)];
+}
+
+/** The same for what fusions leave; none where it is marked. Throws an error for people. */
+export function markUnfusedEdits({ root, text }: ConfigFile): TextEdit[] {
+  const key = 'markUnfusedTensorsAsDebugTensors';
+  const entry = root?.entries.find((each) => each.key.value === key);
+  if (!entry) return [addedAtEnd(text, key, 'true')];
+  const { value } = entry;
+  return value.kind === 'scalar' && value.text === 'true'
+    ? []
+    : [{ range: value.origin.range, newText: 'true' }];
+}
+
+function addedAtEnd(text: string, key: string, value: string): TextEdit {
   if (/^\s*\{/.test(text)) {
-    throw new Error('This build config is written in braces. Add `markDebug` to it by hand.');
+    throw new Error(`This build config is written in braces. Add \`${key}\` to it by hand.`);
   }
   const lines = text.split('\n');
   const end = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
   const lead = end.character === 0 ? '' : '\n';
-  return [{ range: { start: end, end }, newText: `${lead}markDebug: [${added.join(', ')}]\n` }];
+  return { range: { start: end, end }, newText: `${lead}${key}: ${value}\n` };
 }
 
 /** A single name is a list of one. */
