@@ -65,7 +65,8 @@ describe('values of tensors in the workbench (simulated GPU)', { timeout: 240_00
 
   async function showValues({ page, command }: Workbench, of: string): Promise<void> {
     await command('TensorRT: Show Values of Tensors…');
-    await choice(page, of).first().click({ timeout: 60_000 });
+    await choice(page, 'Unfused Tensors').waitFor({ timeout: 60_000 });
+    await choice(page, of).first().click();
   }
 
   test('of a real model by ONNX Runtime, on the CPU', async () => {
