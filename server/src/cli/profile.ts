@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { layerSections } from '../engine/describe-engine.ts';
 import { type GraphNode, graphNodes } from '../engine/graph-nodes.ts';
+import { listedNames } from '../engine/listed-names.ts';
 import { metadataNodes, metadataNodesNote } from '../engine/metadata-nodes.ts';
 import { compareProfiles, type ProfileComparison } from '../engine/profile/comparison.ts';
 import { conditionSection } from '../engine/profile/conditions.ts';
@@ -172,10 +173,9 @@ function printProfile(
   for (const remark of [...notes, ...(statistics?.remarks ?? [])]) terminal.note(`note: ${remark}`);
   const without = times?.mapping.nodesWithoutLayer ?? [];
   if (without.length > 0) {
-    const names = without.slice(0, 8).map(({ node }) => node.name);
-    const more = without.length > names.length ? ` and ${without.length - names.length} more` : '';
+    const names = without.map(({ node }) => node.name);
     terminal.note(
-      `note: no layer names ${names.join(', ')}${more}: merged into layers around them, or removed; inspect --layers tells more.`,
+      `note: no layer names ${listedNames(names, 8)}: merged into layers around them, or removed; inspect --layers tells more.`,
     );
   }
   const unknown = new Set(times?.mapping.layers.flatMap(({ unknownNodes }) => unknownNodes));

@@ -2,6 +2,7 @@
 import type { GraphNode } from './graph-nodes.ts';
 import type { EngineLayer } from './layer-information.ts';
 import { namedNodes, readLayerName } from './layer-names.ts';
+import { listedNames } from './listed-names.ts';
 
 export interface LayerMapping {
   readonly layer: EngineLayer;
@@ -77,10 +78,10 @@ function whyNothing(
 }
 
 function quoted(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `“${name}”`);
-  return names.length > shown.length
-    ? `${shown.join(', ')} and ${names.length - shown.length} more`
-    : shown.join(', ');
+  return listedNames(
+    names.map((name) => `“${name}”`),
+    3,
+  );
 }
 
 class NodeIndex {

@@ -1,5 +1,6 @@
 /** Times of a profile at the nodes of a text: the k-th node of the main graph is the k-th statement. */
 import type { GraphNode } from '../engine/graph-nodes.ts';
+import { listedNames } from '../engine/listed-names.ts';
 import { nodeName } from '../engine/profile/describe-profile.ts';
 import type { NodeGroup, NodeTimes } from '../engine/profile/node-times.ts';
 import { millisecondsText, shareText } from '../engine/sizes.ts';
@@ -62,9 +63,7 @@ function labelOf(groups: readonly NodeGroup[], top: number): string {
 
 function othersText(nodes: readonly GraphNode[], top: number): string {
   const others = nodes.filter((node) => node.top !== top).map(({ name }) => name);
-  const shown = others.slice(0, namesInLabel).join(', ');
-  const more = others.length - namesInLabel;
-  return more > 0 ? `${shown} and ${more} more` : shown;
+  return listedNames(others, namesInLabel);
 }
 
 function tooltipOf(groups: readonly NodeGroup[]): string {

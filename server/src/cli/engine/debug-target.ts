@@ -4,6 +4,7 @@ import type { BuildConfig } from '../../build-config/model.ts';
 import { modelPath } from '../../build-config/paths.ts';
 import type { DebugCapture } from '../../engine/debug/capture.ts';
 import { computedValues, unknownValue } from '../../engine/debug/reference-model.ts';
+import { listedNames } from '../../engine/listed-names.ts';
 import type { Tolerance } from '../../engine/tensor-values/tolerance.ts';
 import { runtimeForBuild, runtimeWish } from '../../tensorrt/build/choose-runtime.ts';
 import { type BuildEnd, BuildQueue } from '../../tensorrt/build/queue.ts';
@@ -152,12 +153,10 @@ function requireKnown({ path: file, model, inlined }: DebuggedModel, tensors: re
   const { name, near } = unknown;
   // Nodes are among them, too.
   const inside = computedValues(model).filter((written) => inlined?.values.get(written)?.name === name);
-  const most = 8;
-  const more = inside.length > most ? ` and ${inside.length - most} more` : '';
   const advice = near === undefined ? '' : ` Did you mean ${near}?`;
   throw new Error(
     inside.length > 0
-      ? `${file} has no tensor ${name} outside of functions. By the calls that lead to it, it is ${inside.slice(0, most).join(', ')}${more}.`
+      ? `${file} has no tensor ${name} outside of functions. By the calls that lead to it, it is ${listedNames(inside, 8)}.`
       : `${file} has no tensor ${name}.${advice}`,
   );
 }

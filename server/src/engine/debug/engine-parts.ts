@@ -1,16 +1,17 @@
 /** What people are told of a capture whose debug tensors TensorRT did not mark in one engine. */
+import { listedNames } from '../listed-names.ts';
 import type { EngineParts } from './capture.ts';
 
 /** A sentence each. `runtime`: `TensorRT 10.6.0`. */
 export function splitNotes(
   { builds, wanted, reason, engines, leftOut }: EngineParts,
   runtime: string,
-  asOutputs = false,
+  asOutputs: boolean,
 ): string[] {
   if (asOutputs && engines.length === 1 && leftOut.length === 0) {
     const are = wanted === 1 ? 'it is an output' : 'they are outputs';
     return [
-      `${runtime} does not mark ${markedTensors(wanted)} in one engine, so ${are} of the engine instead (${builds} builds in all). Nothing is fused over an output, so values may be rounded otherwise than without.`,
+      `${runtime} does not mark ${allOf(wanted, 'debug tensor')} in one engine, so ${are} of the engine instead (${builds} builds in all). Nothing is fused over an output, so values may be rounded otherwise than without.`,
       `Why not as ${wanted === 1 ? 'a debug tensor' : 'debug tensors'}: ${reason}`,
     ];
   }
@@ -23,7 +24,7 @@ export function splitNotes(
       ? ''
       : ' What TensorRT fuses, and with it how values are rounded, may differ between these engines.';
   return [
-    `${runtime} does not mark ${asOutputs ? markedTensors(wanted).replace('debug tensor', 'output') : markedTensors(wanted)} in one engine, so ${several} (${builds} builds in all).${fusions}`,
+    `${runtime} does not mark ${allOf(wanted, asOutputs ? 'output' : 'debug tensor')} in one engine, so ${several} (${builds} builds in all).${fusions}`,
     `Why not in one: ${reason}`,
     ...leftOutNotes(leftOut),
   ];
@@ -44,9 +45,9 @@ export function missingNotes(
       ];
 }
 
-/** `the debug tensor`, `both debug tensors`, `all 5 debug tensors`. */
-function markedTensors(count: number): string {
-  return count === 1 ? 'the debug tensor' : `${count === 2 ? 'both' : `all ${count}`} debug tensors`;
+/** `the output`, `both outputs`, `all 5 outputs`. */
+function allOf(count: number, noun: string): string {
+  return count === 1 ? `the ${noun}` : `${count === 2 ? 'both' : `all ${count}`} ${noun}s`;
 }
 
 /** Those with the same reason together. */
@@ -61,7 +62,5 @@ function leftOutNotes(leftOut: EngineParts['leftOut']): string[] {
 }
 
 function listed(names: readonly string[]): string {
-  const most = 20;
-  const shown = names.slice(0, most).join(', ');
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+  return listedNames(names, 20);
 }

@@ -1,5 +1,6 @@
 /** Where values go wrong first: what follows from it further down is no news. */
 import type { GraphNode } from '../graph-nodes.ts';
+import { listedNames } from '../listed-names.ts';
 import { Ancestry } from './ancestry.ts';
 import type { DebugTensor } from './capture.ts';
 import type { Side } from './masks.ts';
@@ -125,6 +126,5 @@ function sentenceOfRight(
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 4).join(', ');
-  return names.length > 4 ? `${shown} and ${names.length - 4} more` : shown;
+  return listedNames(names, 4);
 }

@@ -1,4 +1,5 @@
 /** Debug tensors of which nobody knows how they lie in memory: TensorRT tells no format, and there is no reference that would show it. */
+import { listedNames } from '../listed-names.ts';
 import { layoutsOf } from '../tensor-values/layouts.ts';
 import type { DebugCapture, DebugTensor } from './capture.ts';
 
@@ -9,14 +10,10 @@ export function unknownFormatNotes({ engine, tensors, precision, asOutputs }: De
   const isCoarse = precision !== 'float32' && precision !== 'tf32';
   const names = tensors.filter((tensor) => mayLieOtherwise(tensor, isCoarse)).map(({ name }) => name);
   if (names.length === 0) return [];
-  const shown = names.slice(0, most).join(', ');
-  const more = names.length > most ? ` and ${names.length - most} more` : '';
   return [
-    `TensorRT does not say in which format debug tensors come, and without a reference nothing shows it: values of ${shown}${more} may lie in that of its kernels, with the channels last, say. Counts and statistics are the same in any order; do not go by the places of values, also in the .npy files, before a comparison (--reference onnxruntime) has shown the format.`,
+    `TensorRT does not say in which format debug tensors come, and without a reference nothing shows it: values of ${listedNames(names, 8)} may lie in that of its kernels, with the channels last, say. Counts and statistics are the same in any order; do not go by the places of values, also in the .npy files, before a comparison (--reference onnxruntime) has shown the format.`,
   ];
 }
-
-const most = 8;
 
 /** Outputs come in the format that the network says. */
 function mayLieOtherwise(

@@ -2,6 +2,7 @@
 import type { BuildParams } from '../../../../native-bridge/src/build-protocol.ts';
 import type { InitializeResult } from '../../../../native-bridge/src/protocol.ts';
 import type { BuildConfig } from '../../build-config/model.ts';
+import { outputNames } from '../../build-config/outputs.ts';
 import type { LoadedModel } from '../../node/load-model.ts';
 import { weightNames } from '../../onnx/model/named-tensors.ts';
 import { modelFile } from '../model-file.ts';
@@ -44,12 +45,10 @@ export function configureFor(
     product,
     version,
     inputs: (graph?.inputs ?? []).map(({ name }) => name).filter((name) => !initializers.has(name)),
-    outputs: [
-      ...new Set([
-        ...(graph?.outputs ?? []).map(({ name }) => name),
-        ...(build.get('markOutputs')?.value ?? []).map(({ value }) => value),
-      ]),
-    ],
+    outputs: outputNames(
+      build,
+      (graph?.outputs ?? []).map(({ name }) => name),
+    ),
     weights: build.get('refitIndividual') ? weightNames(model) : [],
   });
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RefitResult } from '../../../../../native-bridge/src/engine-protocol.ts';
 import type { LogRecord } from '../../../../../native-bridge/src/protocol.ts';
+import { listedNames } from '../../../engine/listed-names.ts';
 import type { MappedWeight } from '../../../engine/refit/map-weights.ts';
 import {
   notRefittable,
@@ -160,16 +161,13 @@ function notesOn(
   weights: readonly MappedWeight[],
   { model, weights: single }: Pick<RefitWish, 'model' | 'weights'>,
 ): string[] {
-  const absent = single ? [] : weights.filter(({ tensor, type }) => !tensor && type !== undefined);
+  const absent = single
+    ? []
+    : weights.flatMap(({ name, tensor, type }) => (!tensor && type !== undefined ? [name] : []));
   return [
     ...(absent.length > 0
       ? [
-          `${model.name} has no tensor ${absent
-            .slice(0, 8)
-            .map(({ name }) => name)
-            .join(
-              ', ',
-            )}${absent.length > 8 ? ` and ${absent.length - 8} more` : ''}, which the engine can be refitted with; TensorRT may have named them itself.`,
+          `${model.name} has no tensor ${listedNames(absent, 8)}, which the engine can be refitted with; TensorRT may have named them itself.`,
         ]
       : []),
     ...(provenance
@@ -264,9 +262,9 @@ function refusedBy(result: RefitResult, known: Known, { model, weights }: RefitW
   const name = path.basename(model.name);
   const message =
     missing.length > 0 && weights === undefined
-      ? `TensorRT needs weights that it does not get from ${name}: ${list(missing)}. Take a model that has them, with the same types and counts.`
+      ? `TensorRT needs weights that it does not get from ${name}: ${listedNames(missing, 8)}. Take a model that has them, with the same types and counts.`
       : missing.length > 0
-        ? `TensorRT needs more weights than it was given: ${list(missing)}. It has fused them with others, so they are refitted together. Name them with --weights, too, or refit with the whole model.`
+        ? `TensorRT needs more weights than it was given: ${listedNames(missing, 8)}. It has fused them with others, so they are refitted together. Name them with --weights, too, or refit with the whole model.`
         : parserErrors.length > 0
           ? `TensorRT’s parser does not take ${name} for a refit.`
           : `TensorRT does not refit the engine with ${name}.`;
@@ -276,11 +274,6 @@ function refusedBy(result: RefitResult, known: Known, { model, weights }: RefitW
     problems: explainParserErrors({ model }, parserErrors, known.runtime ?? 'TensorRT'),
     log,
   };
-}
-
-function list(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(', ');
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
 function refused(message: string, known: Known): RefitRefused {

@@ -1,5 +1,6 @@
 /** Single weights as the bridge takes them: a range of a file for each. */
 import type { WeightSource } from '../../../../../native-bridge/src/engine-protocol.ts';
+import { listedNames } from '../../../engine/listed-names.ts';
 import type { MappedWeight } from '../../../engine/refit/map-weights.ts';
 import { convertWeights } from '../../../engine/refit/weight-types.ts';
 import { onnxTypeOf } from '../../../engine/tensorrt-data-types.ts';
@@ -66,7 +67,10 @@ function weightOf(name: string, weights: readonly MappedWeight[], model: LoadedM
     throw new Error(
       byLayer
         ? `TensorRT knows ${name} only as ${byLayer.name}; refit the engine with the whole model.`
-        : `The engine has no refittable weights ${name}. It has ${namesOf(weights)}.`,
+        : `The engine has no refittable weights ${name}. It has ${listedNames(
+            weights.map((weight) => weight.name),
+            12,
+          )}.`,
     );
   }
   const { tensor, type, count, mismatch } = found;
@@ -77,11 +81,4 @@ function weightOf(name: string, weights: readonly MappedWeight[], model: LoadedM
     throw new Error(`TensorRT does not tell the type of ${name}; refit the engine with the whole model.`);
   }
   return { tensor, type, count };
-}
-
-function namesOf(weights: readonly MappedWeight[]): string {
-  const shown = weights.slice(0, 12).map(({ name }) => name);
-  return weights.length > shown.length
-    ? `${shown.join(', ')} and ${weights.length - shown.length} more`
-    : shown.join(', ');
 }
