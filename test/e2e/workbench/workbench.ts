@@ -25,8 +25,8 @@ export interface Workbench {
   /** Opens a file of the workspace by a double click in the explorer. */
   open(name: string): Promise<void>;
   command(title: string): Promise<void>;
-  /** Opens the code actions at the cursor until the one whose title has the words is offered; gives its row. */
-  codeAction(words: string): Promise<Locator>;
+  /** Opens the code actions at the cursor until the one whose title has the words is offered; gives its row. `openMenu`: by Ctrl+. where absent. */
+  codeAction(words: string, openMenu?: () => Promise<void>): Promise<Locator>;
   /** Underlined errors in the visible part of the active editor. */
   readonly squiggles: Locator;
   readonly status: Locator;
@@ -195,11 +195,11 @@ function workbenchOf(page: Page): Workbench {
       }
     },
     command,
-    codeAction: async (words) => {
+    codeAction: async (words, openMenu = () => page.keyboard.press('Control+.')) => {
       const row = page.locator('.action-widget .monaco-list-row', { hasText: words }).first();
       // The server may not have answered for the last edit, or the cursor not be in the editor again; an open menu does not grow.
       for (let attempt = 1; ; attempt++) {
-        await page.keyboard.press('Control+.');
+        await openMenu();
         try {
           await row.waitFor({ timeout: 10_000 });
           return row;
